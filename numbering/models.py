@@ -1,0 +1,116 @@
+"""Number series and every register number ever issued."""
+
+from django.db import models
+from django.db.models import Q
+
+from xueji.identity.classification import classified
+from xueji.organisations.models import Organisation, School, StageName
+
+LAST_SERIAL = 9999
+
+
+class SeriesKind(models.TextChoices):
+    REGISTER = "register", "学籍号"
+    TEMPORARY = "temporary", "临时号"
+
+
+@classified(public="id province unit kind stage entry_year prefix last frozen_at frozen_by")
+class Series(models.Model):
+    """The serials of one school, stage and entry year; ``last`` is the highest one issued.
+
+    Locked (advisory, then row) by whoever issues, until number, student and event commit.
+    """
+
+    province = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(School, models.PROTECT, related_name="series")
+    kind = models.CharField("种类", max_length=10, choices=SeriesKind)
+    stage = models.CharField("学段", max_length=10, choices=StageName)
+    entry_year = models.PositiveSmallIntegerField("入学年份")
+    prefix = models.CharField("号段", max_length=16)
+    last = models.PositiveSmallIntegerField("已发到", default=0)
+    frozen_at = models.DateTimeField("封号时间", null=True)
+    frozen_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind", "stage", "entry_year"], name="series_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(last__lte=LAST_SERIAL), name="series_has_four_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.prefix
+
+    def number(self, serial: int) -> str:
+        """The whole number of a serial of this series."""
+        return f"{self.prefix}{serial:04d}"
+
+
+class NumberState(models.TextChoices):
+    LIVE = "live", "在用"
+    RETIRED = "retired", "停用"
+    VOID = "void", "空号"
+
+
+@classified(
+    public="id province series serial number state starts ends case ended_case refilled",
+    personal="holder reason",
+)
+class RegisterNumber(models.Model):
+    """One issue of a number to a pupil. Kept for ever; a void one may be issued once more."""
+
+    province = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    series = models.ForeignKey(Series, models.PROTECT, related_name="numbers")
+    serial = models.PositiveSmallIntegerField("序号")
+    number = models.CharField("学籍号", max_length=20)
+    holder = models.ForeignKey("xueji.Student", models.PROTECT, related_name="numbers")
+    state = models.CharField("状态", max_length=10, choices=NumberState, default=NumberState.LIVE)
+    starts = models.DateField("自")
+    ends = models.DateField("至", null=True)
+    case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="numbers")
+    ended_case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField("停用原因", max_length=100, blank=True)
+    # 空号已补给下一名
+    refilled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["province", "number"],
+                condition=~Q(state=NumberState.VOID),
+                name="register_number_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "serial"],
+                condition=~Q(state=NumberState.VOID),
+                name="register_number_serial_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["holder"],
+                condition=Q(state=NumberState.LIVE),
+                name="register_number_one_live_per_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(serial__range=(1, LAST_SERIAL)), name="register_number_serial_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=NumberState.LIVE, ends__isnull=True)
+                | (~Q(state=NumberState.LIVE) & Q(ends__isnull=False)),
+                name="register_number_ends_when_not_live",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["series", "serial"],
+                condition=Q(state=NumberState.VOID, refilled=False),
+                name="register_number_holes",
+            ),
+            models.Index(fields=["series", "serial", "id"], name="register_number_series"),
+            models.Index(fields=["number"], name="register_number_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,111 @@
+"""Who may do what, and where. Views, queries and services ask here and nowhere else.
+
+A post is the truth; its guardian row must agree. Acting needs the post at that very
+organisation, reading reaches everything below it. Out of reach is 404, equal to missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
+
+from xueji.accounts.models import LEVEL_OF_ROLE, Grant, Post, Role, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SCHOOL_ROLES = frozenset({Role.CLERK, Role.PRINCIPAL})
+OFFICERS = frozenset(
+    {Role.CENTRE_OFFICER, Role.COUNTY_OFFICER, Role.PREFECTURE_OFFICER, Role.PROVINCE_OFFICER}
+)
+REGISTER = SCHOOL_ROLES | OFFICERS | {Role.COUNTY_HEAD}
+EVERYBODY = frozenset(Role)
+
+# act → roles that may do it. What a role may reach is the organisation of its post.
+ACTS: dict[str, frozenset[str]] = {
+    "desk": EVERYBODY,
+    "own_session": EVERYBODY,
+    "students.read": REGISTER,
+    "students.reveal": REGISTER,
+    "cases.read": REGISTER,
+    "cases.sign": REGISTER - {Role.CLERK},
+    "cases.withdraw": frozenset({Role.CLERK}),
+    "cases.reverse": OFFICERS | {Role.COUNTY_HEAD},
+    "cases.close": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
+    "enrollment.read": REGISTER,
+    "enrollment.enter": frozenset({Role.CLERK}),
+    "enrollment.assign": frozenset({Role.CLERK}),
+    "numbering.read": REGISTER,
+    "numbering.issue": OFFICERS,
+    "divisions.read": REGISTER,
+}
+
+OFFICER_AT_LEVEL = {LEVEL_OF_ROLE[role]: role for role in OFFICERS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acting:
+    """A person acting under one of their posts, at one moment."""
+
+    user: User
+    post: Post
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return localdate(self.at)
+
+    def may(self, act: str) -> bool:
+        """Whether this post's role does ``act`` at all; where is another question."""
+        return self.post.role in ACTS[act]
+
+    def acts_at(self, organisation_id: int) -> bool:
+        """Whether the post is at that very organisation."""
+        return self.post.organisation_id == organisation_id
+
+    def reaches(self, path: str) -> bool:
+        """Whether ``path`` is the post's organisation or below it."""
+        return path.startswith(self.post.organisation.path)
+
+
+def posts_in_force(*, on: date) -> QuerySet[Post]:
+    """Posts held on a day by active people, each with its guardian row: the scope query."""
+    granted = Grant.objects.filter(
+        user=OuterRef("user"),
+        content_object=OuterRef("organisation"),
+        permission__codename=OuterRef("role"),
+    )
+    return (
+        Post.objects.filter(user__is_active=True, starts__lte=on)
+        .filter(Q(ends__isnull=True) | Q(ends__gte=on))
+        .filter(Exists(granted))
+        .select_related("organisation", "user")
+        .order_by("starts", "pk")
+    )
+
+
+def require(acting: Acting, act: str, organisation_id: int) -> None:
+    """Raise PermissionDenied unless this post does ``act`` at this very organisation."""
+    if not (acting.may(act) and acting.acts_at(organisation_id)):
+        raise PermissionDenied(f"{act} at {organisation_id}")
+
+
+def act(name: str) -> Callable[[View], View]:
+    """Declare what a view does; only posts whose role may do it get in."""
+    if name not in ACTS:
+        raise LookupError(f"undeclared act {name}")
+
+    def declare(view: View) -> View:
+        view.act = name  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare a view that needs neither login nor post."""
+    view.act = None  # type: ignore[attr-defined]
+    return view

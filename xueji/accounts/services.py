@@ -1,0 +1,60 @@
+"""Granting and ending posts; the guardian row follows in the same transaction."""
+
+from datetime import date
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+
+from xueji.accounts.models import LEVEL_OF_ROLE, Grant, Post, Role, User
+from xueji.organisations.models import Organisation
+
+
+class WrongLevel(Exception):
+    """A role was granted at an organisation of another level."""
+
+
+def permission_of(role: str) -> Permission:
+    return Permission.objects.get(
+        codename=role, content_type__app_label="xueji", content_type__model="organisation"
+    )
+
+
+@transaction.atomic
+def grant(
+    *,
+    user: User,
+    role: str,
+    organisation: Organisation,
+    starts: date,
+    granted_by: Post | None = None,
+) -> Post:
+    """Give ``user`` a post from ``starts`` on, until it is ended.
+
+    Raises WrongLevel when the role does not belong to the organisation's level.
+    """
+    level = LEVEL_OF_ROLE.get(Role(role))
+    if level is not None and level != organisation.level:
+        raise WrongLevel(f"{role} at {organisation}")
+    post = Post.objects.create(
+        user=user, role=role, organisation=organisation, starts=starts, granted_by=granted_by
+    )
+    Grant.objects.get_or_create(
+        user=user, permission=permission_of(role), content_object=organisation
+    )
+    return post
+
+
+@transaction.atomic
+def end(*, post: Post, on: date, ended_by: Post | None = None) -> None:
+    """End a post after the day ``on``; its guardian row goes unless another post needs it."""
+    post.ends, post.ended_by = on, ended_by
+    post.save(update_fields=["ends", "ended_by"])
+    others = Post.objects.filter(
+        user=post.user_id, role=post.role, organisation=post.organisation_id, ends__isnull=True
+    )
+    if not others.exists():
+        Grant.objects.filter(
+            user=post.user_id,
+            permission=permission_of(post.role),
+            content_object=post.organisation_id,
+        ).delete()

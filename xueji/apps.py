@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.core.checks import register
+
+
+class XuejiConfig(AppConfig):
+    name = "xueji"
+    verbose_name = "学籍"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from xueji.identity.classification import check_classification
+
+        register(check_classification)

@@ -1,0 +1,98 @@
+"""Which act is possible in which state, and for whom: the whole case machine in one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xueji.accounts.access import Acting
+from xueji.cases.models import Case, Decision, State, Step
+
+
+class Act(StrEnum):
+    SUBMIT = "submit"
+    DISCARD = "discard"
+    AGREE = "agree"
+    RETURN = "return"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    LAPSE = "lapse"
+    CLOSE = "close"
+    REVERSE = "reverse"
+
+
+class Who(StrEnum):
+    MAKER = "maker"  # the post that opened the case: same role, same organisation
+    TURN = "turn"  # the post the case waits for
+    COUNTY = "county"  # a post of the county above, for stuck cases
+    SIGNER = "signer"  # an office above the school that signed this case
+    CLOCK = "clock"  # nobody: the daily job
+
+
+@dataclass(frozen=True)
+class Transition:
+    to: frozenset[State]
+    by: Who
+
+
+def _go(by: Who, *to: State) -> Transition:
+    return Transition(frozenset(to), by)
+
+
+TRANSITIONS: dict[tuple[State, Act], Transition] = {
+    (State.DRAFT, Act.SUBMIT): _go(Who.MAKER, State.OPEN),
+    (State.DRAFT, Act.DISCARD): _go(Who.MAKER, State.WITHDRAWN),
+    (State.OPEN, Act.AGREE): _go(Who.TURN, State.OPEN, State.DONE),
+    (State.OPEN, Act.RETURN): _go(Who.TURN, State.RETURNED),
+    (State.OPEN, Act.REFUSE): _go(Who.TURN, State.REFUSED),
+    (State.OPEN, Act.WITHDRAW): _go(Who.MAKER, State.WITHDRAWN),
+    (State.OPEN, Act.CLOSE): _go(Who.COUNTY, State.WITHDRAWN),
+    (State.RETURNED, Act.SUBMIT): _go(Who.MAKER, State.OPEN),
+    (State.RETURNED, Act.WITHDRAW): _go(Who.MAKER, State.WITHDRAWN),
+    (State.RETURNED, Act.LAPSE): _go(Who.CLOCK, State.WITHDRAWN),
+    (State.RETURNED, Act.CLOSE): _go(Who.COUNTY, State.WITHDRAWN),
+    (State.DONE, Act.REVERSE): _go(Who.SIGNER, State.REVERSED),
+}
+
+DECISIONS = {
+    Decision.AGREED: Act.AGREE,
+    Decision.RETURNED: Act.RETURN,
+    Decision.REFUSED: Act.REFUSE,
+}
+
+
+def allowed(case: Case, steps: Sequence[Step], acting: Acting) -> frozenset[Act]:
+    """Acts that this person may do on the case now. ``steps``: all steps of the case."""
+    return frozenset(
+        act
+        for (state, act), transition in TRANSITIONS.items()
+        if state == case.state and _may(transition.by, case, steps, acting)
+    )
+
+
+def is_maker(case: Case, steps: Sequence[Step], acting: Acting) -> bool:
+    """Whether this person opened or submitted the case, under whatever post."""
+    return acting.user.pk == case.opener_id or any(
+        step.decision == Decision.SUBMITTED and step.decided_by_id == acting.user.pk
+        for step in steps
+    )
+
+
+def _may(who: Who, case: Case, steps: Sequence[Step], acting: Acting) -> bool:
+    post = acting.post
+    if who == Who.MAKER:
+        opened = case.opened_post
+        return (post.organisation_id, post.role) == (opened.organisation_id, opened.role)
+    if is_maker(case, steps, acting):
+        return False
+    if who == Who.TURN:
+        return (post.organisation_id, post.role) == (case.waiting_at_id, case.waiting_role)
+    if who == Who.COUNTY:
+        return acting.may("cases.close") and acting.reaches(case.org_path)
+    if who == Who.SIGNER:
+        return acting.may("cases.reverse") and any(
+            step.decision == Decision.AGREED and acting.acts_at(step.organisation_id)
+            for step in steps
+        )
+    return False
+
+

@@ -1,0 +1,56 @@
+"""The registry of workflows: the kernel calls it and imports none of them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xueji.accounts.access import Acting
+from xueji.cases.models import Case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """One stop of a route: which post at which organisation signs."""
+
+    organisation_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a workflow tells the kernel.
+
+    ``apply`` runs on the last yes, in the transaction of the signature, for locked cases; it
+    returns why single cases cannot be signed ({} = all done). ``reverse`` undoes one done case
+    or raises Refused. ``edit_url`` names the view that edits a draft or returned case, by case
+    number. ``panel`` gives the template and context with which the case page shows the facts.
+    """
+
+    name: str
+    label: str
+    letter: str
+    exclusive: bool
+    apply: Callable[[Sequence[Case], Acting], Mapping[int, str]]
+    reverse: Callable[[Case, Acting, str], None]
+    edit_url: str
+    panel: Callable[[Case], tuple[str, dict[str, object]]]
+
+
+class Refused(Exception):
+    """An act was refused; the text is a Chinese sentence for the person who tried."""
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a workflow known; called from its AppConfig.ready."""
+    if _KINDS.setdefault(kind.name, kind) is not kind:
+        raise LookupError(f"two kinds named {kind.name}")
+
+
+def get(name: str) -> Kind:
+    return _KINDS[name]
+
+
+def all_kinds() -> Iterable[Kind]:
+    return _KINDS.values()

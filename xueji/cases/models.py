@@ -1,0 +1,206 @@
+"""Cases and their steps: whose turn it is, what was said, by which post."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from xueji.accounts.models import Role
+from xueji.identity.classification import classified
+from xueji.identity.fields import EncryptedJSONField
+from xueji.organisations.models import Organisation, School, within
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "草稿"
+    OPEN = "open", "办理中"
+    RETURNED = "returned", "退回"
+    DONE = "done", "已办结"
+    REFUSED = "refused", "不同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+    REVERSED = "reversed", "已撤销"
+
+
+ALIVE = (State.OPEN, State.RETURNED)
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_at(self, path: str) -> "CaseQuerySet":
+        """Cases of the schools at or below ``path``, and those with a step there."""
+        steps = Step.objects.filter(case=OuterRef("pk")).filter(
+            within(path, "organisation__path")
+        )
+        return self.filter(within(path, "org_path") | Exists(steps))
+
+    def waiting_for(self, post) -> "CaseQuerySet":
+        """Open and returned cases whose next act is this post's."""
+        return self.filter(
+            state__in=ALIVE, waiting_at=post.organisation_id, waiting_role=post.role
+        )
+
+
+@classified(
+    public="id kind number student school org_path opener opened_post opened_at state exclusive "
+    "round rule_set rule_date rule_digest waiting_at waiting_role waiting_since due_on closed_at "
+    "version",
+    personal="title findings",
+)
+class Case(models.Model):
+    """One piece of business about one pupil, from draft to the last signature.
+
+    State changes go through ``cases.services`` alone; the allowed ones are ``cases.acts``.
+    """
+
+    kind = models.CharField("业务", max_length=20)
+    number = models.CharField("业务件编号", max_length=20, unique=True)
+    title = models.CharField("事项", max_length=120, blank=True)
+    student = models.ForeignKey("xueji.Student", models.PROTECT, null=True, related_name="cases")
+    school = models.ForeignKey(School, models.PROTECT, related_name="cases")
+    org_path = models.CharField(max_length=64, db_collation="C", editable=False)
+    opener = models.ForeignKey("xueji.User", models.PROTECT, related_name="+")
+    opened_post = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField("提出时间")
+    state = models.CharField("状态", max_length=10, choices=State)
+    exclusive = models.BooleanField()
+    round = models.PositiveSmallIntegerField("第几次提交", default=0)
+    rule_set = models.CharField("依据的制度", max_length=30, blank=True)
+    rule_date = models.DateField("依据的日期", null=True)
+    rule_digest = models.CharField(max_length=64, blank=True)
+    findings = EncryptedJSONField(purpose="case.findings", default=list)
+    waiting_at = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    waiting_role = models.CharField("轮到", max_length=20, choices=Role, blank=True)
+    waiting_since = models.DateTimeField("自", null=True)
+    due_on = models.DateField("期限", null=True)
+    closed_at = models.DateTimeField("办结时间", null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"],
+                condition=Q(exclusive=True, state__in=ALIVE),
+                name="case_one_exclusive_per_student",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(student__isnull=False) | Q(state=State.WITHDRAWN),
+                name="case_beyond_draft_names_a_student",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ALIVE, waiting_at__isnull=False)
+                | (~Q(state__in=ALIVE) & Q(waiting_at__isnull=True)),
+                name="case_alive_waits_for_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["waiting_at", "waiting_role", "due_on", "id"],
+                condition=Q(state__in=ALIVE),
+                name="case_inbox",
+            ),
+            models.Index(fields=["org_path", "state", "due_on", "id"], name="case_path_state"),
+            models.Index(fields=["school", "org_path"], name="case_school_path"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Decision(models.TextChoices):
+    SUBMITTED = "submitted", "提交"
+    AGREED = "agreed", "同意"
+    RETURNED = "returned", "退回补正"
+    REFUSED = "refused", "不同意"
+    WITHDRAWN = "withdrawn", "撤回"
+    LAPSED = "lapsed", "逾期失效"
+    CLOSED = "closed", "上级关闭"
+    SUPERSEDED = "superseded", "被替代"
+    REVERSED = "reversed", "撤销"
+
+
+@classified(
+    public="id case round position organisation role due_on decision decided_by decided_post "
+    "decided_at",
+    personal="note",
+)
+class Step(models.Model):
+    """One signature of a case, asked for or given. Given ones are never changed."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    round = models.PositiveSmallIntegerField("第几次提交")
+    position = models.PositiveSmallIntegerField("次序")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    role = models.CharField("岗位", max_length=20, choices=Role)
+    due_on = models.DateField("期限", null=True)
+    decision = models.CharField("决定", max_length=12, choices=Decision, null=True)
+    note = models.CharField("意见", max_length=500, blank=True)
+    decided_by = models.ForeignKey("xueji.User", models.PROTECT, null=True, related_name="+")
+    decided_post = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField("时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round", "position"], name="step_position_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(decision__isnull=True, decided_at__isnull=True)
+                | Q(decision__isnull=False, decided_at__isnull=False),
+                name="step_decision_has_a_time",
+            ),
+        ]
+        ordering = ["round", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.round}.{self.position}"
+
+
+@classified(public="case saved_at version", sensitive="values")
+class CaseForm(models.Model):
+    """What was typed, encrypted; kept while the case can still be edited."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="form")
+    values = EncryptedJSONField(purpose="case.form", default=dict)
+    saved_at = models.DateTimeField("保存时间")
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+@classified(public="id case kind seen_by seen_at document", personal="number")
+class Paper(models.Model):
+    """A paper shown for a case: who saw the original, and the scan if there is one."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="papers")
+    kind = models.CharField("材料", max_length=30)
+    number = models.CharField("编号", max_length=60, blank=True)
+    seen_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+    seen_at = models.DateTimeField("看过原件", null=True)
+    document = models.ForeignKey("xueji.Document", models.PROTECT, null=True, related_name="papers")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind"], name="paper_kind_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+@classified(public="id step rule citation", personal="message reason")
+class RuleException(models.Model):
+    """A request to pass a warning; the step it hangs on decides it with its signature."""
+
+    step = models.ForeignKey(Step, models.PROTECT, related_name="exceptions")
+    rule = models.CharField("规则", max_length=60)
+    message = models.CharField("提醒", max_length=300)
+    citation = models.CharField("依据", max_length=300)
+    reason = models.CharField("理由", max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "rule"], name="exception_rule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.rule

@@ -1,0 +1,24 @@
+"""Every change of a case's state; one module per act.
+
+Locks everywhere: Case by id first, then Student by id, then Series by id.
+"""
+
+from xueji.cases.services.decide import Outcome, OutcomeKind, decide
+from xueji.cases.services.draft import discard, open_draft, save_draft
+from xueji.cases.services.end import close, lapse, reverse, withdraw
+from xueji.cases.services.submit import ExceptionRequest, submit
+
+__all__ = [
+    "ExceptionRequest",
+    "Outcome",
+    "OutcomeKind",
+    "close",
+    "decide",
+    "discard",
+    "lapse",
+    "open_draft",
+    "reverse",
+    "save_draft",
+    "submit",
+    "withdraw",
+]

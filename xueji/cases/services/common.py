@@ -1,0 +1,61 @@
+"""What all acts on a case share: asking the machine, handing on, finishing."""
+
+from datetime import date, datetime
+
+from xueji.accounts.access import Acting
+from xueji.cases import acts, queries
+from xueji.cases.acts import Act
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, CaseForm, Decision, State, Step
+
+CASE_FIELDS = (
+    "state",
+    "waiting_at",
+    "waiting_role",
+    "waiting_since",
+    "due_on",
+    "closed_at",
+    "version",
+)
+
+
+def require(case: Case, act: Act, acting: Acting) -> list[Step]:
+    """Raise Refused unless this person may do ``act`` on the locked case; return its steps."""
+    steps = queries.steps_of([case.pk])[case.pk]
+    if act not in acts.allowed(case, steps, acting):
+        raise Refused(queries.why_not(case, steps, acting))
+    return steps
+
+
+def hand_to(case: Case, organisation_id: int, role: str, *, due: date, at: datetime) -> None:
+    """Let the case wait for a post."""
+    case.waiting_at_id, case.waiting_role = organisation_id, role
+    case.waiting_since, case.due_on = at, due
+
+
+def finish(case: Case, state: State, at: datetime) -> None:
+    """Let the case wait for nobody any more."""
+    case.state, case.closed_at = state, at
+    case.waiting_at = None
+    case.waiting_role, case.waiting_since, case.due_on = "", None, None
+
+
+def end(case: Case, decision: Decision, state: State, *, note: str, acting: Acting | None, at: datetime) -> None:
+    """Finish a locked case with a signed step in a round of its own; the typed values go."""
+    case.round += 1
+    case.version += 1
+    Step.objects.create(
+        case=case,
+        round=case.round,
+        position=0,
+        organisation_id=acting.post.organisation_id if acting else case.waiting_at_id,
+        role=acting.post.role if acting else case.waiting_role,
+        decision=decision,
+        note=note,
+        decided_by=acting.user if acting else None,
+        decided_post=acting.post if acting else None,
+        decided_at=at,
+    )
+    finish(case, state, at)
+    case.save(update_fields=[*CASE_FIELDS, "round"])
+    CaseForm.objects.filter(case=case).delete()

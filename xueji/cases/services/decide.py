@@ -1,0 +1,115 @@
+"""Signing the current step of cases: the only implementation, for one as for many."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import groupby
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from xueji.accounts.access import Acting
+from xueji.cases import acts, kinds, queries
+from xueji.cases.models import Case, CaseForm, Decision, State, Step
+from xueji.cases.services.common import CASE_FIELDS, finish, hand_to
+from xueji.organisations.queries import working_days_after
+
+
+class OutcomeKind(StrEnum):
+    SIGNED = "signed"
+    DECIDED = "decided"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case of a decision; ``text`` says by whom it was decided, or why not."""
+
+    kind: OutcomeKind
+    text: str = ""
+
+
+@transaction.atomic
+def decide(
+    *, seen: Mapping[int, int], decision: Decision, note: str, acting: Acting
+) -> dict[int, Outcome]:
+    """Agree to, return or refuse cases; one outcome per case.
+
+    ``seen`` maps case id to the row version that was on the screen: a case that has moved on is
+    reported as decided. The last yes applies the kind's effect in this transaction; a case
+    whose effect is refused stays unsigned, with the reason. Queries do not grow with the number
+    of cases.
+    """
+    cases = queries.lock(seen)
+    steps = queries.steps_of(cases)
+    outcomes: dict[int, Outcome] = {}
+    turns: dict[int, Step] = {}
+    for pk, case in cases.items():
+        step = queries.current(case, steps[pk])
+        if case.version != seen[pk]:
+            outcomes[pk] = Outcome(OutcomeKind.DECIDED, queries.last_word(steps[pk]))
+        elif step and acts.DECISIONS[decision] in acts.allowed(case, steps[pk], acting):
+            turns[pk] = step
+        else:
+            outcomes[pk] = Outcome(
+                OutcomeKind.REFUSED, queries.why_not(case, steps[pk], acting)
+            )
+    if decision == Decision.AGREED:
+        last = [cases[pk] for pk, step in turns.items() if not queries.following(step, steps[pk])]
+        for pk, why in _apply(last, acting).items():
+            del turns[pk]
+            outcomes[pk] = Outcome(OutcomeKind.REFUSED, why)
+
+    _sign(turns.values(), decision, note, acting)
+    due = cache(lambda days: working_days_after(localdate(acting.at), days))
+    for pk, step in turns.items():
+        _move(cases[pk], step, steps[pk], decision, due, acting)
+        outcomes[pk] = Outcome(OutcomeKind.SIGNED)
+    signed = [cases[pk] for pk in turns]
+    Case.objects.bulk_update(signed, CASE_FIELDS)
+    CaseForm.objects.filter(case__in=[case for case in signed if case.closed_at]).delete()
+    return outcomes
+
+
+def _apply(cases: Sequence[Case], acting: Acting) -> dict[int, str]:
+    refusals: dict[int, str] = {}
+    for name, batch in groupby(sorted(cases, key=lambda c: (c.kind, c.pk)), lambda c: c.kind):
+        refusals.update(kinds.get(name).apply(list(batch), acting))
+    return refusals
+
+
+def _sign(steps: Iterable[Step], decision: Decision, note: str, acting: Acting) -> None:
+    steps = list(steps)
+    for step in steps:
+        step.decision, step.note = decision, note
+        step.decided_by, step.decided_post, step.decided_at = acting.user, acting.post, acting.at
+    Step.objects.bulk_update(
+        steps, ["decision", "note", "decided_by", "decided_post", "decided_at"]
+    )
+
+
+def _move(
+    case: Case,
+    step: Step,
+    steps: Sequence[Step],
+    decision: Decision,
+    due: Callable[[int], date],
+    acting: Acting,
+) -> None:
+    case.version += 1
+    rules = queries.rules_of(case)
+    following = queries.following(step, steps)
+    if decision == Decision.REFUSED:
+        finish(case, State.REFUSED, acting.at)
+    elif decision == Decision.RETURNED:
+        opened = case.opened_post
+        case.state = State.RETURNED
+        days = rules.value("case.lapse_days")
+        hand_to(case, opened.organisation_id, opened.role, due=due(days), at=acting.at)
+    elif following:
+        days = rules.value("case.step_days")
+        hand_to(case, following.organisation_id, following.role, due=due(days), at=acting.at)
+    else:
+        finish(case, State.DONE, acting.at)

@@ -1,0 +1,80 @@
+"""Drafts: what was typed, encrypted, without pupil and without lock."""
+
+from collections.abc import Mapping
+
+from django.db import connection, transaction
+from django.utils.timezone import localdate
+
+from xueji.accounts.access import Acting
+from xueji.cases import kinds, queries
+from xueji.cases.acts import Act
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, CaseForm, State
+from xueji.cases.services.common import require
+from xueji.organisations.models import School
+
+
+class Stale(Exception):
+    """Somebody saved the form meanwhile; the exception carries the saved values."""
+
+    def __init__(self, values: Mapping[str, object]):
+        super().__init__()
+        self.values = values
+
+
+@transaction.atomic
+def open_draft(
+    *, kind: str, school: School, acting: Acting, values: Mapping[str, object], title: str = ""
+) -> Case:
+    """Start a case with what was typed so far: no pupil, no lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('xueji_case', 'id'))")
+        pk = cursor.fetchone()[0]
+    case = Case.objects.create(
+        id=pk,
+        kind=kind,
+        number=f"{localdate(acting.at).year}-{pk:06d}",
+        title=title,
+        school=school,
+        org_path=school.organisation.path,
+        opener=acting.user,
+        opened_post=acting.post,
+        opened_at=acting.at,
+        state=State.DRAFT,
+        exclusive=kinds.get(kind).exclusive,
+    )
+    CaseForm.objects.create(case=case, values=dict(values), saved_at=acting.at)
+    return case
+
+
+@transaction.atomic
+def save_draft(
+    *, case_id: int, values: Mapping[str, object], version: int, acting: Acting, title: str = ""
+) -> int:
+    """Keep what was typed for a draft or returned case; return the form's new version.
+
+    Raises Stale with the saved values when ``version`` is not the latest, Refused when the case
+    is not the post's to edit.
+    """
+    case = queries.lock([case_id])[case_id]
+    require(case, Act.SUBMIT, acting)
+    form = CaseForm.objects.get(case=case)
+    if form.version != version:
+        raise Stale(form.values)
+    form.values, form.saved_at = dict(values), acting.at
+    form.version += 1
+    form.save(update_fields=["values", "saved_at", "version"])
+    if title and case.state == State.DRAFT:
+        case.title = title
+        case.save(update_fields=["title"])
+    return form.version
+
+
+@transaction.atomic
+def discard(*, case_id: int, acting: Acting) -> None:
+    """Throw a draft away, with everything typed; it never was a case of a pupil."""
+    case = queries.lock([case_id])[case_id]
+    require(case, Act.DISCARD, acting)
+    if case.student_id:
+        raise Refused("已提交过的业务件不能删除，只能撤回。")
+    case.delete()

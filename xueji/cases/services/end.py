@@ -1,0 +1,55 @@
+"""Ending a case outside its route: withdrawn, lapsed, closed from above, undone."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from xueji.accounts.access import Acting
+from xueji.cases import kinds, queries
+from xueji.cases.acts import Act
+from xueji.cases.models import Case, Decision, State
+from xueji.cases.services.common import end, require
+
+
+@transaction.atomic
+def withdraw(*, case_id: int, note: str, acting: Acting) -> None:
+    """Take back an open or returned case; only the post that opened it may."""
+    case = queries.lock([case_id])[case_id]
+    require(case, Act.WITHDRAW, acting)
+    end(case, Decision.WITHDRAWN, State.WITHDRAWN, note=note, acting=acting, at=acting.at)
+
+
+@transaction.atomic
+def close(*, case_id: int, note: str, acting: Acting) -> None:
+    """End a stuck case from the county, with a reason."""
+    case = queries.lock([case_id])[case_id]
+    require(case, Act.CLOSE, acting)
+    end(case, Decision.CLOSED, State.WITHDRAWN, note=note, acting=acting, at=acting.at)
+
+
+@transaction.atomic
+def reverse(*, case_id: int, note: str, acting: Acting) -> None:
+    """Undo a done case: pupil, place, live number and counts become what they were.
+
+    Raises Refused when the kind's effect can no longer be undone, with the reason.
+    """
+    case = queries.lock([case_id])[case_id]
+    require(case, Act.REVERSE, acting)
+    kinds.get(case.kind).reverse(case, acting, note)
+    end(case, Decision.REVERSED, State.REVERSED, note=note, acting=acting, at=acting.at)
+
+
+def lapse(*, today: date, at: datetime) -> int:
+    """End every returned case whose time to mend has passed; return how many."""
+    overdue = Case.objects.filter(state=State.RETURNED, due_on__lt=today).values_list(
+        "pk", flat=True
+    )
+    ended = 0
+    for pk in list(overdue):
+        with transaction.atomic():
+            case = queries.lock([pk])[pk]
+            if case.state == State.RETURNED and case.due_on < today:
+                note = f"退回后未在 {case.due_on:%Y-%m-%d} 前重新提交，自动失效。"
+                end(case, Decision.LAPSED, State.WITHDRAWN, note=note, acting=None, at=at)
+                ended += 1
+    return ended

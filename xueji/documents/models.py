@@ -1,0 +1,24 @@
+"""Private files: encrypted, under random keys, reached only through what they belong to."""
+
+import uuid
+
+from django.db import models
+
+from xueji.identity.classification import classified
+
+
+@classified(public="key content_type size uploaded_by uploaded_at expires_on", personal="name digest")
+class Document(models.Model):
+    """One file in private storage. Whoever reaches the case or pupil it hangs on reaches it."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField("文件名", max_length=120)
+    content_type = models.CharField("类型", max_length=40)
+    size = models.PositiveIntegerField("大小")
+    digest = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    expires_on = models.DateField("保留至", null=True)
+
+    def __str__(self) -> str:
+        return self.name

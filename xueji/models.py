@@ -1,0 +1,49 @@
+"""Gathers the models of all rooms: one app, one migration chain."""
+
+from xueji.accounts.models import Grant, Post, User
+from xueji.audit.models import Access, FormKey
+from xueji.cases.models import Case, CaseForm, Paper, RuleException, Step
+from xueji.documents.models import Document
+from xueji.jobs.models import Job
+from xueji.ledger.models import AcceptedMonth, RegisterEvent
+from xueji.organisations.models import (
+    Catchment,
+    Division,
+    Holiday,
+    Organisation,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Stage,
+    Term,
+)
+from xueji.students.models import FamilyMember, Placement, Student
+
+__all__ = [
+    "AcceptedMonth",
+    "Access",
+    "Case",
+    "CaseForm",
+    "Catchment",
+    "Division",
+    "Document",
+    "FamilyMember",
+    "FormKey",
+    "Grant",
+    "Holiday",
+    "Job",
+    "Organisation",
+    "Paper",
+    "Placement",
+    "Post",
+    "RegisterEvent",
+    "RuleException",
+    "School",
+    "SchoolClass",
+    "SchoolYear",
+    "Stage",
+    "Step",
+    "Student",
+    "Term",
+    "User",
+]

@@ -1,0 +1,84 @@
+"""Around every view: the acting post, the declared act, refusals that give nothing away."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.contrib.auth import views
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.timezone import localdate
+
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.pages.views import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
+
+
+def answers(get_response: Answer) -> Answer:
+    """Keep personal pages out of caches; answer 503 while the database is away."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            response = get_response(request)
+        except (OperationalError, InterfaceError):
+            incident = secrets.token_hex(3)
+            log.exception("database away, incident %s", incident)
+            return errors.unavailable(request, incident)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return answer
+
+
+class AccessMiddleware:
+    """Give each request its acting post and refuse what the view did not declare."""
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        if not hasattr(view, "act"):
+            raise Http404("undeclared view")
+        if view.act is None:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request)
+        request.posts, request.acting = _posts_and_acting(request)
+        if request.acting is None:
+            return render(request, "accounts/no_post.html", status=403)
+        if not request.acting.may(view.act):
+            raise Http404("not this post's act")
+        return None
+
+    def process_exception(self, request, error) -> HttpResponse | None:
+        if isinstance(error, PermissionDenied):
+            return errors.not_found(request, error)
+        return None
+
+
+def redirect_to_login(request: HttpRequest) -> HttpResponse:
+    """Send to the login page; htmx is told to move the whole window there."""
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = "/login/"
+        return response
+    return views.redirect_to_login(request.get_full_path())
+
+
+def _posts_and_acting(request: HttpRequest) -> tuple[list, Acting | None]:
+    now = timezone.now()
+    posts = list(access.posts_in_force(on=localdate(now)).filter(user=request.user))
+    chosen = request.session.get("post")
+    post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)
+    return posts, post and Acting(user=request.user, post=post, at=now)

@@ -1,0 +1,71 @@
+"""What every page shows around its content: place, posts, navigation with counts."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from xueji.cases.models import Case
+from xueji.organisations.models import Level, Organisation
+
+# title, entries of (label, url name, act); a workflow app adds its line here
+NAVIGATION = (
+    ("", (("我的桌面", "desk", "desk"),)),
+    (
+        "学生",
+        (
+            ("学生名册", "students", "students.read"),
+            ("新生入学", "enrollment", "enrollment.read"),
+        ),
+    ),
+    ("办理", (("业务待办", "cases", "cases.read"),)),
+    ("学籍号", (("编号", "numbering", "numbering.read"),)),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context of base.html; {} where nobody is acting (login and error pages)."""
+    acting = getattr(request, "acting", None)
+    if acting is None:
+        return {"shell": {"demo": settings.DEMO}}
+    return {
+        "shell": {
+            "demo": settings.DEMO,
+            "home": "desk",
+            "place": _place(acting.post.organisation),
+            "post": str(acting.post),
+            "posts": [(p.pk, str(p), p.pk == acting.post.pk) for p in request.posts],
+            "user_name": acting.user.name,
+            "nav": list(_navigation(request)),
+        }
+    }
+
+
+def _navigation(request: HttpRequest):
+    acting = request.acting
+    waiting = Case.objects.waiting_for(acting.post).count() if acting.may("cases.read") else 0
+    for title, entries in NAVIGATION:
+        items = [
+            {
+                "label": label,
+                "url": reverse(name),
+                "count": waiting if name in ("desk", "cases") else None,
+                "is_current": request.path.startswith(reverse(name))
+                if name != "desk"
+                else request.path == reverse(name),
+                "urgent": name == "desk" and waiting > 0,
+            }
+            for label, name, act in entries
+            if acting.may(act)
+        ]
+        if items:
+            yield {"title": title, "items": items}
+
+
+def _place(organisation: Organisation) -> str:
+    """``河北省迁安市``: province and county above, without a query per level."""
+    names = [
+        office.name
+        for office in Organisation.objects.above(organisation.path)
+        if office.level in (Level.PROVINCE, Level.COUNTY)
+    ]
+    return "".join(names)

@@ -1,0 +1,41 @@
+"""Error pages; none says more than that something is not there or not now."""
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from xueji.accounts import access
+
+log = logging.getLogger(__name__)
+
+
+@access.public
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The one answer to a missing page, a missing row and a row out of reach."""
+    return HttpResponse(render_to_string("404.html"), status=404)
+
+
+@access.public
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something broke; the incident number leads to the log line."""
+    incident = secrets.token_hex(3)
+    log.error("incident %s at %s", incident, request.resolver_match and request.resolver_match.route)
+    return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
+
+
+def unavailable(request: HttpRequest, incident: str) -> HttpResponse:
+    """The database is away for the moment; what was typed is still in the browser."""
+    body = render_to_string("503.html", {"incident": incident})
+    return HttpResponse(body, status=503, headers={"Retry-After": "5"})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was too old; the form can be sent again after a reload."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,247 @@
+"""The child, the family, and where the child goes to school."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q
+from simple_history.models import HistoricalRecords
+
+from xueji.audit.models import SignedHistory
+from xueji.identity import codes
+from xueji.identity.classification import classified
+from xueji.identity.fields import EncryptedTextField
+from xueji.identity.idnumbers import ID_TYPES
+from xueji.organisations.models import School, SchoolClass, StageName, within
+
+
+class Status(models.TextChoices):
+    """What a register says of the child, whatever the place."""
+
+    PENDING = "pending", "待建籍"
+    DEFERRED = "deferred", "缓学"
+    ENROLLED = "enrolled", "在读"
+    SUSPENDED = "suspended", "休学"
+    DROPPED = "dropped", "辍学"
+    MISSING = "missing", "失踪"
+    ABROAD = "abroad", "出国"
+    WITHDRAWN = "withdrawn", "退学"
+    EXPELLED = "expelled", "开除"
+    LEFT = "left", "其他离校"
+    GRADUATED = "graduated", "毕业"
+    COMPLETED = "completed", "结业"
+    PARTIAL = "partial", "肄业"
+    DIED = "died", "死亡"
+    TRANSFERRED = "transferred", "转出"
+
+
+LIVE = frozenset(
+    {
+        Status.ENROLLED,
+        Status.SUSPENDED,
+        Status.DROPPED,
+        Status.MISSING,
+        Status.ABROAD,
+        Status.WITHDRAWN,
+        Status.EXPELLED,
+        Status.LEFT,
+    }
+)
+
+
+class RegisterType(models.TextChoices):
+    REGULAR = "regular", "正式学籍"
+    BORROWED_TEMP = "borrowed_temp", "临时借读学籍"
+
+
+class StudentQuerySet(models.QuerySet):
+    def within(self, path: str) -> "StudentQuerySet":
+        """Pupils whose open home placement lies at or below ``path``."""
+        return self.filter(within(path, "org_path"))
+
+    def registered(self) -> "StudentQuerySet":
+        """在籍: live registers that count, wherever the child sits."""
+        return self.filter(register_type=RegisterType.REGULAR, status__in=LIVE)
+
+    def enrolled(self) -> "StudentQuerySet":
+        """在读: the base of the monthly report."""
+        return self.filter(register_type=RegisterType.REGULAR, status=Status.ENROLLED)
+
+
+@classified(
+    public="id status register_type school org_path school_class grade stage entry_year number "
+    "merged_into version",
+    personal="name name_initials name_full sex birth_date nation country entered_on entry_mode "
+    "boarding hukou_kind migrant",
+    sensitive="id_type id_number id_index no_id_reason hukou_code hukou_text address_code "
+    "address_text phone",
+)
+class Student(models.Model):
+    """A child's entry in the register, for life.
+
+    ``school``, ``org_path``, ``school_class``, ``grade``, ``stage`` and ``entry_year`` copy the
+    open home placement and are set only by ``students.services.place``; ``number`` copies the
+    live register number and is set only by ``numbering.services``.
+    """
+
+    name = models.CharField("姓名", max_length=50)
+    name_initials = models.CharField("姓名首字母", max_length=50, db_collation="C")
+    name_full = models.CharField("姓名拼音", max_length=200, db_collation="C")
+    sex = models.CharField("性别", max_length=1, choices=codes.SEX)
+    birth_date = models.DateField("出生日期")
+    nation = models.CharField("民族", max_length=2, choices=codes.NATIONS)
+    country = models.CharField("国籍/地区", max_length=3, choices=codes.COUNTRIES)
+    id_type = models.CharField("身份证件类型", max_length=1, choices=ID_TYPES)
+    id_number = EncryptedTextField("身份证件号", purpose="student.id_number", null=True)
+    id_index = models.BinaryField(max_length=32, null=True, unique=True, editable=False)
+    no_id_reason = models.CharField("无证件原因", max_length=100, blank=True)
+    hukou_kind = models.CharField("户口性质", max_length=1, choices=codes.HUKOU_KIND)
+    hukou_code = models.CharField("户口所在地代码", max_length=12, blank=True)
+    hukou_text = models.CharField("户口所在地", max_length=120)
+    address_code = models.CharField("现住址代码", max_length=12, blank=True)
+    address_text = models.CharField("现住址", max_length=120)
+    phone = EncryptedTextField("联系电话", purpose="student.phone", null=True)
+    boarding = models.CharField("就读方式", max_length=1, choices=codes.BOARDING)
+    entry_mode = models.CharField("入学方式", max_length=2, choices=codes.ENTRY_MODE)
+    entered_on = models.DateField("入学日期", null=True)
+    migrant = models.BooleanField("是否进城务工人员随迁子女", default=False)
+
+    status = models.CharField("状态", max_length=12, choices=Status, default=Status.PENDING)
+    register_type = models.CharField("学籍类别", max_length=15, choices=RegisterType)
+    school = models.ForeignKey(School, models.PROTECT, null=True, related_name="students")
+    org_path = models.CharField(max_length=64, null=True, db_collation="C", editable=False)
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, related_name="students", verbose_name="班级"
+    )
+    stage = models.CharField("学段", max_length=10, choices=StageName, null=True)
+    entry_year = models.PositiveSmallIntegerField("入学年份", null=True)
+    grade = models.PositiveSmallIntegerField("年级", null=True)
+    number = models.CharField("学籍号", max_length=20, null=True, editable=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = StudentQuerySet.as_manager()
+    history = HistoricalRecords(bases=[SignedHistory])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(id_index__isnull=True, id_number__isnull=True)
+                | Q(id_index__isnull=False, id_number__isnull=False),
+                name="student_id_number_is_indexed",
+            ),
+            models.CheckConstraint(
+                condition=Q(id_number__isnull=False) | Q(id_type="Z"),
+                name="student_without_number_says_so",
+            ),
+            models.CheckConstraint(
+                condition=Q(school__isnull=True, org_path__isnull=True, grade__isnull=True)
+                | Q(school__isnull=False, org_path__isnull=False, grade__isnull=False),
+                name="student_place_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.ENROLLED) | Q(school__isnull=False),
+                name="student_enrolled_has_school",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["org_path", "number", "id"], name="student_path_number"),
+            models.Index(
+                fields=["org_path", "status", "register_type", "grade", "sex"],
+                name="student_path_counts",
+            ),
+            models.Index(
+                fields=["name_initials", "org_path"],
+                name="student_initials",
+                opclasses=["varchar_pattern_ops", "varchar_ops"],
+            ),
+            models.Index(fields=["birth_date", "sex"], name="student_birth_sex"),
+            models.Index(fields=["school", "org_path"], name="student_school_path"),
+            GinIndex(
+                Func(F("name"), template="string_to_array(%(expressions)s, NULL)"),
+                name="student_name_chars",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@classified(
+    public="id student position is_guardian",
+    personal="name relation relation_note",
+    sensitive="phone id_type id_number hukou_code hukou_text",
+)
+class FamilyMember(models.Model):
+    """A member of the family; at least one is the guardian."""
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="family")
+    position = models.PositiveSmallIntegerField("次序")
+    name = models.CharField("姓名", max_length=50)
+    relation = models.CharField("关系", max_length=2, choices=codes.RELATION)
+    relation_note = models.CharField("关系说明", max_length=30, blank=True)
+    phone = EncryptedTextField("联系电话", purpose="family.phone", null=True)
+    is_guardian = models.BooleanField("是否监护人", default=False)
+    id_type = models.CharField("身份证件类型", max_length=1, choices=ID_TYPES, blank=True)
+    id_number = EncryptedTextField("身份证件号", purpose="family.id_number", null=True)
+    hukou_code = models.CharField("户口所在地代码", max_length=12, blank=True)
+    hukou_text = models.CharField("户口所在地", max_length=120, blank=True)
+
+    history = HistoricalRecords(bases=[SignedHistory])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["student", "position"], name="family_position_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlacementKind(models.TextChoices):
+    HOME = "home", "本校就读"
+    BORROWED = "borrowed", "借读"
+
+
+class PlacementQuerySet(models.QuerySet):
+    def within(self, path: str) -> "PlacementQuerySet":
+        return self.filter(within(path, "org_path"))
+
+
+@classified(
+    public="id student school org_path school_class grade stage entry_year kind starts ends case"
+)
+class Placement(models.Model):
+    """Where a pupil is or was, from when until when; open while ``ends`` is empty."""
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="placements")
+    school = models.ForeignKey(School, models.PROTECT, related_name="placements")
+    org_path = models.CharField(max_length=64, db_collation="C", editable=False)
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, related_name="placements"
+    )
+    stage = models.CharField("学段", max_length=10, choices=StageName)
+    entry_year = models.PositiveSmallIntegerField("入学年份")
+    grade = models.PositiveSmallIntegerField("年级")
+    kind = models.CharField("就读", max_length=10, choices=PlacementKind)
+    starts = models.DateField("自")
+    ends = models.DateField("至", null=True)
+    case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="placements")
+
+    objects = PlacementQuerySet.as_manager()
+    history = HistoricalRecords(bases=[SignedHistory])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"],
+                condition=Q(kind=PlacementKind.HOME, ends__isnull=True),
+                name="placement_one_open_home",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="placement_runs_forward",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "org_path"], name="placement_school_path")]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.school_id} {self.starts:%Y-%m-%d}"

@@ -1,0 +1,140 @@
+"""Changing pupils: adding, placing, leaving a place. Every change is signed and locked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from xueji.accounts.access import Acting
+from xueji.audit import history
+from xueji.identity import crypto, idnumbers, pinyin
+from xueji.organisations.models import School, SchoolClass
+from xueji.students.models import FamilyMember, Placement, PlacementKind, Student
+
+PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
+
+
+def id_index(number: str) -> bytes:
+    """Blind index of an identity document's number, equal however it was typed."""
+    return crypto.blind_index("student.id_number", idnumbers.normalise(number))
+
+
+def lock(student_ids: Iterable[int]) -> dict[int, Student]:
+    """Lock pupils in id order. Cases must have been locked before, series come after."""
+    rows = Student.objects.select_for_update(of=("self",)).filter(pk__in=set(student_ids))
+    return {student.pk: student for student in rows.order_by("pk")}
+
+
+def derive(student: Student) -> None:
+    """Set what follows from name and document number."""
+    student.name_initials = pinyin.initials(student.name)
+    student.name_full = pinyin.full(student.name)
+    student.id_index = id_index(student.id_number) if student.id_number else None
+
+
+def write_family(
+    *, student: Student, members: Sequence[Mapping[str, object]], acting: Acting, reason: str
+) -> None:
+    """Make the family exactly ``members``, in their order."""
+    present = {member.position: member for member in student.family.all()}
+    new, changed, fields = [], [], set()
+    for position, values in enumerate(members, start=1):
+        member = present.pop(position, None) or FamilyMember(student=student, position=position)
+        for field, value in values.items():
+            setattr(member, field, value)
+        fields |= values.keys()
+        (changed if member.pk else new).append(member)
+    history.create(new, acting=acting, reason=reason)
+    history.update(changed, fields=sorted(fields), acting=acting, reason=reason)
+    for member in present.values():
+        member._history_user, member._change_reason = acting.user, reason
+        member.delete()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a pupil is put: one school, class (or none yet), grade and cohort."""
+
+    school: School
+    school_class: SchoolClass | None
+    stage: str
+    entry_year: int
+    grade: int
+    starts: date
+    case_id: int | None
+
+
+def place(places: Mapping[Student, Place], *, acting: Acting, reason: str, also: Sequence[str] = ()) -> None:
+    """Open the home placement of each pupil and copy it onto the pupil.
+
+    Pupils must be locked and without an open home placement. ``also`` names further fields of
+    the pupils, already set by the caller, to write in the same statement (status, entry day).
+    """
+    placements = []
+    for student, where in places.items():
+        placements.append(
+            Placement(
+                student=student,
+                school=where.school,
+                org_path=where.school.organisation.path,
+                school_class=where.school_class,
+                stage=where.stage,
+                entry_year=where.entry_year,
+                grade=where.grade,
+                kind=PlacementKind.HOME,
+                starts=where.starts,
+                case_id=where.case_id,
+            )
+        )
+        _copy(student, placements[-1])
+    history.create(placements, acting=acting, reason=reason)
+    write(places.keys(), fields=(*PLACE, *also), acting=acting, reason=reason)
+
+
+def leave(
+    students: Iterable[Student], *, on: date, acting: Acting, reason: str, also: Sequence[str] = ()
+) -> None:
+    """Close the open home placement of locked pupils and clear its copy."""
+    students = list(students)
+    placements = list(
+        Placement.objects.select_for_update(of=("self",))
+        .filter(student__in=students, kind=PlacementKind.HOME, ends__isnull=True)
+        .order_by("pk")
+    )
+    for placement in placements:
+        placement.ends = max(on, placement.starts)
+    history.update(placements, fields=["ends"], acting=acting, reason=reason)
+    for student in students:
+        for field in PLACE:
+            setattr(student, field, None)
+    write(students, fields=(*PLACE, *also), acting=acting, reason=reason)
+
+
+def put_in_class(
+    students: Iterable[Student], *, school_class: SchoolClass, acting: Acting, reason: str
+) -> None:
+    """Put locked pupils of one school and cohort into a class."""
+    students = list(students)
+    placements = list(
+        Placement.objects.select_for_update(of=("self",))
+        .filter(student__in=students, kind=PlacementKind.HOME, ends__isnull=True)
+        .order_by("pk")
+    )
+    for row in (*placements, *students):
+        row.school_class = school_class
+    history.update(placements, fields=["school_class"], acting=acting, reason=reason)
+    write(students, fields=["school_class"], acting=acting, reason=reason)
+
+
+def write(
+    students: Iterable[Student], *, fields: Sequence[str], acting: Acting, reason: str
+) -> None:
+    """Write fields of locked pupils, count up their row versions, sign the history."""
+    students = list(students)
+    for student in students:
+        student.version += 1
+    history.update(students, fields=(*fields, "version"), acting=acting, reason=reason)
+
+
+def _copy(student: Student, placement: Placement) -> None:
+    for field in PLACE:
+        setattr(student, field, getattr(placement, field))
