@@ -1,0 +1,156 @@
+"""Whether a school may take the child: place, age, papers, kind of register."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from enrollment.rules.facts import EntryFacts, cutoff, months_old, register_type
+from xueji.rules.engine import Finding, Rules, concludes, judges
+from xueji.rules.files import Effect
+from xueji.rules.papers import missing, named
+
+Findings = Iterator[Finding]
+FULL_CODE = 12
+
+
+@judges("entry.catchment")
+def catchment(facts: EntryFacts, rules: Rules) -> Findings:
+    """Where the child lives; the migrant's school is designated instead."""
+    if facts.migrant or (facts.school_kind != "ordinary" and not facts.has_catchment):
+        return
+    lacking = "" if facts.has_catchment else "本校服务范围尚未登记"
+    if len(facts.address_code) != FULL_CODE:
+        lacking = "现住址缺 12 位区划代码"
+    if lacking:
+        yield rules.finding(
+            "entry.catchment",
+            field="address_code",
+            message=f"{lacking}，是否属于本校服务范围待核",
+            remedy="补全后自动核对",
+            pending=True,
+        )
+    elif facts.address_code not in facts.catchment:
+        yield rules.finding(
+            "entry.catchment",
+            field="address_code",
+            message=f"现住址（{facts.address_code}）不在本校服务范围",
+            remedy=f"请核对现住址，或到所在服务范围的学校入学。{_exception('catchment', rules)}",
+        )
+
+
+@judges("entry.two_unities")
+def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
+    """Two equalities by code. A missing code leaves them open: neither true nor false."""
+    if facts.migrant:
+        return
+    places = {
+        "hukou_code": ("学生户口所在地", facts.hukou_code),
+        "guardian_hukou_code": ("监护人户口所在地", facts.guardian_hukou_code),
+        "address_code": ("现住址", facts.address_code),
+    }
+    unknown = [field for field, (_, code) in places.items() if len(code) != FULL_CODE]
+    if unknown:
+        lacking = "、".join(places[field][0] for field in unknown)
+        yield rules.finding(
+            "entry.two_unities",
+            field=unknown[0],
+            message=f"{lacking}缺 12 位区划代码，两个统一待核",
+            remedy="选定到村、社区后自动核对",
+            pending=True,
+        )
+    for field in ("guardian_hukou_code", "address_code"):
+        other, code = places[field]
+        if not {"hukou_code", field} & set(unknown) and code != facts.hukou_code:
+            yield rules.finding(
+                "entry.two_unities",
+                field=field,
+                message=f"学生户口所在地（{facts.hukou_code}）与{other}（{code}）不一致",
+                remedy=f"请核对户口簿和住址。{_exception('two_unities', rules)}",
+            )
+
+
+@judges("entry.underage")
+def underage(facts: EntryFacts, rules: Rules) -> Findings:
+    """Only on entering primary school: whoever enters another grade was entered before."""
+    if facts.stage != "primary" or facts.grade != 1:
+        return
+    day, years = cutoff(facts.entry_year, rules), rules.value("entry.age")
+    months = months_old(facts.birth_date, day)
+    if months < years * 12:
+        old = "尚未出生" if months < 0 else f"为 {months // 12} 岁 {months % 12} 个月"
+        yield rules.finding(
+            "entry.underage",
+            field="birth_date",
+            message=f"{_day(facts.birth_date)}出生，到 {_day(day)}{old}，不足 {years} 周岁",
+            remedy=_exception("underage", rules),
+        )
+
+
+@judges("entry.papers")
+def papers(facts: EntryFacts, rules: Rules) -> Findings:
+    """The resident child's papers, asked for on entering a primary school."""
+    if not facts.migrant and facts.stage == "primary":
+        yield from _missing("entry.papers", facts, rules)
+
+
+@judges("entry.migrant")
+def migrant(facts: EntryFacts, rules: Rules) -> Findings:
+    only_designated = rules.value("entry.migrant")["designated_only"]
+    if facts.migrant and only_designated and not facts.designated_for_borrowed:
+        yield rules.finding(
+            "entry.migrant",
+            field="migrant",
+            message="流动儿童不能在本校登记：本校不是教育局指定的借读学校",
+            remedy="请监护人持材料到教育局指定的学校登记借读",
+        )
+
+
+@judges("entry.migrant.papers")
+def migrant_papers(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.migrant:
+        yield from _missing("entry.migrant.papers", facts, rules)
+
+
+@judges("entry.register_type")
+def kind_of_register(facts: EntryFacts, rules: Rules) -> Findings:
+    right = register_type(migrant=facts.migrant, rules=rules)
+    if facts.register_type != right:
+        child = "流动儿童" if facts.migrant else "本地学生"
+        wanted = "临时借读学籍" if right == "borrowed_temp" else "正式学籍"
+        yield rules.finding(
+            "entry.register_type",
+            field="register_type",
+            message=f"{child}应建{wanted}",
+            remedy=f"请把学籍类别改为{wanted}，或更正是否流动儿童",
+        )
+
+
+@concludes("entry.ineligible")
+def ineligible(facts: EntryFacts, rules: Rules, found: tuple[Finding, ...]) -> Findings:
+    """Whatever blocks makes the child ineligible; a warning does not."""
+    blocking = [finding.key for finding in found if finding.effect == Effect.BLOCK]
+    if blocking:
+        what = "、".join(rules.rule(key).title for key in dict.fromkeys(blocking))
+        yield rules.finding(
+            "entry.ineligible",
+            field="",
+            message=f"不符合入学条件，不得接受：{what}",
+            remedy="逐项改正或补齐后再提交",
+        )
+
+
+def _missing(key: str, facts: EntryFacts, rules: Rules) -> Findings:
+    if lacking := missing(rules.value(key), facts.papers):
+        yield rules.finding(
+            key,
+            field="papers",
+            message="缺" + "、".join(named(group) for group in lacking),
+            remedy="看过原件后勾选；免交的注明原因",
+        )
+
+
+def _exception(name: str, rules: Rules) -> str:
+    return rules.rule(f"entry.{name}").exception or "不设例外"
+
+
+def _day(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"

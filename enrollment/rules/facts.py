@@ -1,0 +1,72 @@
+"""What the entry rules judge: plain values of one child and one school, and what is due for them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from xueji.rules.engine import Rules
+from xueji.rules.papers import Group
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryFacts:
+    """What the rules need to know of one child on the way into one school.
+
+    Codes of stage, kind, area and register type are those of the models. Division codes have 12
+    digits; a shorter or empty one counts as missing. ``papers`` holds what was seen or waived.
+    ``same_id``: registers in the whole tree under the same ID number, living or not;
+    ``live_elsewhere``: the child's register lives at another school; ``same_person_near``:
+    registers that look like the same child.
+    """
+
+    birth_date: date
+    entry_year: int
+    entry_on: date
+    grade: int
+    stage: str
+    school_kind: str
+    school_area: str
+    designated_for_borrowed: bool
+    has_catchment: bool
+    catchment: frozenset[str]
+    hukou_code: str
+    guardian_hukou_code: str
+    address_code: str
+    migrant: bool
+    register_type: str
+    papers: frozenset[str]
+    id_missing: bool
+    same_id: int
+    same_person_near: int
+    live_elsewhere: bool
+    from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one
+    home_taught: bool = False  # 送教上门
+    foreign: bool = False
+    national_number: str = ""
+    national_number_taken: bool = False
+
+
+def route_key(authority: str) -> str:
+    """Key of the signatures an entry needs, by the level of the school's authority."""
+    return "entry.route." + ("township" if authority == "centre" else authority)
+
+
+def register_type(*, migrant: bool, rules: Rules) -> str:
+    """正式学籍 or 临时借读学籍, as the rule set wants it for this child."""
+    if migrant:
+        return rules.value("entry.migrant")["register_type"]
+    return rules.value("entry.register_type")
+
+
+def papers_demanded(*, migrant: bool, rules: Rules) -> tuple[Group, ...]:
+    """The papers to tick for this child, in groups of which any one will do."""
+    return rules.get("entry.migrant.papers" if migrant else "entry.papers", ())
+
+
+def cutoff(entry_year: int, rules: Rules) -> date:
+    """The day by which a child of that cohort must be old enough."""
+    return date(entry_year, **rules.value("entry.cutoff"))
+
+
+def months_old(born: date, on: date) -> int:
+    """Full months of life; the anniversary day itself counts."""
+    return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)

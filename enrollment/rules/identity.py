@@ -1,0 +1,131 @@
+"""Whether the child has a register or a number already: one child, one register, one number."""
+
+from collections.abc import Iterator
+
+from enrollment.rules.facts import EntryFacts
+from xueji.rules.engine import Finding, Rules, judges
+from xueji.rules.files import Effect
+
+Findings = Iterator[Finding]
+
+
+def exempt_from_transfer(facts: EntryFacts, rules: Rules) -> str:
+    """Why the school may take a pupil registered elsewhere without transfer, or ""."""
+    if facts.school_kind in rules.value("entry.exempt_kinds"):
+        return str(rules.value("entry.exempt_kinds")[facts.school_kind])
+    return "普通学校接收特殊学校学生随班就读" if facts.from_special_school else ""
+
+
+@judges("entry.duplicate.exact")
+def duplicate_exact(facts: EntryFacts, rules: Rules) -> Findings:
+    """An exempt pupil's own register moves instead of a second one being made."""
+    if facts.same_id and not (facts.live_elsewhere and exempt_from_transfer(facts, rules)):
+        yield rules.finding(
+            "entry.duplicate.exact",
+            field="id_number",
+            message="该身份证件号已建有学籍，不得重复建立",
+            remedy="请先核对证件号；号码无误的，在籍的按转学办理，离校的恢复原学籍",
+        )
+
+
+@judges("entry.duplicate.near")
+def duplicate_near(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.same_person_near:
+        rule = rules.rule("entry.duplicate.near")
+        yield rules.finding(
+            "entry.duplicate.near",
+            field="name",
+            message=f"疑似重复：有 {facts.same_person_near} 名学生可能是同一人",
+            remedy=f"请核对证件号、姓名和出生日期。确非同一人的，{rule.exception or '不设例外'}",
+        )
+
+
+@judges("entry.transfer_required")
+def transfer_required(facts: EntryFacts, rules: Rules) -> Findings:
+    """Three exceptions pass, and it is recorded which one."""
+    if not facts.live_elsewhere:
+        return
+    if why := exempt_from_transfer(facts, rules):
+        yield rules.finding(
+            "entry.transfer_required",
+            field="id_number",
+            message=f"他校在籍学生，属除外情形（{why}），不办转学手续即可就读",
+            remedy="系统记录这一情形，原学籍随学生转到本校",
+            effect=Effect.RECORD,
+        )
+    else:
+        yield rules.finding(
+            "entry.transfer_required",
+            field="id_number",
+            message="该生在他校有学籍，未办转学手续不能入学",
+            remedy="请改办转学",
+        )
+
+
+@judges("entry.home_taught")
+def home_taught(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.home_taught:
+        yield rules.finding(
+            "entry.home_taught",
+            field="home_taught",
+            message="送教上门学生：学籍建在承担送教的学校，计入在籍，不计班额",
+            remedy="请确认由本校承担送教上门",
+        )
+
+
+@judges("entry.id_missing")
+def id_missing(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.id_missing and not facts.foreign:
+        yield rules.finding(
+            "entry.id_missing",
+            field="id_number",
+            message="没有身份证件号：已按姓名、性别、出生日期查重",
+            remedy="可以建籍；取得身份证后办理关键信息变更",
+        )
+
+
+@judges("entry.foreign")
+def foreign(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.foreign and facts.id_missing:
+        yield rules.finding(
+            "entry.foreign",
+            field="id_number",
+            message="港澳台侨及外籍学生没有登记有效身份证件",
+            remedy="请补登通行证、护照等有效证件",
+        )
+
+
+@judges("entry.not_first_grade")
+def not_first_grade(facts: EntryFacts, rules: Rules) -> Findings:
+    if (facts.stage, facts.grade) != ("primary", 1):
+        yield rules.finding(
+            "entry.not_first_grade",
+            field="grade",
+            message="非小学一年级新生建籍，须列入月末全国查重名单",
+            remedy="查重通过后建籍；不通过的按转学办理",
+        )
+
+
+@judges("entry.one_number")
+def one_number(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.national_number_taken:
+        yield rules.finding(
+            "entry.one_number",
+            field="national_number",
+            message="该全国学籍号已登记在另一名学生名下",
+            remedy="请按全国系统核对号码；确属同一人的，报教育局查重",
+        )
+
+
+@judges("entry.national_number")
+def national_number(facts: EntryFacts, rules: Rules) -> Findings:
+    """G, J and L are treated alike; an unknown prefix is pointed out and never refuses."""
+    known = rules.value("entry.national_number")
+    if facts.national_number and facts.national_number[0] not in known:
+        yield rules.finding(
+            "entry.national_number",
+            field="national_number",
+            message=f"全国学籍号的字头不是 {'、'.join(known)}",
+            remedy="请按全国系统核对；不影响办理",
+            effect=Effect.RECORD,
+        )
