@@ -1,4 +1,4 @@
-"""What the entry rules judge: plain values of one child and one school, and what is due for them."""
+"""What the entry rules judge, plain values of one child and one school, and what is due."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from xueji.rules.papers import Group
 class EntryFacts:
     """What the rules need to know of one child on the way into one school.
 
-    Codes of stage, kind, area and register type are those of the models. Division codes have 12
+    Codes of stage, kind and register type are those of the models. Division codes have 12
     digits; a shorter or empty one counts as missing. ``papers`` holds what was seen or waived.
     ``same_id``: registers in the whole tree under the same ID number, living or not;
     ``live_elsewhere``: the child's register lives at another school; ``same_person_near``:
@@ -20,11 +20,9 @@ class EntryFacts:
 
     birth_date: date
     entry_year: int
-    entry_on: date
     grade: int
     stage: str
     school_kind: str
-    school_area: str
     designated_for_borrowed: bool
     has_catchment: bool
     catchment: frozenset[str]
@@ -47,7 +45,7 @@ class EntryFacts:
 
 def route_key(authority: str) -> str:
     """Key of the signatures an entry needs, by the level of the school's authority."""
-    return "entry.route." + ("township" if authority == "centre" else authority)
+    return "entry.route." + {"centre": "township", "county": "urban"}.get(authority, authority)
 
 
 def register_type(*, migrant: bool, rules: Rules) -> str:
