@@ -1,0 +1,1 @@
+"""Who a pupil is: documents, names, pinyin, telephones, and how such data are kept secret."""

@@ -1,0 +1,156 @@
+"""Pinyin of names, with the readings that a character has only as a surname."""
+
+from pypinyin import Style, lazy_pinyin
+
+from xueji.identity.names import MIDDLE_DOT, clean_name, is_chinese
+
+_SURNAMES = {
+    "单": "shan",
+    "曾": "zeng",
+    "仇": "qiu",
+    "解": "xie",
+    "朴": "piao",
+    "区": "ou",
+    "查": "zha",
+    "任": "ren",
+    "盖": "ge",
+    "宁": "ning",
+    "乐": "yue",
+    "翟": "zhai",
+    "缪": "miao",
+    "燕": "yan",
+    "华": "hua",
+    "洗": "xian",
+    "秘": "bi",
+    "员": "yun",
+    "贠": "yun",
+    "覃": "qin",
+    "召": "shao",
+    "种": "chong",
+    "折": "she",
+    "黑": "he",
+    "炅": "gui",
+    "能": "nai",
+    "乜": "nie",
+    "粘": "nian",
+    "隗": "wei",
+    "祭": "zhai",
+    "都": "du",
+    "句": "gou",
+    "牟": "mu",
+    "薄": "bo",
+    "繁": "po",
+    "阚": "kan",
+    "佴": "nai",
+    "角": "jue",
+}
+# Where the dictionary prefers a reading that nobody gives a child.
+_GIVEN = {"晟": "sheng"}
+_COMPOUND = {
+    "尉迟": "yu chi",
+    "万俟": "mo qi",
+    "澹台": "tan tai",
+    "长孙": "zhang sun",
+    "单于": "chan yu",
+    "令狐": "ling hu",
+    "鲜于": "xian yu",
+    "夏侯": "xia hou",
+    "诸葛": "zhu ge",
+    "欧阳": "ou yang",
+    "司马": "si ma",
+    "司徒": "si tu",
+    "司空": "si kong",
+    "上官": "shang guan",
+    "皇甫": "huang fu",
+    "慕容": "mu rong",
+    "宇文": "yu wen",
+    "公孙": "gong sun",
+    "公冶": "gong ye",
+    "东方": "dong fang",
+    "东郭": "dong guo",
+    "南宫": "nan gong",
+    "西门": "xi men",
+    "端木": "duan mu",
+    "轩辕": "xuan yuan",
+    "呼延": "hu yan",
+    "赫连": "he lian",
+    "钟离": "zhong li",
+    "濮阳": "pu yang",
+    "申屠": "shen tu",
+    "太叔": "tai shu",
+    "闻人": "wen ren",
+    "宗政": "zong zheng",
+    "百里": "bai li",
+    "独孤": "du gu",
+    "拓跋": "tuo ba",
+    "亓官": "qi guan",
+    "颛孙": "zhuan sun",
+    "乐正": "yue zheng",
+    "漆雕": "qi diao",
+    "谷梁": "gu liang",
+    "第五": "di wu",
+    "纳兰": "na lan",
+    "闾丘": "lü qiu",
+    "左丘": "zuo qiu",
+    "梁丘": "liang qiu",
+    "即墨": "ji mo",
+}
+
+
+def full(name: str) -> str:
+    """``zhangyinuo``: what one types to find the name; ü is written v."""
+    return "".join(_typed(part) for part in _syllables(name))
+
+
+def initials(name: str) -> str:
+    """``zyn``: the first letter of every syllable, or of every word of a foreign name."""
+    return "".join(_typed(part)[:1] for part in _syllables(name))
+
+
+def display(name: str) -> str:
+    """``Zhang Yinuo``, by GB/T 28039: surname, blank, given name in one word, ü kept."""
+    text = clean_name(name)
+    if not is_chinese(text):
+        return text
+    if MIDDLE_DOT in text:
+        return " ".join(_word(_read(part)) for part in text.split(MIDDLE_DOT))
+    surname, given = _split(text)
+    return " ".join(_word(word) for word in (surname, given) if word)
+
+
+def _typed(syllable: str) -> str:
+    return syllable.replace("ü", "v").lower()
+
+
+def _word(syllables: list[str]) -> str:
+    """Join syllables; an apostrophe keeps apart those that begin with a, o or e."""
+    first, *rest = syllables
+    joined = first + "".join(f"'{part}" if part[:1] in "aoe" else part for part in rest)
+    return joined[:1].upper() + joined[1:]
+
+
+def _syllables(name: str) -> list[str]:
+    text = clean_name(name)
+    if not is_chinese(text):
+        return text.replace(MIDDLE_DOT, " ").split()
+    if MIDDLE_DOT in text:
+        return [part for word in text.split(MIDDLE_DOT) for part in _read(word)]
+    surname, given = _split(text)
+    return surname + given
+
+
+def _split(text: str) -> tuple[list[str], list[str]]:
+    """The syllables of surname and given name."""
+    if compound := _COMPOUND.get(text[:2]):
+        return compound.split(), _read(text[2:])
+    if surname := _SURNAMES.get(text[:1]):
+        return [surname], _read(text[1:])
+    return _read(text[:1]), _read(text[1:])
+
+
+def _read(text: str) -> list[str]:
+    """One syllable per character; a character without known reading stands for itself."""
+    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=list, v_to_u=True)
+    return [
+        _GIVEN.get(character, syllable) for character, syllable in zip(text, syllables, strict=True)
+    ]

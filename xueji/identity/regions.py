@@ -1,0 +1,44 @@
+"""County-level division codes of the country, present and former, and their full names."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).resolve().parent / "data"
+# Rows that only group others: no address names them.
+_GROUPINGS = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
+# The first six digits of the residence permit for Taiwan; GB/T 2260 itself has 710000.
+_TAIWAN_PERMIT = "830000"
+_OUTLANDS = {"710000", "810000", "820000", _TAIWAN_PERMIT}
+
+
+def region_name(code6: str) -> str | None:
+    """The full name, such as 河北省唐山市迁安市; a former county has its last name."""
+    if code6 == _TAIWAN_PERMIT:
+        return region_name("710000")
+    names: list[str] = []
+    rows, code = _current(), code6
+    while code in rows:
+        name, code = rows[code]
+        if name not in _GROUPINGS:
+            names.insert(0, name)
+    return "".join(names) or _former().get(code6)
+
+
+def is_known(code6: str) -> bool:
+    """Whether an identity number may begin so: a county, once or now, or what had none."""
+    if code6 in _former() or code6 in _OUTLANDS:
+        return True
+    return code6 in _current() and not code6.endswith("00")
+
+
+@cache
+def _current() -> dict[str, tuple[str, str]]:
+    with (_DATA / "regions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: (row["name"], row["parent"]) for row in csv.DictReader(file)}
+
+
+@cache
+def _former() -> dict[str, str]:
+    with (_DATA / "former-regions.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
