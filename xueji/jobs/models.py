@@ -19,7 +19,11 @@ class JobState(models.TextChoices):
     sensitive="parameters",
 )
 class Job(models.Model):
-    """One piece of work outside a request, idempotent by ``key``."""
+    """One piece of work outside a request, idempotent by ``key``.
+
+    ``parameters`` names what to work on by id; personal data never stands there. Its state is
+    written by jobs.services and jobs.leases alone.
+    """
 
     kind = models.CharField("种类", max_length=40)
     key = models.CharField(max_length=120, unique=True)
@@ -43,6 +47,21 @@ class Job(models.Model):
                 fields=["state", "queued_at"],
                 condition=Q(state__in=["queued", "running"]),
                 name="job_unfinished",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=JobState.RUNNING, lease__isnull=False, lease_until__isnull=False)
+                | (~Q(state=JobState.RUNNING) & Q(lease__isnull=True, lease_until__isnull=True)),
+                name="job_leased_while_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[JobState.DONE, JobState.FAILED], finished_at__isnull=False)
+                | (~Q(state__in=[JobState.DONE, JobState.FAILED]) & Q(finished_at__isnull=True)),
+                name="job_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.FAILED) | ~Q(error=""), name="job_fails_with_a_reason"
             ),
         ]
 
