@@ -94,7 +94,9 @@ TEMPLATES = [
 
 # -- database: the application role for serving, the owner for migrations and tests -------------
 ROLE = os.environ.get("XUEJI_ROLE", "application")
-APPLICATION_ROLE = "xueji_app"
+APPLICATION_ROLE = (
+    conninfo_to_dict(os.environ.get("DATABASE_URL", "")).get("user") or "xueji_app"
+)
 _url = os.environ.get("DATABASE_OWNER_URL" if ROLE == "owner" else "DATABASE_URL", "")
 _database = conninfo_to_dict(_url)
 DATABASES = {

@@ -71,7 +71,7 @@ def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
 @judges("entry.underage")
 def underage(facts: EntryFacts, rules: Rules) -> Findings:
     """Only on entering primary school: whoever enters another grade was entered before."""
-    if facts.stage != "primary" or facts.grade != 1:
+    if facts.birth_date is None or (facts.stage, facts.grade) != ("primary", 1):
         return
     day, years = cutoff(facts.entry_year, rules), rules.value("entry.age")
     months = months_old(facts.birth_date, day)

@@ -18,7 +18,7 @@ class EntryFacts:
     registers that look like the same child.
     """
 
-    birth_date: date
+    birth_date: date | None  # None while a form is unfinished
     entry_year: int
     grade: int
     stage: str

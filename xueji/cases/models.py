@@ -198,9 +198,7 @@ class RuleException(models.Model):
     reason = models.CharField("理由", max_length=300)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["step", "rule"], name="exception_rule_once"),
-        ]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.rule

@@ -23,7 +23,7 @@ class _SealedField(models.Field):
         self.purpose = purpose
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "purpose": self.purpose}
 
@@ -32,7 +32,7 @@ class _SealedField(models.Field):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         found = super().check(**kwargs)
-        if self.unique or self.db_index:
+        if self.unique or self.db_index:  # type: ignore[attr-defined]
             message = "A sealed field differs at every write: it cannot be unique or indexed."
             found.append(checks.Error(message, obj=self, id="xueji.E011"))
         return found

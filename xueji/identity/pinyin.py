@@ -150,7 +150,8 @@ def _split(text: str) -> tuple[list[str], list[str]]:
 
 def _read(text: str) -> list[str]:
     """One syllable per character; a character without known reading stands for itself."""
-    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=list, v_to_u=True)
+    # ``errors=list``: without it neighbours that have no reading come as one syllable.
+    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=list, v_to_u=True)  # type: ignore[arg-type]
     return [
         _GIVEN.get(character, syllable) for character, syllable in zip(text, syllables, strict=True)
     ]

@@ -143,7 +143,8 @@ class Student(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["org_path", "number", "id"], name="student_path_number"),
+            models.Index(fields=["org_path", "grade", "name_full", "id"], name="student_list"),
+            models.Index(fields=["number"], name="student_number"),
             models.Index(
                 fields=["org_path", "status", "register_type", "grade", "sex"],
                 name="student_path_counts",

@@ -52,15 +52,15 @@ def submit(
         RuleException(
             step=next(s for s in steps if _stop(s) == _granting_stop(request.finding, lineage)),
             rule=request.finding.key,
-            message=request.finding.message,
-            citation=request.finding.citation,
+            message=request.finding.message[:300],
+            citation=request.finding.citation[:300],
             reason=request.reason,
         )
         for request in exceptions
     )
     case.student, case.title, case.state = student, title, State.OPEN
-    case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.date, rules.digest
-    case.findings = [finding.as_json() for finding in findings]
+    case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.on, rules.digest
+    case.findings = [_kept(finding) for finding in findings]
     case.version += 1
     due = working_days_after(localdate(acting.at), rules.value("case.step_days"))
     hand_to(case, steps[0].organisation_id, steps[0].role, due=due, at=acting.at)
@@ -116,6 +116,17 @@ def _with_granting_posts(
         if stop not in stops:
             stops.append(stop)
     return stops
+
+
+def _kept(finding: Finding) -> dict[str, str]:
+    """What the case keeps of a finding: the words, as they were told."""
+    return {
+        "key": finding.key,
+        "effect": str(finding.effect),
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "citation": finding.citation,
+    }
 
 
 def _busy(student: Student) -> str:

@@ -1,0 +1,28 @@
+"""新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
+
+from enrollment.services.finish import apply, reverse
+from xueji.cases.kinds import Kind
+from xueji.cases.models import Case
+
+
+def panel(case: Case) -> tuple[str, dict[str, object]]:
+    """Template and context of the facts on the case page; a draft has none yet."""
+    if case.student is None:
+        return "enrollment/_draft.html", {}
+    return "enrollment/_facts.html", {
+        "student": case.student,
+        "enrollment": case.enrollment,
+        "family": list(case.student.family.order_by("position")),
+    }
+
+
+ENROLLMENT = Kind(
+    name="enrollment",
+    label="新生入学",
+    letter="入",
+    exclusive=True,
+    apply=apply,
+    reverse=reverse,
+    edit_url="enrollment_edit",
+    panel=panel,
+)

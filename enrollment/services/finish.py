@@ -1,0 +1,101 @@
+"""The effect of the last yes, and its exact inverse."""
+
+from collections.abc import Mapping, Sequence
+
+from numbering.services import CannotVoid, void
+from xueji.accounts.access import Acting
+from xueji.cases.kinds import Refused
+from xueji.cases.models import ALIVE, Case
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.queries import lineages
+from xueji.students import services as students
+from xueji.students.models import Placement, Status
+
+
+def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
+    """Build the registers of approved entrants: status 在读, place, event; number comes later.
+
+    Returns why single cases cannot be built.
+    """
+    cases = list(Case.objects.filter(pk__in=[c.pk for c in cases]).select_related(
+        "enrollment__school_class"
+    ))
+    pupils = students.lock([case.student_id for case in cases])
+    schools = lineages({case.school_id for case in cases})
+    refusals = {
+        case.pk: f"{pupils[case.student_id]}已经建籍（{pupils[case.student_id].get_status_display()}），不能重复建籍。"
+        for case in cases
+        if pupils[case.student_id].status != Status.PENDING
+    }
+    places, facts = {}, []
+    for case in cases:
+        if case.pk in refusals:
+            continue
+        entry, student, school = case.enrollment, pupils[case.student_id], schools[case.school_id]
+        student.status, student.entered_on = Status.ENROLLED, entry.entry_on
+        student.register_type = entry.register_type
+        places[student] = students.Place(
+            school=school.school,
+            school_class=entry.school_class,
+            stage=entry.stage,
+            entry_year=entry.entry_year,
+            grade=entry.grade,
+            starts=entry.entry_on,
+            case_id=case.pk,
+        )
+        facts.append(
+            ledger.Fact(
+                kind=EventKind.ENTERED,
+                student=student,
+                lineage=school,
+                effective_on=entry.entry_on,
+                change=1,
+                stage=entry.stage,
+                grade=entry.grade,
+                class_name=str(entry.school_class or ""),
+                text=f"新生入学，{school.school.organisation}",
+                case_id=case.pk,
+            )
+        )
+    students.place(
+        places,
+        acting=acting,
+        reason="新生入学核准",
+        also=("status", "entered_on", "register_type"),
+    )
+    ledger.write(facts, acting=acting)
+    return refusals
+
+
+def reverse(case: Case, acting: Acting, note: str) -> None:
+    """Undo an entry (未报到、重复建籍、录错学校): nothing is removed, everything is as before.
+
+    Raises Refused when something later builds on the register.
+    """
+    (student,) = students.lock([case.student_id]).values()
+    _require_untouched(case, student)
+    if student.number:
+        try:
+            void(student=student, case=case, acting=acting, reason=note)
+        except CannotVoid as error:
+            raise Refused(str(error)) from error
+    events = list(
+        RegisterEvent.objects.filter(student=student, reversed_by__isnull=True)
+        .exclude(kind=EventKind.REVERSED)
+        .order_by("-pk")
+    )
+    student.status = Status.PENDING
+    students.leave(
+        [student], on=acting.today, acting=acting, reason=f"撤销入学：{note}", also=("status",)
+    )
+    ledger.reverse(events, acting=acting, text=note[:200])
+
+
+def _require_untouched(case: Case, student) -> None:
+    home = Placement.objects.filter(student=student, ends__isnull=True).first()
+    if student.status != Status.ENROLLED or home is None or home.case_id != case.pk:
+        raise Refused("入学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")
+    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
+    if other:
+        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销入学。")

@@ -1,0 +1,138 @@
+"""Submitting a new pupil: the Student row is made, the case starts its way to the principal."""
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from enrollment.models import Enrollment
+from enrollment.services.check import Checked, Row, check_rows
+from enrollment.services.context import load, require_working, route
+from xueji.accounts.access import Acting
+from xueji.audit import history
+from xueji.cases import queries
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, Paper
+from xueji.cases.services import ExceptionRequest
+from xueji.cases.services import submit as submit_case
+from xueji.organisations.models import StageName
+from xueji.students import services as students
+from xueji.students.models import Status, Student
+
+STUDENT_FIELDS = (
+    "name sex birth_date nation country id_type id_number no_id_reason hukou_kind hukou_code "
+    "hukou_text address_code address_text phone boarding entry_mode entered_on migrant"
+).split()
+GRADE = 1
+
+
+class Rejected(Exception):
+    """The row is not fit to be submitted; ``checked`` says everything that is wrong with it."""
+
+    def __init__(self, checked: Checked):
+        super().__init__()
+        self.checked = checked
+
+
+@transaction.atomic
+def submit(
+    *, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
+) -> Case:
+    """Send a draft or returned enrollment to the principal.
+
+    ``reasons`` maps the key of a warning to the reason for which an exception is asked. Raises
+    Rejected while anything blocks or a warning has no reason, Refused when the act itself is
+    not possible (school not connected, case not the post's, pupil busy elsewhere).
+    """
+    case = queries.lock([case_id])[case_id]
+    context = load(case.school_id, today=acting.today, student_id=case.student_id)
+    require_working(context)
+    (checked,) = check_rows([row], context)
+    requests = _requests(checked, reasons)
+    if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
+        raise Rejected(checked)
+    reason = f"新生入学 {case.number}"
+    student = _student(case, checked, acting, reason)
+    students.write_family(
+        student=student, members=checked.members, acting=acting, reason=reason
+    )
+    Enrollment.objects.update_or_create(
+        case=case,
+        defaults={
+            "entry_year": context.entry_year,
+            "stage": StageName.PRIMARY,
+            "grade": GRADE,
+            "school_class": checked.values["school_class"],
+            "register_type": student.register_type,
+            "entry_on": checked.values["entered_on"],
+            "near_duplicates": len(checked.near),
+        },
+    )
+    _papers(case, checked, acting)
+    return submit_case(
+        case=case,
+        student=student,
+        title=student.name,
+        lineage=context.lineage,
+        route=route(context),
+        rules=context.rules,
+        findings=checked.findings,
+        exceptions=requests,
+        acting=acting,
+    )
+
+
+def _requests(checked: Checked, reasons: Mapping[str, str]) -> list[ExceptionRequest]:
+    return [
+        ExceptionRequest(finding=warning, reason=reasons[warning.key].strip()[:300])
+        for warning in checked.warnings
+        if reasons.get(warning.key, "").strip()
+    ]
+
+
+def _student(case: Case, checked: Checked, acting: Acting, reason: str) -> Student:
+    """The pupil of the case: the one it has, one left over from an earlier try, or a new one."""
+    known = checked.known
+    pk = case.student_id or (known.pk if known else None)
+    student = students.lock([pk])[pk] if pk else Student(status=Status.PENDING)
+    if student.status != Status.PENDING or student.school_id:
+        raise Rejected(checked)
+    if known and known.pk != student.pk:
+        raise Refused("证件号已属于另一名学生，请核对后改正。")
+    for field in STUDENT_FIELDS:
+        setattr(student, field, checked.values.get(field) or _empty(field))
+    student.register_type = checked.facts.register_type
+    students.derive(student)
+    if student.pk:
+        derived = ("name_initials", "name_full", "id_index", "register_type")
+        students.write(
+            [student], fields=(*STUDENT_FIELDS, *derived), acting=acting, reason=reason
+        )
+        return student
+    try:
+        with transaction.atomic():
+            (student,) = history.create([student], acting=acting, reason=reason)
+    except IntegrityError as error:
+        raise Refused(
+            "这个证件号刚由另一处录入，不能重复建籍。请刷新页面，按查重结果处理。"
+        ) from error
+    return student
+
+
+def _empty(field: str) -> object:
+    """What an empty field holds: the type of the column decides."""
+    column = Student._meta.get_field(field)
+    return False if field == "migrant" else None if column.null else ""
+
+
+def _papers(case: Case, checked: Checked, acting: Acting) -> None:
+    """Tick exactly the papers whose originals were seen; scans of ticked ones stay."""
+    case.papers.filter(document__isnull=True).exclude(kind__in=checked.papers).delete()
+    Paper.objects.bulk_create(
+        [
+            Paper(case=case, kind=kind, seen_by=acting.post, seen_at=acting.at)
+            for kind in sorted(checked.papers)
+        ],
+        update_conflicts=True,
+        unique_fields=["case", "kind"],
+        update_fields=["seen_by", "seen_at"],
+    )

@@ -1,0 +1,49 @@
+"""Acting once on a form: a double click, a retry and the back button find the first answer."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from xueji.audit import services as audit
+
+NOT_CONTENT = {"csrfmiddlewaretoken", "form_key"}
+
+
+def once(request: HttpRequest, act: Callable[[], str]) -> HttpResponse:
+    """Run ``act`` and its form key in one transaction; go where it says.
+
+    ``act`` returns the address of the answer and may raise to undo everything, the key included.
+    A repeat of the same form goes to the same address without acting again.
+    """
+    try:
+        key = UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        raise BadRequest("form_key") from None
+    content = audit.digest(
+        {name: request.POST.getlist(name) for name in request.POST if name not in NOT_CONTENT}
+    )
+    try:
+        with transaction.atomic():
+            location = audit.claim(key=key, user_id=request.user.pk, content=content)
+            if location is None:
+                location = act()
+                audit.answer(key=key, location=location)
+    except audit.OtherContent:
+        messages.warning(
+            request,
+            "这张表已经提交过，内容和上次不同，这次没有保存。\n\n请从列表重新打开，再改、再提交。",
+        )
+        location = request.path
+    return go(request, location)
+
+
+def go(request: HttpRequest, location: str) -> HttpResponse:
+    """Lead the browser to ``location``; htmx would follow a redirect silently."""
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": location})
+    return redirect(location)

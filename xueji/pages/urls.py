@@ -1,0 +1,29 @@
+"""Paths of the kernel's own pages."""
+
+from django.urls import path
+
+from xueji.pages.views import cases, desk, divisions, entrance, papers, students
+
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("login/", entrance.login, name="login"),
+    path("logout/", entrance.logout, name="logout"),
+    path("post/", entrance.switch_post, name="switch_post"),
+    path("keys/", entrance.keys, name="keys"),
+    path("healthz", entrance.healthz, name="healthz"),
+    path("readyz", entrance.readyz, name="readyz"),
+    path("students/", students.roster, name="students"),
+    path("students/<int:pk>/", students.student, name="student"),
+    path("students/<int:pk>/reveal/", students.reveal, name="student_reveal"),
+    path("cases/", cases.inbox, name="cases"),
+    path("cases/decide/", cases.decide_many, name="cases_decide"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/decide/", cases.decide, name="case_decide"),
+    path("cases/<str:number>/withdraw/", cases.withdraw, name="case_withdraw"),
+    path("cases/<str:number>/close/", cases.close, name="case_close"),
+    path("cases/<str:number>/reverse/", cases.reverse, name="case_reverse"),
+    path("cases/<str:number>/reveal/", cases.reveal, name="case_reveal"),
+    path("cases/<str:number>/papers/", papers.upload, name="paper_upload"),
+    path("cases/<str:number>/papers/<int:pk>/", papers.open_paper, name="paper"),
+    path("divisions/", divisions.choose, name="divisions"),
+]

@@ -1,0 +1,82 @@
+"""In and out: login, logout, the post one acts under, the list of keys, health."""
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth import logout as end_session
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from xueji.accounts import access
+from xueji.identity import crypto
+
+log = logging.getLogger(__name__)
+
+
+class LoginForm(AuthenticationForm):
+    """Login with sentences that say what to do and never which part was wrong."""
+
+    error_messages = {
+        "invalid_login": "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。",
+        "inactive": "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。",
+    }
+
+
+login = access.public(
+    LoginView.as_view(
+        template_name="accounts/login.html",
+        authentication_form=LoginForm,
+        redirect_authenticated_user=True,
+    )
+)
+
+
+@access.public
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session; the browser forgets what it kept of our pages."""
+    end_session(request)
+    response = redirect("login")
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@access.act("own_session")
+@require_POST
+def switch_post(request: HttpRequest) -> HttpResponse:
+    """Act under another of one's own posts from now on."""
+    chosen = request.POST.get("post", "")
+    if chosen in {str(post.pk) for post in request.posts}:
+        request.session["post"] = int(chosen)
+    return redirect("desk")
+
+
+@access.act("own_session")
+@require_GET
+def keys(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/keys.html")
+
+
+@access.public
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; touches nothing."""
+    return JsonResponse({"status": "ok"})
+
+
+@access.public
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Database reachable with durable commits, keys readable."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        durable = cursor.fetchone()[0] == "on"
+    keys_ok = settings.XUEJI_KEYRING.exists() and bool(crypto.encrypt("readyz", "x"))
+    ready = durable and keys_ok
+    return JsonResponse(
+        {"durable": durable, "keys": keys_ok}, status=200 if ready else 503
+    )

@@ -1,0 +1,75 @@
+"""Is this child in the register already? Exact by document number, near by name and birth."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from xueji.identity import pinyin
+from xueji.students.models import LIVE, Status, Student
+from xueji.students.services import id_index
+
+NEAR = 75  # points from which a person has to compare
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What is typed about a child before it is a Student."""
+
+    name: str
+    sex: str
+    birth_date: date
+    id_number: str = ""
+    student_id: int | None = None  # the pupil this row already is, never its own duplicate
+
+
+@dataclass(frozen=True)
+class Match:
+    student: Student
+    score: int
+
+
+def exact(people: Iterable[Person]) -> dict[str, Student]:
+    """Document number → the pupil who has it, over the whole tree, in one query."""
+    wanted = {id_index(person.id_number): person.id_number for person in people if person.id_number}
+    rows = Student.objects.filter(id_index__in=wanted).select_related("school__organisation")
+    return {wanted[bytes(student.id_index)]: student for student in rows}
+
+
+def is_registered(student: Student) -> bool:
+    """Whether a second register would be a double one: a live register, or one in the making."""
+    return student.status in LIVE or student.status == Status.DEFERRED
+
+
+def near(person: Person) -> list[Match]:
+    """Pupils who may be the same child, best first; the same document number is not near."""
+    full = pinyin.full(person.name)
+    rows = (
+        Student.objects.filter(birth_date__in=_dates(person.birth_date))
+        .filter(Q(name_full=full) | Q(name=person.name))
+        .filter(merged_into__isnull=True)
+        .exclude(pk=person.student_id)
+        .select_related("school__organisation")[:20]
+    )
+    own = id_index(person.id_number) if person.id_number else None
+    matches = [
+        Match(row, _score(person, full, row))
+        for row in rows
+        if own is None or row.id_index is None or bytes(row.id_index) != own
+    ]
+    return sorted((m for m in matches if m.score >= NEAR), key=lambda m: -m.score)
+
+
+def _dates(day: date) -> list[date]:
+    """The day itself, and day and month swapped where that is a date."""
+    dates = [day]
+    if day.day <= 12 and day.day != day.month:
+        dates.append(date(day.year, day.day, day.month))
+    return dates
+
+
+def _score(person: Person, full: str, row: Student) -> int:
+    score = 50 if row.name == person.name else 40 if row.name_full == full else 0
+    score += 30 if row.birth_date == person.birth_date else 15
+    return score + (10 if row.sex == person.sex else 0)

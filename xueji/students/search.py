@@ -1,0 +1,57 @@
+"""Finding pupils by what people type: characters, pinyin, document number, register number."""
+
+import re
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+
+from xueji.identity import idnumbers, masking
+from xueji.ledger.models import RegisterEvent
+from xueji.students.models import StudentQuerySet
+from xueji.students.services import id_index
+
+DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
+NUMBER = re.compile(r"借?[0-9]{6,16}")
+LETTERS = re.compile(r"[A-Za-z]+")
+
+
+def search(students: StudentQuerySet, typed: str) -> StudentQuerySet:
+    """Narrow ``students`` to those that ``typed`` may mean; everything when it is empty."""
+    text = " ".join(typed.split())
+    if not text:
+        return students
+    if LETTERS.fullmatch(text.replace(" ", "")) and text.isascii():
+        return students.filter(_by_letters(text.replace(" ", "").lower()))
+    plain = idnumbers.normalise(text)
+    if DOCUMENT.fullmatch(plain) or NUMBER.fullmatch(plain):
+        return students.filter(_by_number(plain))
+    return students.filter(_by_characters(text))
+
+
+def masked(typed: str) -> str:
+    """What of a search may be written into the audit: numbers only masked."""
+    plain = idnumbers.normalise(typed)
+    return masking.mask_id(plain) if DOCUMENT.fullmatch(plain) else typed.strip()
+
+
+def _by_letters(letters: str) -> Q:
+    return Q(name_initials__startswith=letters) | Q(name_full__startswith=letters)
+
+
+def _by_number(plain: str) -> Q:
+    """A document number, the present register number, or any earlier one."""
+    former = RegisterEvent.objects.filter(student=OuterRef("pk"), number=plain)
+    return Q(id_index=id_index(plain)) | Q(number=plain) | Exists(former)
+
+
+def _by_characters(text: str) -> Q:
+    """Names that contain ``text``: the GIN index over single characters finds the candidates."""
+    return Q(HasCharacters(F("name"), Value(list(dict.fromkeys(text)))), name__contains=text)
+
+
+class HasCharacters(Func):
+    """``string_to_array(name, NULL) @> characters``, as the index student_name_chars wants it."""
+
+    template = "string_to_array(%(expressions)s::text[]"
+    arg_joiner = ", NULL) @> "
+    output_field = BooleanField()
+    conditional = True
