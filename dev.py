@@ -421,7 +421,8 @@ def services(*, kept: bool, durable: bool) -> Iterator[dict[str, str]]:
             say(f"PostgreSQL: {server.programs}")
             env |= server.env
         env["REDIS_URL"] = running.enter_context(redis(state / "redis"))
-        yield env if kept else {"XUEJI_ROLE": "owner"} | env
+        demo = {"XUEJI_DEMO": "1", "DEMO_PASSWORD": "Xueji-demo-2026"}
+        yield (demo if kept else {"XUEJI_ROLE": "owner"}) | env
 
 
 @contextlib.contextmanager
@@ -447,19 +448,17 @@ def state_lock(*, patience: float = 0) -> Iterator[bool]:
 def demo(*arguments: str) -> int:
     """Serve the demo county until told to end."""
     options = known(arguments, "--reset", "--lan")
-    host, port = address(lan="--lan" in options)
-    interpreter = python()
     with state_lock() as alone:
         if not alone:
-            second = f"XUEJI_STATE=/tmp/xueji-two PORT={port + 1} python3 dev.py demo"
+            second = "XUEJI_STATE=/tmp/xueji-two PORT=8001 python3 dev.py demo"
             raise Stop(f"演示已在运行 a demo already runs on {STATE}; for a second:", run=second)
+        host, port = address(lan="--lan" in options)
+        interpreter = python()
         (STATE / "running.json").unlink(missing_ok=True)
         if "--reset" in options:
             forget()
         with services(kept=True, durable=True) as env:
-            env["XUEJI_DEMO"] = "1"
             env.setdefault("XUEJI_ALLOWED_HOSTS", names_of(host))
-            env.setdefault("DEMO_PASSWORD", "Xueji-demo-2026")
             prepare([interpreter, ROOT / "manage.py"], env=env)
             return serve(interpreter, host=host, port=port, env=env)
 
@@ -506,7 +505,7 @@ def forget() -> None:
         *map(STATE.joinpath, ("redis", "files", "logs", "static")),
     ]:
         shutil.rmtree(path, ignore_errors=True)
-    for name in ("keyring.json", "secret_key", "beat"):
+    for name in ("keyring.json", "secret_key"):
         (STATE / name).unlink(missing_ok=True)
 
 
@@ -532,7 +531,7 @@ def serve(interpreter: Path, *, host: str, port: int, env: dict[str, str]) -> in
     if env["REDIS_URL"]:
         celery = ["-m", "celery", "-A", "xueji"]
         programs["worker"] = [*celery, "worker", "--concurrency=2", "--loglevel=INFO"]
-        programs["beat"] = [*celery, "beat", f"--schedule={STATE / 'beat'}"]
+        programs["beat"] = [*celery, "beat", f"--schedule={STATE / 'logs' / 'beat'}"]
     logs, children = STATE / "logs", {}
     logs.mkdir(exist_ok=True)
     try:
@@ -547,7 +546,7 @@ def serve(interpreter: Path, *, host: str, port: int, env: dict[str, str]) -> in
                 foreground([interpreter, "manage.py", "demo_accounts"], env=env)
                 print(f"\n学籍 Xueji: http://{at}/  (Ctrl-C 停止 to stop)", flush=True)
             time.sleep(0.5 if told else 0.1)
-        why = f"{ended[0]} 意外结束 ended by itself:\n{tail(logs / ended[0])}"
+        why = f"{ended[0]} 意外结束 ended by itself:\n{tail(logs / f'{ended[0]}.log')}"
         raise Stop(why, run=f"cat {logs / ended[0]}.log")
     except KeyboardInterrupt:
         say("停止 stopping")
@@ -570,7 +569,8 @@ def healthy(host: str, port: int) -> bool:
 
 def write_running(env: dict[str, str]) -> None:
     """Tell ``manage`` where the running demo's services are."""
-    kept = {name: env[name] for name in env if name.endswith("_URL") or name.startswith("XUEJI_")}
+    shared = ("DATABASE_", "DEMO_", "REDIS_", "XUEJI_")
+    kept = {name: env[name] for name in env if name.startswith(shared)}
     (STATE / "running.json").touch(mode=0o600)
     (STATE / "running.json").write_text(json.dumps(kept))
 
@@ -579,7 +579,7 @@ def manage(*arguments: str) -> int:
     """Run manage.py on the running demo's database, or on the same data started for it."""
     command = [python(), ROOT / "manage.py", *arguments]
     role = "owner" if OWNER_COMMANDS & set(arguments[:1]) else "application"
-    chosen = {"XUEJI_DEMO": "1", "XUEJI_ROLE": os.environ.get("XUEJI_ROLE", role)}
+    chosen = {"XUEJI_ROLE": os.environ.get("XUEJI_ROLE", role)}
     with state_lock(patience=60) as alone:
         if alone:
             with services(kept=True, durable=True) as env:
