@@ -1,9 +1,10 @@
 """Prints the faults of the rules and counts what was looked at; exit 1 when there is one."""
 
 import json
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
 from xueji.rules import check, engine, files
@@ -12,9 +13,14 @@ from xueji.rules import check, engine, files
 class Command(BaseCommand):
     help = "Check every rule for function, test table and clause. Reads only; exit 1 on a fault."
 
-    def handle(self, *_: Any, **options: Any) -> None:
-        found = faults()
-        layers = [files.read(name) for name in files.names()] if not found else []
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--data", type=Path, default=files.DATA, help="another folder of rule sets to check"
+        )
+
+    def handle(self, *_: Any, data: Path, **options: Any) -> None:
+        found = faults(data)
+        layers = [files.read(name, data) for name in files.names(data)] if not found else []
         entries = [entry for layer in layers for entry in layer.entries.values() if entry.declares]
         counted = {
             "ok": not found,
@@ -29,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(found)} faults in the rules")
 
 
-def faults() -> list[str]:
+def faults(data: Path = files.DATA) -> list[str]:
     """`check.faults` with the functions of every installed app."""
     autodiscover_modules("rules")
-    return check.faults(judged=engine.judged())
+    return check.faults(judged=engine.judged(), root=data)
