@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from django.core import checks
+from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -39,7 +40,9 @@ class _SealedField(models.Field):
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Only ``isnull``: no two sealed values are equal, so any other lookup would lie."""
-        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is sealed: look by its blind index, or by isnull.")
+        return super().get_lookup(lookup_name)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None:

@@ -20,8 +20,9 @@ _DECIMAL = re.compile(r"[0-9]+\.[0-9]*")
 
 def normalise(raw: object) -> str:
     """The one written form: half-width, upper case, without blanks or invisible characters."""
-    text = "" if raw is None else str(raw)
-    return _visible(unicodedata.normalize("NFKC", _visible(text))).translate(_ASCII_UPPER)
+    text = _visible("" if raw is None else str(raw))
+    text = _visible(unicodedata.normalize("NFKC", text)).translate(_ASCII_UPPER)
+    return unicodedata.normalize("NFKC", text)  # what a removed blank kept apart
 
 
 def _visible(text: str) -> str:

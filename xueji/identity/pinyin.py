@@ -113,7 +113,7 @@ def display(name: str) -> str:
     if not is_chinese(text):
         return text
     if MIDDLE_DOT in text:
-        return " ".join(_word(_read(part)) for part in text.split(MIDDLE_DOT))
+        return " ".join(_word(_read(part)) for part in text.split(MIDDLE_DOT) if part)
     surname, given = _split(text)
     return " ".join(_word(word) for word in (surname, given) if word)
 
