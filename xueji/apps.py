@@ -8,6 +8,9 @@ class XuejiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import xueji.cases.tasks
+        import xueji.documents.tasks
+        import xueji.jobs.periodic  # noqa: F401 -- these register their kinds of job
         from xueji.identity.classification import check_classification
 
         register(check_classification)

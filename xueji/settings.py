@@ -153,6 +153,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DOCUMENT_MAX_BYTES = 5 * 1024 * 1024
 
 # -- language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -185,7 +186,12 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "xueji.jobs.tasks.sweep", "schedule": 60},
+    # a sweep that nobody took before the next one is of no use
+    "sweep": {
+        "task": "xueji.jobs.tasks.sweep",
+        "schedule": 60,
+        "options": {"expires": 60, "retry": False},
+    },
 }
 
 LOGGING = {

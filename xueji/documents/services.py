@@ -1,0 +1,132 @@
+"""Keeping private files: checked, sealed, and on the disk before the row that names them commits.
+
+A file without row is left by a rolled back or killed request; the daily ``document_expiry`` job
+removes it, and the files past their date.
+"""
+
+import errno
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import BinaryIO
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate, now
+
+from xueji.accounts.access import Acting
+from xueji.accounts.models import Post
+from xueji.documents import content, names, refusals, storage
+from xueji.documents.models import Document
+from xueji.documents.refusals import BadFile, FileGone
+
+__all__ = ["BadFile", "FileGone", "expire", "headers", "keep", "open_bytes", "store"]
+
+MEGABYTE = 1024 * 1024
+ORPHANED_AFTER = timedelta(days=1)
+BATCH = 500
+# More orphans than this among the files means that database and files do not belong together.
+MOST_ORPHANS = 100
+
+
+class TooManyOrphans(Exception):
+    """So many files have no row that the database may be an older copy; nothing was removed."""
+
+
+def store(
+    *, name: str, data: bytes | BinaryIO, acting: Acting, expires_on: date | None = None
+) -> Document:
+    """Take an uploaded scan: JPEG, PNG or PDF by its content, without hidden data.
+
+    Raises BadFile with the sentence for the person who sent it.
+    """
+    limit = settings.DOCUMENT_MAX_BYTES
+    raw = data if isinstance(data, bytes) else data.read(limit + 1)
+    if not raw:
+        raise BadFile(refusals.EMPTY)
+    if len(raw) > limit:
+        raise BadFile(refusals.TOO_LARGE.format(limit=limit / MEGABYTE))
+    content_type, cleaned = content.clean(raw)
+    return keep(
+        name=name,
+        content_type=content_type,
+        data=cleaned,
+        post=acting.post,
+        at=acting.at,
+        expires_on=expires_on,
+    )
+
+
+def keep(
+    *,
+    name: str,
+    content_type: str,
+    data: bytes,
+    post: Post,
+    at: datetime,
+    expires_on: date | None = None,
+) -> Document:
+    """Keep a file that the product made or that its own reader checks, such as a workbook."""
+    key = uuid4()
+    try:
+        storage.write(key, data)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise BadFile(refusals.NO_SPACE) from None
+        raise
+    return Document.objects.create(
+        key=key,
+        name=names.clean(name, content_type),
+        content_type=content_type,
+        size=len(data),
+        digest=hashlib.sha256(data).hexdigest(),
+        uploaded_by=post,
+        uploaded_at=at,
+        expires_on=expires_on,
+    )
+
+
+def open_bytes(document: Document) -> bytes:
+    """The file as it was kept; FileGone once it has expired."""
+    if document.removed_at:
+        raise FileGone(refusals.GONE.format(day=localdate(document.removed_at)))
+    return storage.read(document.key)
+
+
+def headers(document: Document) -> Mapping[str, str]:
+    """What an answer with the file must carry, so that it is saved and never run or cached."""
+    return {
+        "Content-Type": document.content_type,
+        "Content-Disposition": names.disposition(document.name),
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+
+
+def expire(*, today: date) -> None:
+    """Remove files past their date and those that no row names; bears repeating.
+
+    Raises TooManyOrphans rather than empty a folder that belongs to a newer database.
+    """
+    for key in Document.objects.filter(expires_on__lt=today, removed_at=None).values_list(
+        "key", flat=True
+    ):
+        with transaction.atomic():
+            due = Document.objects.filter(key=key, expires_on__lt=today, removed_at=None)
+            if due.update(removed_at=now()):
+                storage.remove(key)
+    yesterday = now() - ORPHANED_AFTER
+    storage.forget_drafts(before=yesterday)
+    found = storage.keys(before=yesterday)
+    orphans = []
+    for start in range(0, len(found), BATCH):
+        some = set(found[start : start + BATCH])
+        orphans += some - set(
+            Document.objects.filter(key__in=some, removed_at=None).values_list("key", flat=True)
+        )
+    if len(orphans) > max(MOST_ORPHANS, len(found) // 2):
+        raise TooManyOrphans
+    for key in orphans:
+        storage.remove(key)
