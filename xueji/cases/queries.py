@@ -23,6 +23,24 @@ def lock(case_ids: Iterable[int]) -> dict[int, Case]:
     return {case.pk: case for case in rows}
 
 
+def find(acting: Acting, number: str) -> Case | None:
+    """The case of that number if the acting post is a party to it, with all a page shows."""
+    return (
+        Case.objects.visible_at(acting.post.organisation.path)
+        .select_related(
+            "student", "school__organisation", "opened_post", "opener", "waiting_at"
+        )
+        .filter(number=number)
+        .first()
+    )
+
+
+def within_reach(case_ids: Iterable[int], acting: Acting) -> list[int]:
+    """Those of the cases to which the acting post is a party; the others do not exist for it."""
+    rows = Case.objects.visible_at(acting.post.organisation.path).filter(pk__in=list(case_ids))
+    return list(rows.values_list("pk", flat=True))
+
+
 def steps_of(case_ids: Iterable[int]) -> Mapping[int, list[Step]]:
     """All steps of cases in order, with the people who signed; [] for a case without."""
     found: dict[int, list[Step]] = defaultdict(list)

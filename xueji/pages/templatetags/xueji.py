@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from xueji.cases import kinds
 from xueji.identity import masking
 
 register = template.Library()
@@ -21,23 +22,25 @@ NUMBER_PARTS = (2, 2, 2, 3, 1, 4)  # prefecture, county, entry year, school, cat
 STATUS_CLASSES = {
     "plan": "待建籍 缓学 草稿 排队中",
     "warn": "休学 疑似重复 提醒",
-    "bad": "辍学 失踪 退回 已退回 不能办 有误 缺 没做成",
-    "gone": "出国 退学 开除 其他离校 转出 死亡 不同意 已撤回 已冲回 已失效 已停用",
+    "bad": "辍学 失踪 退回 退回补正 不能办 有误 缺 没做成",
+    "gone": "出国 退学 开除 其他离校 转出 死亡 不同意 已撤回 已撤销 逾期失效 停用",
     "ok": "已办结 通过",
-    "open": "办理中 已核准待接收 借出 正在做",
+    "open": "办理中 进行中 已核准待接收 借出 借入",
     "now": "轮到我",
 }
 CLASS_OF = {word: name for name, words in STATUS_CLASSES.items() for word in words.split()}
 QUIET = "在读"  # plain in a list, a tag where it stands alone
 
+# worst first: the order in which findings are told
 EFFECTS = {
     "block": ("不能办", "bad"),
-    "warn": ("提醒", "warn"),
-    "record": ("记录", ""),
-    "notify": ("通知", "open"),
-    "pass": ("通过", "ok"),
     "error": ("有误", "bad"),
     "missing": ("缺", "bad"),
+    "warn": ("提醒", "warn"),
+    "pending": ("待核", "plan"),
+    "notify": ("通知", "open"),
+    "record": ("记录", ""),
+    "pass": ("通过", "ok"),
 }
 
 
@@ -57,14 +60,8 @@ def regno(value: str | None) -> SafeString:
     return format_html('<span class="regno">{}</span>', format_html_join("", "<i>{}</i>", parts))
 
 
-@register.filter
-def mask_id(value: str | None) -> str:
-    return masking.mask_id(value) if value else ""
-
-
-@register.filter
-def mask_phone(value: str | None) -> str:
-    return masking.mask_phone(value) if value else ""
+register.filter("mask_id", masking.mask_id)
+register.filter("mask_phone", masking.mask_phone)
 
 
 # -- status -------------------------------------------------------------------------------------
@@ -79,12 +76,6 @@ def status_tag(word: str, place: str = "list") -> SafeString:
     if word == QUIET:
         return _tag(word, "ok") if place == "alone" else conditional_escape(word)
     return _tag(word, CLASS_OF.get(word, ""))
-
-
-@register.filter
-def effect_tag(effect: str) -> SafeString:
-    """The word and colour of a rule's effect."""
-    return _tag(*EFFECTS[str(effect)])
 
 
 # -- dates --------------------------------------------------------------------------------------
@@ -214,6 +205,75 @@ def _errors(item):
         return
     yield from ({"message": message} for message in item.non_field_errors())
     for field in item:
+        shown = _shown(item, field)
         for message in field_errors(field):
-            anchor = "" if field.is_hidden else field.auto_id
-            yield {"anchor": anchor, "label": field.label, "message": message}
+            yield {**_link(shown), "message": message}
+
+
+def _shown(form, field):
+    """The field one can see: for a hidden code, the one whose text it stands for."""
+    if not field.is_hidden:
+        return field
+    target = f"#{field.auto_id}"
+    return next(
+        (other for other in form if other.field.widget.attrs.get("data-code-target") == target),
+        None,
+    )
+
+
+def _link(field) -> dict[str, str]:
+    return {"anchor": field.auto_id, "label": field.label} if field else {}
+
+
+@register.inclusion_tag("parts/findings.html")
+def findings(found, form=None):
+    """What rules and checks found, worst first; with the form, each links to its field.
+
+    Takes findings, problems, what a case keeps of them, and dicts such as
+    ``{"effect": "pass", "message": …, "citation": …}``.
+    """
+    told = [_told(item, form) for item in found]
+    return {"findings": sorted(told, key=lambda line: list(EFFECTS).index(line["effect"]))}
+
+
+def _told(item, form):
+    def get(name):
+        return (item.get(name) if isinstance(item, dict) else getattr(item, name, None)) or ""
+
+    effect, name = str(get("effect")), get("field")
+    if get("pending"):
+        effect = "pending"
+    elif not effect:  # a problem of one value
+        effect = "warn" if get("severity") == "warning" else "error"
+        effect = "missing" if get("code") == "missing" else effect
+    field = _shown(form, form[name]) if form is not None and name in form.fields else None
+    return {
+        "effect": effect,
+        "tag": _tag(*EFFECTS[effect]),
+        "message": get("message"),
+        "remedy": get("remedy"),
+        "citation": get("citation"),
+        "is_local": get("citation").startswith("文件未规定"),
+        **_link(field),
+    }
+
+
+# -- cases ------------------------------------------------------------------------------------------
+@register.simple_tag
+def kind_label(case) -> str:
+    """The workflow of a case: 新生入学."""
+    return kinds.get(case.kind).label
+
+
+@register.simple_tag
+def kind_tag(case) -> SafeString:
+    return _tag(kind_label(case), "")
+
+
+@register.simple_tag
+def findings_word(case) -> SafeString:
+    """全部通过, or the first thing that was remarkable when the case was submitted."""
+    remarkable = [f for f in case.findings if f["effect"] in ("warn", "block")]
+    if not remarkable:
+        return format_html('<span class="muted">{}</span>', "全部通过")
+    return format_html('{}<span class="why">{}</span>', effect_tag("warn"), remarkable[0]["message"])

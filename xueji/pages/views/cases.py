@@ -1,1 +1,249 @@
-"""x"""
+"""The inbox, the case page shared by all parties, and the acts on a case."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse as url
+from django.views.decorators.http import require_GET, require_POST
+
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.cases import inbox as boxes
+from xueji.cases import kinds, queries, services
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case
+from xueji.cases.services import OutcomeKind
+from xueji.pages import case_page
+from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
+from xueji.pages.once import once
+from xueji.pages.paging import page
+
+TABS = {
+    "mine": ("轮到我", lambda acting: boxes.waiting(acting), ("due_on", "pk")),
+    "others": ("等别人", lambda acting: boxes.others(acting), ("due_on", "pk")),
+    "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today), ("due_on", "pk")),
+    "closed": ("已了结", lambda acting: boxes.closed(acting), ("closed_at", "pk")),
+}
+MOST = 200  # cases in one bulk decision
+
+
+def _case(request: HttpRequest, number: str) -> Case:
+    case = queries.find(request.acting, number)
+    if case is None:
+        raise Http404(number)
+    return case
+
+
+@access.act("cases.read")
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Cases by whose turn it is; those that wait for me can be signed together."""
+    tab = request.GET.get("tab", "mine")
+    if tab not in TABS:
+        raise Http404(tab)
+    title, rows, order = TABS[tab]
+    found = page(
+        request,
+        rows(request.acting).select_related("school__organisation", "waiting_at"),
+        order=order,
+    )
+    _shown(request, found.rows, AccessKind.LIST)
+    return render(
+        request,
+        "cases/inbox.html",
+        {
+            "tab": tab,
+            "tabs": [(name, label) for name, (label, _, _) in TABS.items()],
+            "title": title,
+            "page": found,
+            "kinds": {kind.name: kind for kind in kinds.all_kinds()},
+            "may_sign": tab == "mine" and request.acting.may("cases.sign"),
+            "form_key": new_key(),
+            "today": request.acting.today,
+        },
+    )
+
+
+def _shown(request: HttpRequest, cases: list[Case], kind: str) -> None:
+    students = [case.student_id for case in cases if case.student_id]
+    if cases:
+        audit.shown(
+            acting=request.acting,
+            kind=kind,
+            page="cases",
+            students=students,
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+
+
+@access.act("cases.read")
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case for every party to it: facts, papers, checks, route, what was said."""
+    found = _case(request, number)
+    _shown(request, [found], AccessKind.VIEW)
+    return _answer(request, found)
+
+
+def _answer(
+    request: HttpRequest,
+    found: Case,
+    *,
+    form: DecisionForm | None = None,
+    revealed: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = case_page.context(found, request.acting)
+    context |= {
+        "decision_form": form or DecisionForm(initial={"decision": "agreed"}),
+        "reason_form": ReasonForm(),
+        "reveal_form": RevealForm(),
+        "revealed": revealed,
+        "form_key": new_key(),
+    }
+    return render(request, "cases/case.html", context, status=status)
+
+
+@access.act("cases.sign")
+@require_POST
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the verdict of the post whose turn it is; a refusal keeps what was written."""
+    found = _case(request, number)
+    form = DecisionForm(request.POST)
+    version = request.POST.get("version", "")
+    if not form.is_valid() or not version.isdigit():
+        return _answer(request, found, form=form, status=422)
+    following = "next" in request.POST
+
+    def act() -> str:
+        outcome = services.decide(
+            seen={found.pk: int(version[:9])}, acting=request.acting, **form.cleaned_data
+        )[found.pk]
+        if outcome.kind == OutcomeKind.REFUSED:
+            raise Refused(outcome.text)
+        _tell(request, found, outcome, form.cleaned_data["decision"])
+        return _next(request.acting) if following else url("case", args=[number])
+
+    try:
+        return once(request, act)
+    except Refused as refusal:
+        messages.error(request, f"没有签署\n\n{refusal}")
+        return _answer(request, _case(request, number), form=form, status=409)
+
+
+def _tell(request: HttpRequest, found: Case, outcome, decision: str) -> None:
+    if outcome.kind == OutcomeKind.DECIDED:
+        messages.warning(request, f"这一步刚由他人办理\n\n{outcome.text}")
+        return
+    after = Case.objects.select_related("waiting_at").get(pk=found.pk)
+    turn = f"现在轮到{queries.waiting_text(after)}。" if after.waiting_at else "本件已了结。"
+    word = dict(DecisionForm.base_fields["decision"].choices)[decision]
+    messages.success(request, f"已签署：{word}\n\n{found.title}　{turn}")
+
+
+def _next(acting: Acting) -> str:
+    case = boxes.waiting(acting).order_by("due_on", "pk").first()
+    return url("case", args=[case.number]) if case else url("cases")
+
+
+@access.act("cases.sign")
+@require_POST
+def decide_many(request: HttpRequest) -> HttpResponse:
+    """Sign all chosen cases through the same function as a single one."""
+    form = DecisionForm(request.POST)
+    seen = _chosen(request.POST.getlist("case"))
+    if not seen or not form.is_valid():
+        first = next(iter(form.errors.values()), ["还没有选中业务件。请先勾选，再签署。"])[0]
+        messages.error(request, f"没有签署\n\n{first}")
+        return redirect("cases")
+
+    def act() -> str:
+        outcomes = services.decide(seen=seen, acting=request.acting, **form.cleaned_data)
+        _tell_many(request, outcomes)
+        return url("cases")
+
+    return once(request, act)
+
+
+def _chosen(values: list[str]) -> dict[int, int]:
+    """``["12:3", …]`` as sent by the check boxes → case id and the version that was shown."""
+    pairs = [value.split(":") for value in values[:MOST]]
+    return {
+        int(pair[0]): int(pair[1])
+        for pair in pairs
+        if len(pair) == 2 and all(p.isascii() and p.isdigit() and len(p) < 10 for p in pair)
+    }
+
+
+def _tell_many(request: HttpRequest, outcomes) -> None:
+    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
+    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
+    if signed:
+        messages.success(request, f"已签署 {signed} 件")
+    if rest:
+        lines = "\n".join(f"· {outcome.text}" for outcome in rest[:20])
+        messages.warning(request, f"{len(rest)} 件没有签署\n\n{lines}")
+
+
+def _end(
+    request: HttpRequest, number: str, act: Callable[..., None], done: str
+) -> HttpResponse:
+    """One act with a reason on a case, answered on its page."""
+    found = _case(request, number)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
+        return _answer(request, found, status=422)
+
+    def run() -> str:
+        act(case_id=found.pk, note=form.cleaned_data["reason"], acting=request.acting)
+        messages.success(request, f"{done}：{found.title}")
+        return url("case", args=[number])
+
+    try:
+        return once(request, run)
+    except Refused as refusal:
+        messages.error(request, f"没有办\n\n{refusal}")
+        return _answer(request, _case(request, number), status=409)
+
+
+@access.act("cases.withdraw")
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    return _end(request, number, services.withdraw, "已撤回")
+
+
+@access.act("cases.close")
+@require_POST
+def close(request: HttpRequest, number: str) -> HttpResponse:
+    return _end(request, number, services.close, "已关闭")
+
+
+@access.act("cases.reverse")
+@require_POST
+def reverse(request: HttpRequest, number: str) -> HttpResponse:
+    return _end(request, number, services.reverse, "已撤销")
+
+
+@access.act("students.reveal")
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one masked value of the case's pupil, for a recorded reason."""
+    found = _case(request, number)
+    form = RevealForm(request.POST)
+    if not form.is_valid() or found.student_id is None:
+        messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
+        return _answer(request, found, status=422)
+    audit.shown(
+        acting=request.acting,
+        kind=AccessKind.REVEAL,
+        page="case",
+        students=[found.student_id],
+        address=request.META.get("REMOTE_ADDR", ""),
+        **form.cleaned_data,
+    )
+    return _answer(request, found, revealed=form.cleaned_data["field"])

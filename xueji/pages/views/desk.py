@@ -1,1 +1,92 @@
-"""x"""
+"""The desk: what waits for me first, then for others, then how many we are."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.cases import inbox, kinds
+from xueji.cases.models import Step
+from xueji.organisations.models import Level, grade_name
+from xueji.students import queries
+
+SHOWN = 8
+BAR, ROW = 60, 25  # width of the longest bar and height of a row in the chart's own units
+
+
+@access.act("desk")
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """To-dos with their age and due date; posts without register rights see an empty desk."""
+    acting = request.acting
+    if not acting.may("cases.read"):
+        return render(request, "pages/desk_plain.html")
+    rows = ("school__organisation", "waiting_at")
+    mine = list(inbox.waiting(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
+    others = list(inbox.others(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
+    seen = [case.student_id for case in (*mine, *others) if case.student_id]
+    if seen:
+        audit.shown(
+            acting=acting,
+            kind=AccessKind.LIST,
+            page="desk",
+            students=seen,
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    return render(
+        request,
+        "pages/desk.html",
+        {
+            "mine": mine,
+            "others": others,
+            "tallies": inbox.tallies(acting, acting.today),
+            "drafts": inbox.drafts(acting).count() if acting.may("enrollment.enter") else 0,
+            "kinds": {kind.name: kind for kind in kinds.all_kinds()},
+            "today": acting.today,
+            "weekday": "一二三四五六日"[acting.today.weekday()],
+            "signed": _signed(acting),
+            "may_enter": acting.may("enrollment.enter"),
+            **_people(acting),
+        },
+    )
+
+
+def _people(acting: Acting) -> dict[str, object]:
+    """Counts and chart of a school, centre or county; above, figures come as reports."""
+    organisation = acting.post.organisation
+    if organisation.level < Level.COUNTY:
+        return {}
+    grades = queries.by_grade(organisation.path)
+    most = max((max(boys, girls) for _, boys, girls in grades), default=0) or 1
+    chart = [
+        {
+            "grade": grade_name(grade),
+            "boys": boys,
+            "girls": girls,
+            "total": boys + girls,
+            "y": row * ROW + 5,
+            "boys_width": round(BAR * boys / most, 1),
+            "girls_x": round(BAR * boys / most, 1) + 1,
+            "girls_width": round(BAR * girls / most, 1),
+        }
+        for row, (grade, boys, girls) in enumerate(grades)
+    ]
+    return {
+        "counts": queries.counts(organisation.path),
+        "chart": chart,
+        "chart_height": len(chart) * ROW,
+        "boys": sum(row["boys"] for row in chart),
+        "girls": sum(row["girls"] for row in chart),
+    }
+
+
+def _signed(acting: Acting) -> list[Step]:
+    """What this person signed last, under this post."""
+    return list(
+        Step.objects.filter(decided_by=acting.user, decided_post=acting.post)
+        .select_related("case")
+        .order_by("-decided_at")[:5]
+    )

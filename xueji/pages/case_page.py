@@ -1,0 +1,116 @@
+"""What the case page shows, gathered in a fixed number of queries."""
+
+from collections.abc import Sequence
+
+from xueji.accounts.access import Acting
+from xueji.cases import acts, kinds, queries
+from xueji.cases.acts import Act
+from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
+from xueji.rules.papers import PAPERS
+
+STATES = {
+    Decision.RETURNED: "back",
+    Decision.REFUSED: "back",
+    Decision.LAPSED: "back",
+    Decision.CLOSED: "back",
+    Decision.WITHDRAWN: "back",
+    Decision.REVERSED: "back",
+}
+
+
+def context(case: Case, acting: Acting) -> dict[str, object]:
+    """Context of cases/case.html; the acts are those this person may do now."""
+    steps = queries.steps_of([case.pk])[case.pk]
+    allowed = acts.allowed(case, steps, acting)
+    kind = kinds.get(case.kind)
+    panel, facts = kind.panel(case)
+    exceptions = RuleException.objects.filter(step__case=case, step__round=_round(steps))
+    return {
+        "case": case,
+        "kind": kind,
+        "panel": panel,
+        **facts,
+        "student": case.student,
+        "route": _route(case, steps),
+        "opinions": _opinions(steps),
+        "findings": case.findings,
+        "exceptions": list(exceptions.select_related("step__organisation")),
+        "papers": _papers(case),
+        "turn": queries.waiting_text(case) if case.state in ALIVE else "",
+        "may_decide": Act.AGREE in allowed,
+        "may_edit": Act.SUBMIT in allowed,
+        "may_withdraw": Act.WITHDRAW in allowed,
+        "may_close": Act.CLOSE in allowed,
+        "may_reverse": Act.REVERSE in allowed,
+        "is_maker": acts.is_maker(case, steps, acting),
+        "today": acting.today,
+    }
+
+
+def _round(steps: Sequence[Step]) -> int:
+    """The last round that went along a route; later rounds only say how the case ended."""
+    return max((step.round for step in steps if step.position), default=0)
+
+
+def _route(case: Case, steps: Sequence[Step]) -> list[dict[str, object]]:
+    turn = queries.current(case, steps) if case.state == State.OPEN else None
+    route = [
+        {
+            "title": step.organisation.name,
+            "who": _who(step),
+            "state": _state(step, turn),
+            "when": queries.moment(step.decided_at) if step.decided_at else "",
+            "due": case.due_on if step is turn else None,
+        }
+        for step in steps
+        if step.round >= _round(steps)
+    ]
+    if case.state == State.RETURNED:
+        back = next(i for i, step in enumerate(route) if step["state"] == "back")
+        mending = {"title": str(case.waiting_at), "who": "改正后重新提交", "state": "now"}
+        route.insert(back + 1, {**mending, "due": case.due_on})
+    return route
+
+
+def _who(step: Step) -> str:
+    role = step.get_role_display()
+    if step.decision is None:
+        return role
+    person = step.decided_by.name if step.decided_by else "系统"
+    return f"{person}（{role}）{step.get_decision_display()}"
+
+
+def _state(step: Step, turn: Step | None) -> str:
+    if step is turn:
+        return "now"
+    if step.decision is None:
+        return "todo"
+    return STATES.get(Decision(step.decision), "done")
+
+
+def _opinions(steps: Sequence[Step]) -> list[dict[str, object]]:
+    signed = [step for step in steps if step.decided_at]
+    return [
+        {
+            "who": step.decided_by.name if step.decided_by else "系统",
+            "place": f"{step.organisation} {step.get_role_display()}",
+            "when": step.decided_at,
+            "decision": step.get_decision_display(),
+            "note": step.note,
+        }
+        for step in sorted(signed, key=lambda step: step.decided_at, reverse=True)
+    ]
+
+
+def _papers(case: Case) -> list[dict[str, object]]:
+    rows = case.papers.select_related("seen_by__user", "document").order_by("pk")
+    return [
+        {
+            "pk": paper.pk,
+            "name": PAPERS.get(paper.kind, paper.kind),
+            "seen_by": paper.seen_by and paper.seen_by.user.name,
+            "seen_at": paper.seen_at,
+            "document": paper.document,
+        }
+        for paper in rows
+    ]

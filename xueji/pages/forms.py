@@ -1,0 +1,66 @@
+"""Forms of the kernel's own pages."""
+
+from uuid import uuid4
+
+from django import forms
+
+from xueji.cases.models import Decision
+
+DECISIONS = [
+    (Decision.AGREED, "同意"),
+    (Decision.RETURNED, "退回补正"),
+    (Decision.REFUSED, "不同意"),
+]
+WITHOUT_REASON = {
+    Decision.RETURNED: "退回补正要写明哪里不对、怎样改，经手人才知道怎么办。",
+    Decision.REFUSED: "不同意要写明理由，经手人和家长都会问。",
+}
+
+
+class DecisionForm(forms.Form):
+    """A verdict on one case or many; whoever says no says why."""
+
+    decision = forms.ChoiceField(label="决定", choices=DECISIONS, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label="意见",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "意见超过 500 个字，请写短一些。"},
+    )
+
+    def clean(self):
+        data = super().clean()
+        decision = data.get("decision")
+        if decision in WITHOUT_REASON and not data.get("note", "").strip():
+            self.add_error("note", WITHOUT_REASON[decision])
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back, closed or undone."""
+
+    reason = forms.CharField(
+        label="原因",
+        max_length=200,
+        error_messages={
+            "required": "请写明原因，会留在业务件里。",
+            "max_length": "原因超过 200 个字，请写短一些。",
+        },
+    )
+
+
+REVEALED = {"id_number": "身份证件号", "phone": "联系电话", "family": "家庭成员电话和证件号"}
+REASONS = ["核对户口簿原件", "联系监护人", "办理本件业务", "上级要求核实"]
+
+
+class RevealForm(forms.Form):
+    """Which masked value to show, and why one has to see it."""
+
+    field = forms.ChoiceField(label="显示哪一项", choices=list(REVEALED.items()))
+    reason = forms.ChoiceField(label="为什么要看", choices=[(text, text) for text in REASONS])
+
+
+def new_key() -> str:
+    """A key for a form that is about to be shown."""
+    return str(uuid4())
