@@ -1,0 +1,125 @@
+"""A field is drawn with its label, its help and its errors tied together for every reader."""
+
+import pytest
+from django import forms
+from django.forms.renderers import get_default_renderer
+from pytest_django.asserts import assertHTMLEqual
+
+from xueji.pages.renderers import Renderer
+
+
+class PupilForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label="姓名", max_length=20)
+    pinyin = forms.CharField(label="姓名拼音", required=False, help_text="自动填写，可改")
+    board = forms.ChoiceField(
+        label="就读方式", choices=[("1", "走读"), ("2", "住校")], widget=forms.RadioSelect
+    )
+    only_child = forms.BooleanField(label="独生子女", required=False)
+    guardian = forms.BooleanField(label="成员1是否监护人", required=False)
+    code = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].width = "w4"
+        self.fields["pinyin"].origin = "自动"
+        self.fields["guardian"].check_label = "是监护人"
+
+
+def test_forms_are_drawn_by_our_renderer():
+    assert type(get_default_renderer()) is Renderer
+
+
+@pytest.mark.parametrize(
+    ("field", "html"),
+    [
+        (
+            "name",
+            """<div class="field w4"><label for="id_name">姓名</label>
+               <input type="text" name="name" maxlength="20" required id="id_name"></div>""",
+        ),
+        (
+            "pinyin",
+            """<div class="field">
+               <label for="id_pinyin">姓名拼音 <span class="opt">选填</span>
+                 <span class="from">自动</span></label>
+               <input type="text" name="pinyin" aria-describedby="id_pinyin_helptext"
+                 id="id_pinyin">
+               <p class="help" id="id_pinyin_helptext">自动填写，可改</p></div>""",
+        ),
+        (
+            "board",
+            """<div class="field" id="id_board" tabindex="-1" role="radiogroup"
+                 aria-labelledby="id_board_label">
+               <span class="label" id="id_board_label">就读方式</span>
+               <div class="choices">
+               <label class="check" for="id_board_0">
+                 <input type="radio" name="board" value="1" required id="id_board_0">走读</label>
+               <label class="check" for="id_board_1">
+                 <input type="radio" name="board" value="2" required id="id_board_1">住校</label>
+               </div></div>""",
+        ),
+        (
+            "only_child",
+            """<div class="field field-check"><label class="check" for="id_only_child">
+               <input type="checkbox" name="only_child" id="id_only_child">独生子女</label>
+               </div>""",
+        ),
+        (
+            "guardian",
+            """<div class="field"><span class="label" aria-hidden="true">成员1是否监护人</span>
+               <label class="check" for="id_guardian">
+               <input type="checkbox" name="guardian" id="id_guardian">
+               <span class="hidden">成员1是否监护人：</span>是监护人</label></div>""",
+        ),
+        ("code", """<input type="hidden" name="code" id="id_code">"""),
+    ],
+)
+def test_a_field_has_its_label_help_and_width(field, html):
+    assertHTMLEqual(PupilForm()[field].as_field_group(), html)
+
+
+def test_an_error_is_tied_to_its_field():
+    assertHTMLEqual(
+        PupilForm({"name": ""})["name"].as_field_group(),
+        """<div class="field w4"><label for="id_name">姓名</label>
+           <input type="text" name="name" maxlength="20" required aria-invalid="true"
+             aria-describedby="id_name_error" id="id_name">
+           <div id="id_name_error"><p class="error">还没有填</p></div></div>""",
+    )
+
+
+def test_the_error_of_a_group_describes_the_group():
+    html = PupilForm({"name": "王"})["board"].as_field_group()
+
+    assert (
+        'role="radiogroup" aria-labelledby="id_board_label" aria-describedby="id_board_error"'
+        in html
+    )
+    assert '<div id="id_board_error"><p class="error">还没有填</p></div>' in html
+
+
+def test_a_form_of_filters_can_leave_out_the_mark_of_optional_fields():
+    form = PupilForm()
+    form.mark_optional = False
+
+    assert "选填" not in str(form)
+
+
+def test_a_whole_form_is_a_grid_under_what_concerns_no_field():
+    class Form(forms.Form):
+        name = forms.CharField(label="姓名")
+        code = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    form = Form({"name": "王", "code": "1"})
+    form.add_error(None, "本校还没有开通")
+
+    assertHTMLEqual(
+        str(form),
+        """<div class="notice notice-bad" role="alert"><p>本校还没有开通</p></div>
+           <div class="fields">
+           <div class="field"><label for="id_name">姓名</label>
+           <input type="text" name="name" value="王" required id="id_name"></div>
+           <input type="hidden" name="code" value="1" id="id_code"></div>""",
+    )
