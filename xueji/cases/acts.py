@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from xueji.accounts.access import Acting
-from xueji.cases.models import Case, Decision, State, Step
+from xueji.cases.models import ALIVE, Case, Decision, State, Step
 
 
 class Act(StrEnum):
@@ -67,6 +67,11 @@ def allowed(case: Case, steps: Sequence[Step], acting: Acting) -> frozenset[Act]
         for (state, act), transition in TRANSITIONS.items()
         if state == case.state and _may(transition.by, case, steps, acting)
     )
+
+
+def may_attach(case: Case, acting: Acting) -> bool:
+    """Whether this post may hang a scan on a paper: the maker's, while the case is alive."""
+    return case.state in (State.DRAFT, *ALIVE) and _may(Who.MAKER, case, (), acting)
 
 
 def is_maker(case: Case, steps: Sequence[Step], acting: Acting) -> bool:

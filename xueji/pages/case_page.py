@@ -38,6 +38,7 @@ def context(case: Case, acting: Acting) -> dict[str, object]:
         "papers": _papers(case),
         "turn": queries.waiting_text(case) if case.state in ALIVE else "",
         "may_decide": Act.AGREE in allowed,
+        "may_attach": acts.may_attach(case, acting),
         "may_edit": Act.SUBMIT in allowed,
         "may_withdraw": Act.WITHDRAW in allowed,
         "may_close": Act.CLOSE in allowed,

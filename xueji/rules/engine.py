@@ -179,15 +179,8 @@ def judge(group: str, facts: Any, rules: Rules) -> list[Finding]:
     found: list[Finding] = []
     for key, function in _judges.items():
         if key.startswith(f"{group}.") and rules.has(key):
-            found += _own(key, function(facts, rules))
+            found += function(facts, rules)
     for key, conclusion in _conclusions.items():
         if key.startswith(f"{group}.") and rules.has(key):
-            found += _own(key, conclusion(facts, rules, tuple(found)))
+            found += conclusion(facts, rules, tuple(found))
     return found
-
-
-def _own(key: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-    for finding in findings:
-        if finding.key != key:
-            raise ValueError(f"the function of {key} speaks for {finding.key}")
-        yield finding

@@ -9,11 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
-from xueji.cases import queries
-from xueji.cases.acts import Act
-from xueji.cases.kinds import Refused
+from xueji.cases import acts, queries
 from xueji.cases.models import Case, Paper
-from xueji.cases.services.common import require
 from xueji.documents import services as documents
 
 
@@ -36,15 +33,16 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     try:
         with transaction.atomic():
             locked = queries.lock([case.pk])[case.pk]
-            require(locked, Act.SUBMIT, request.acting)
-            paper = Paper.objects.filter(case=locked, pk=int(chosen[:18])).first()
-            if paper is None:
+            paper = Paper.objects.filter(
+                case=locked, pk=int(chosen[:18]), document__isnull=True
+            ).first()
+            if paper is None or not acts.may_attach(locked, request.acting):
                 raise Http404(chosen)
             paper.document = documents.store(
                 name=file.name, data=file.read(), acting=request.acting
             )
             paper.save(update_fields=["document"])
-    except (Refused, documents.BadFile) as refusal:
+    except documents.BadFile as refusal:
         messages.error(request, f"没有上传\n\n{refusal}")
     else:
         messages.success(request, "已上传")

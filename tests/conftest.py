@@ -1,0 +1,36 @@
+"""Fixtures of the whole suite: a key ring, a world, and clients that are logged in."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests import world as worlds
+from xueji.identity import crypto
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keyring() -> Path:
+    """The suite's own key ring, in the state folder that dev.py gave it."""
+    if not settings.XUEJI_KEYRING.exists():
+        crypto.create_keyring(settings.XUEJI_KEYRING)
+    return settings.XUEJI_KEYRING
+
+
+@pytest.fixture
+def world(db) -> worlds.World:
+    """A small, complete world (tests/world.py), at noon of 2 September 2026."""
+    return worlds.build()
+
+
+@pytest.fixture
+def client_of(world):
+    """``client_of("clerk")``: a client logged in as that person of the world."""
+
+    def client(username: str) -> Client:
+        client = Client()
+        client.force_login(world.posts[username].user)
+        return client
+
+    return client
