@@ -106,19 +106,22 @@ def category(facts: NumberFacts, rules: Rules) -> Findings:
 @judges("number.serial")
 def serial(facts: NumberFacts, rules: Rules) -> Findings:
     value = rules.value("number.serial")
-    if not _well_formed(facts, rules):
-        # one past the last serial makes a number too long: say so, not only that it is long
-        if facts.last is not None and facts.last >= value["last"] and not facts.voids:
-            yield _full(value["last"], rules)
-    elif int(_digits("number.serial", facts, rules)) < value["first"]:
+    if facts.last is not None and facts.last >= value["last"] and not facts.voids:
+        yield rules.finding(
+            "number.serial",
+            field="number",
+            message=f"本校本级学生代码已编到 {value['last']}，无号可编",
+            remedy="请报教育局处理",
+        )
+    elif (
+        _well_formed(facts, rules) and int(_digits("number.serial", facts, rules)) < value["first"]
+    ):
         yield rules.finding(
             "number.serial",
             field="number",
             message=f"学生代码从 {value['first']:04d} 开始编排，不能是 0000",
             remedy="请核对末四位",
         )
-    elif int(_digits("number.serial", facts, rules)) > value["last"]:
-        yield _full(value["last"], rules)
 
 
 @judges("number.continuous")
@@ -156,12 +159,3 @@ def _part(key: str, facts: NumberFacts, rules: Rules, *, name: str, expected: st
     else:
         return
     yield rules.finding(key, field="number", message=message, remedy=remedy)
-
-
-def _full(last: int, rules: Rules) -> Finding:
-    return rules.finding(
-        "number.serial",
-        field="number",
-        message=f"本校本级学生代码已编到 {last}，无号可编",
-        remedy="请报教育局处理",
-    )

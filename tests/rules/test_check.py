@@ -104,6 +104,10 @@ def test_a_rule_has_a_test_table(tmp_path, table, fault):
         ("value: 6", "when: x", "unknown ['when']"),
         ("some.value", "some_value", "some_value: not a key"),
         ("some.value", "some.rule", "['some.rule'] written twice"),
+        ("title: 乙, kind", "name: 乙, kind", "unknown ['name']"),
+        ("versions: [\n        {from: 2013-09-01, value: 6, clauses: [N-3]}]", "a: 1", "unknown"),
+        ("{from: 2013-09-01, value: 10}", "", "some.limit: no versions"),
+        ("some.rule:", "some.rule: {", "national/entries.yaml:"),
     ],
 )
 def test_a_planted_fault_in_an_entry_is_found(tmp_path, right, wrong, fault):
@@ -164,6 +168,56 @@ def test_a_clause_has_words_or_says_that_we_do_not_hold_them(tmp_path, right, wr
 )
 def test_a_lower_set_keeps_to_what_is_declared_above(tmp_path, county, fault):
     assert check(tmp_path, county=county) == fault
+
+
+@pytest.mark.parametrize(
+    ("narrows", "upper", "lower", "widens"),
+    [
+        ("min", "10", "9", True),
+        ("min", "10", "11", False),
+        ("subset", "[a, b]", "[b, c]", True),
+        ("subset", "[a, b]", "[b]", False),
+        ("superset", "[a, b]", "[c]", False),
+    ],
+)
+def test_a_floor_is_not_widened_in_its_own_direction(tmp_path, narrows, upper, lower, widens):
+    found = check(
+        tmp_path,
+        entries=GOOD.replace("narrows: max", f"narrows: {narrows}").replace("10}", f"{upper}}}"),
+        county=f"some.limit: {{versions: [{{from: 2013-09-01, value: {lower}}}]}}",
+    )
+
+    assert found == (["county some.limit: widens what a higher set says"] if widens else [])
+
+
+def test_a_rule_has_one_table(tmp_path):
+    check(tmp_path)
+    (tmp_path / "tests" / "test_more.py").write_text(TABLE)
+
+    assert faults(judged=["some.rule"], root=tmp_path / "sets", tests=tmp_path / "tests") == [
+        "test_rules.py some.rule: its table is in test_more.py already"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "fault"),
+    [
+        ("set.yaml", "title: 甲\nlevel: national", "set.yaml: has ['level', 'title'], needs level"),
+        ("more.yaml", "some.limit: {versions: []}", "more.yaml some.limit: the key stands in two"),
+        ("more.yaml", "- some.limit", "national/more.yaml: not a mapping"),
+        (
+            "clauses.yaml",
+            CLAUSES + CLAUSES[CLAUSES.index("      - title") :],
+            "clauses.yaml N-1: the clause stands there twice",
+        ),
+    ],
+)
+def test_a_file_of_the_wrong_form_is_named(tmp_path, file, text, fault):
+    check(tmp_path)
+    (tmp_path / "sets" / "national" / file).write_text(text)
+
+    [found] = faults(judged=["some.rule"], root=tmp_path / "sets", tests=None)
+    assert fault in found
 
 
 def test_a_milder_effect_below_a_floor_is_a_fault(tmp_path):

@@ -73,6 +73,8 @@ def test_the_upper_text_decides_until_the_lower_one_begins(tmp_path):
         ("subset", "{a: 1, b: 2}", "{b: 3}", {"b": 2}),
         ("superset", "[a]", "[b]", ("a", "b")),
         ("superset", "[a, b]", "[a]", ("a", "b")),
+        ("max", "null", 5, 5),
+        ("max", 10, "null", 10),
     ],
 )
 def test_below_a_floor_a_value_only_narrows(tmp_path, narrows, upper, lower, value):
@@ -243,6 +245,14 @@ def test_a_group_is_not_mixed_up_with_one_whose_name_begins_alike():
 
 
 @pytest.mark.parametrize(
+    ("effect", "label"),
+    [("record", "记录"), ("notify", "通知"), ("warn", "提醒"), ("block", "阻止")],
+)
+def test_an_effect_has_its_word_on_screen(effect, label):
+    assert Effect(effect).label == label
+
+
+@pytest.mark.parametrize(
     ("grant", "decider", "exception"),
     [
         ("county_officer", "教育局", "可申请例外，由教育局决定；学校不能自行放行"),
@@ -260,6 +270,12 @@ def test_a_warning_says_who_decides_on_an_exception(tmp_path, grant, decider, ex
     rule = rules_of(tmp_path).rule("a.b")
 
     assert (rule.decider, rule.exception) == (decider, exception)
+
+
+def test_what_blocks_has_no_exception():
+    rule = rule_set("qianan").at(ON).rule("entry.papers")
+
+    assert (rule.decider, rule.exception) == ("", "")
 
 
 def test_where_no_text_decides_the_citation_says_so_with_the_key():
