@@ -63,13 +63,14 @@ def say(text: str) -> None:
 LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
-def spawn(command: list, *, log: Path, die: int = signal.SIGTERM, **options: Any):
-    """Start a child in a group of its own that also ends when this process is killed."""
+def die_with_parent() -> None:
+    """Make a child end also when this process is killed without notice."""
+    if LIBC:
+        LIBC.prctl(1, signal.SIGINT.value)  # PR_SET_PDEATHSIG
 
-    def die_with_parent() -> None:
-        if LIBC:
-            LIBC.prctl(1, int(die))  # PR_SET_PDEATHSIG
 
+def spawn(command: list, *, log: Path, **options: Any) -> subprocess.Popen:
+    """Start a child in a group of its own that writes to ``log``."""
     with open(log, "ab") as out:
         options |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
         options |= {"start_new_session": True, "preexec_fn": die_with_parent}
@@ -89,7 +90,8 @@ def stop(process: subprocess.Popen, *, by: int = signal.SIGTERM, patience: float
 
 def foreground(command: list, *, env: dict[str, str]) -> int:
     """Run a command on this terminal; when we are told to end, let it clean up first."""
-    process = subprocess.Popen([str(part) for part in command], env=env, cwd=ROOT)
+    options: dict[str, Any] = {"env": env, "cwd": ROOT, "preexec_fn": die_with_parent}
+    process = subprocess.Popen([str(part) for part in command], **options)
     try:
         return process.wait()
     except KeyboardInterrupt as signalled:
@@ -159,6 +161,7 @@ def python(*, dev: bool = False) -> Path:
         if made_by not in there:
             make_venv()
         say(f"安装依赖 installing {locks[-1].name} into .venv, about a minute")
+        stamp.unlink(missing_ok=True)  # an interrupted installation starts from nothing
         pip = [str(interpreter), *"-m pip install --quiet --disable-pip-version-check".split()]
         if subprocess.run(
             [*pip, "--require-hashes", "-r", locks[-1]], stdout=sys.stderr
@@ -333,8 +336,7 @@ class Postgres:
             flags += ["-c", "full_page_writes=off"]
         command = [self.programs / "postgres", "-D", self.data, *flags]
         for _ in range(20):  # a predecessor may need a while to end
-            options = as_account(self.account)
-            self.process = spawn(command, log=self.log, die=signal.SIGINT, **options)
+            self.process = spawn(command, log=self.log, **as_account(self.account))
             if self._ready():
                 return
             time.sleep(0.5)
