@@ -337,11 +337,9 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
     return EntryFacts(
         birth_date=values["birth_date"],
         entry_year=context.entry_year,
-        entry_on=values.get("entered_on", context.term_starts),
         grade=1,
         stage=StageName.PRIMARY,
         school_kind=school.kind,
-        school_area=school.area,
         designated_for_borrowed=school.designated_for_borrowed,
         has_catchment=bool(context.catchment),
         catchment=context.catchment,

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 @access.public
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The one answer to a missing page, a missing row and a row out of reach."""
-    return HttpResponse(render_to_string("404.html"), status=404)
+    return render(request, "404.html", status=404)
 
 
 @access.public
