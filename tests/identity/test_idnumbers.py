@@ -45,6 +45,7 @@ def test_the_number_in_the_standard_is_right():
         (110105194912310020, "110105194912310020"),
         (None, ""),
         ("h１２３４５６７８", "H12345678"),
+        ("u\u00af", "\u016a"),  # the half-width form holds a blank between two parts of one letter
     ],
 )
 def test_a_number_has_one_written_form(raw, written):
@@ -154,6 +155,13 @@ def test_three_lost_digits_point_at_excel_and_not_at_the_sex():
     assert problem.code == "id.check_digit"
     assert "Excel" in problem.message
     assert "文本" in problem.remedy
+
+
+def test_two_lost_digits_do_not_point_at_excel():
+    (problem,) = check("1", GIRL[:15] + "100", today=TODAY)
+
+    assert problem.code == "id.check_digit"
+    assert "Excel" not in problem.message
 
 
 def test_a_true_number_may_end_in_three_zeros():
@@ -337,9 +345,8 @@ def test_normalising_twice_changes_nothing(raw):
     assert normalise(normalise(raw)) == normalise(raw)
 
 
-@given(st.sampled_from("16789A"), st.text("0123456789HMX", min_size=7, max_size=20))
+@given(st.sampled_from("16789A"), st.text("0123456789HMX", min_size=13, max_size=20))
 @settings(deadline=None)
 def test_no_sentence_repeats_the_number(id_type, number):
     for problem in check(id_type, number, today=TODAY, sex="1", birth_date=dt.date(2020, 1, 1)):
-        assert number[6:] not in str(problem) or len(number) < 9
-        assert number not in str(problem)
+        assert number[6:] not in str(problem)

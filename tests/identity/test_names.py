@@ -27,6 +27,7 @@ def codes(name):
         ("⼀⼆", "一二"),  # radicals, as a PDF gives them
         ("𠮷田䶮㛃", "𠮷田䶮㛃"),
         ("张\u3000 依诺", "张 依诺"),
+        ("张①", "张①"),  # not 张1: what was typed is refused, not guessed
         (None, ""),
     ],
 )
@@ -50,6 +51,7 @@ def test_a_name_has_one_written_form(raw, clean):
         "买买提·吐尔逊",
         "John Smith",
         "O'Brien-José",
+        "J\u030can",  # a mark that has no letter of its own with J
         "阿" * 50,
     ],
 )

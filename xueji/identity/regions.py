@@ -1,6 +1,7 @@
 """County-level division codes of the country, present and former, and their full names."""
 
 import csv
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,22 @@ def is_known(code6: str) -> bool:
     if code6 in _former() or code6 in _OUTLANDS:
         return True
     return code6 in _current() and not code6.endswith("00")
+
+
+def counties() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each present county, and each prefecture without any, with the names from province down."""
+    rows = _current()
+    parents = {parent for _, parent in rows.values()}
+    for code in rows:
+        if code in parents:
+            continue
+        names: list[str] = []
+        above = code
+        while above in rows:
+            name, above = rows[above]
+            if name not in _GROUPINGS:
+                names.insert(0, name)
+        yield code, tuple(names)
 
 
 @cache
