@@ -6,12 +6,40 @@ from django.db.models import Q
 from xueji.identity.classification import classified
 from xueji.organisations.models import Organisation, School, StageName
 
-LAST_SERIAL = 9999
+SERIAL_DIGITS = 4
+LAST_SERIAL = 10**SERIAL_DIGITS - 1
 
 
 class SeriesKind(models.TextChoices):
     REGISTER = "register", "学籍号"
     TEMPORARY = "temporary", "临时号"
+
+
+@classified(public="id organisation stage digit")
+class CategoryCode(models.Model):
+    """学校类别代码 of a stage where the rule set states none: the jurisdiction's own table."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="category_codes", db_index=False
+    )
+    stage = models.CharField("学段", max_length=10, choices=StageName)
+    digit = models.CharField("类别代码", max_length=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "stage"], name="category_code_one_per_stage"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "digit"], name="category_code_digit_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(digit__regex=r"^\d$"), name="category_code_is_a_digit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.digit
 
 
 @classified(public="id province unit kind stage entry_year prefix last frozen_at frozen_by")
@@ -21,15 +49,17 @@ class Series(models.Model):
     Locked (advisory, then row) by whoever issues, until number, student and event commit.
     """
 
-    province = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(School, models.PROTECT, related_name="series")
+    province = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(School, models.PROTECT, related_name="series", db_index=False)
     kind = models.CharField("种类", max_length=10, choices=SeriesKind)
     stage = models.CharField("学段", max_length=10, choices=StageName)
     entry_year = models.PositiveSmallIntegerField("入学年份")
     prefix = models.CharField("号段", max_length=16)
     last = models.PositiveSmallIntegerField("已发到", default=0)
     frozen_at = models.DateTimeField("封号时间", null=True)
-    frozen_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+    frozen_by = models.ForeignKey(
+        "xueji.Post", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -39,6 +69,11 @@ class Series(models.Model):
             models.CheckConstraint(
                 condition=Q(last__lte=LAST_SERIAL), name="series_has_four_digits"
             ),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True, frozen_by__isnull=True)
+                | Q(frozen_at__isnull=False, frozen_by__isnull=False),
+                name="series_frozen_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -46,7 +81,12 @@ class Series(models.Model):
 
     def number(self, serial: int) -> str:
         """The whole number of a serial of this series."""
-        return f"{self.prefix}{serial:04d}"
+        return whole_number(self.prefix, serial)
+
+
+def whole_number(prefix: str, serial: int) -> str:
+    """Prefix and serial as printed."""
+    return f"{prefix}{serial:0{SERIAL_DIGITS}d}"
 
 
 class NumberState(models.TextChoices):
@@ -60,10 +100,14 @@ class NumberState(models.TextChoices):
     personal="holder reason",
 )
 class RegisterNumber(models.Model):
-    """One issue of a number to a pupil. Kept for ever; a void one may be issued once more."""
+    """One issue of a number to a pupil. Kept for ever.
 
-    province = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    series = models.ForeignKey(Series, models.PROTECT, related_name="numbers")
+    Of the rows that are not ``refilled`` each serial of a series has exactly one: it is live,
+    retired, or an open hole. A hole that went to the next pupil is ``refilled``.
+    """
+
+    province = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    series = models.ForeignKey(Series, models.PROTECT, related_name="numbers", db_index=False)
     serial = models.PositiveSmallIntegerField("序号")
     number = models.CharField("学籍号", max_length=20)
     holder = models.ForeignKey("xueji.Student", models.PROTECT, related_name="numbers")
@@ -71,7 +115,9 @@ class RegisterNumber(models.Model):
     starts = models.DateField("自")
     ends = models.DateField("至", null=True)
     case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="numbers")
-    ended_case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="+")
+    ended_case = models.ForeignKey(
+        "xueji.Case", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField("停用原因", max_length=100, blank=True)
     # 空号已补给下一名
     refilled = models.BooleanField(default=False)
@@ -80,12 +126,12 @@ class RegisterNumber(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["province", "number"],
-                condition=~Q(state=NumberState.VOID),
+                condition=Q(refilled=False),
                 name="register_number_unique",
             ),
             models.UniqueConstraint(
                 fields=["series", "serial"],
-                condition=~Q(state=NumberState.VOID),
+                condition=Q(refilled=False),
                 name="register_number_serial_unique",
             ),
             models.UniqueConstraint(
@@ -101,6 +147,14 @@ class RegisterNumber(models.Model):
                 | (~Q(state=NumberState.LIVE) & Q(ends__isnull=False)),
                 name="register_number_ends_when_not_live",
             ),
+            models.CheckConstraint(
+                condition=Q(refilled=False) | Q(state=NumberState.VOID),
+                name="register_number_only_holes_are_refilled",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=NumberState.LIVE) | ~Q(reason=""),
+                name="register_number_ends_with_a_reason",
+            ),
         ]
         indexes = [
             models.Index(
@@ -108,8 +162,12 @@ class RegisterNumber(models.Model):
                 condition=Q(state=NumberState.VOID, refilled=False),
                 name="register_number_holes",
             ),
-            models.Index(fields=["series", "serial", "id"], name="register_number_series"),
             models.Index(fields=["number"], name="register_number_number"),
+            models.Index(
+                fields=["ended_case"],
+                condition=Q(ended_case__isnull=False),
+                name="register_number_ended_case",
+            ),
         ]
 
     def __str__(self) -> str:

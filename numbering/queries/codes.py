@@ -1,0 +1,96 @@
+"""What the numbers of a series begin with, or the sentence that says why there can be none."""
+
+from dataclasses import replace
+from datetime import date
+
+from numbering.models import (
+    LAST_SERIAL,
+    SERIAL_DIGITS,
+    CategoryCode,
+    SeriesKind,
+    whole_number,
+)
+from numbering.rules import NumberFacts
+from xueji.organisations.models import Level
+from xueji.organisations.queries import Lineage
+from xueji.rules.engine import Finding, Rules, judge, rule_set
+
+
+class CannotIssue(Exception):
+    """No number can be issued; the text is a Chinese sentence with clause and remedy."""
+
+    def __init__(self, message: str, *, remedy: str, citation: str = ""):
+        self.message, self.remedy, self.citation = message, remedy, citation
+        super().__init__(f"{message}。{remedy}。" + (f"依据：{citation}" if citation else ""))
+
+    @classmethod
+    def by(cls, finding: Finding) -> "CannotIssue":
+        return cls(finding.message, remedy=finding.remedy, citation=finding.citation)
+
+
+def rules_of(lineage: Lineage, on: date) -> Rules:
+    """The rules in force for a school on a day."""
+    return rule_set(lineage.rule_set).at(on)
+
+
+def require_working(lineage: Lineage, on: date) -> None:
+    """Raise CannotIssue for a school that is closed or not connected (入网) on the day."""
+    school, organisation = lineage.school, lineage.school.organisation
+    if organisation.closed_on and organisation.closed_on <= on:
+        raise CannotIssue(
+            f"{organisation}已于 {organisation.closed_on:%Y-%m-%d} 撤销，不能再发学籍号",
+            remedy="请先由教育局把学生调整到现在的学校",
+        )
+    if school.connected_on is None or school.connected_on > on:
+        raise CannotIssue(
+            f"{organisation}还没有入网，不能发学籍号", remedy="请教育局先核准该校入网"
+        )
+
+
+def prefix_of(*, lineage: Lineage, stage: str, entry_year: int, kind: str, on: date) -> str:
+    """What stands before the serial. Raises CannotIssue where a code is missing."""
+    rules = rules_of(lineage, on)
+    first = _first_number(lineage, stage, entry_year, rules)
+    found = judge("number", first, rules)
+    if found:
+        # a missing code makes the number too short as well: name the code, not the length
+        raise CannotIssue.by(min(found, key=lambda finding: finding.key == "number.length"))
+    word = rules.value("number.temporary")["prefix"] if kind == SeriesKind.TEMPORARY else ""
+    return word + first.number[:-SERIAL_DIGITS]
+
+
+def require_room(*, lineage: Lineage, stage: str, entry_year: int, last: int, on: date) -> None:
+    """Raise CannotIssue when ``last`` would be beyond the last serial there is."""
+    if last <= LAST_SERIAL:
+        return
+    rules = rules_of(lineage, on)
+    first = _first_number(lineage, stage, entry_year, rules)
+    beyond = replace(first, number=f"{first.number[:-SERIAL_DIGITS]}{last}", last=LAST_SERIAL)
+    found = judge("number", beyond, rules)
+    raise CannotIssue.by(next(finding for finding in found if finding.key == "number.serial"))
+
+
+def _first_number(lineage: Lineage, stage: str, entry_year: int, rules: Rules) -> NumberFacts:
+    """The facts of 0001: a code of the rule set goes before the tables, "" is a missing one."""
+    prefecture = lineage.at(Level.PREFECTURE)
+    codes = {
+        "prefecture_code": rules.value("number.prefecture").get(
+            "code", prefecture.number_code if prefecture else ""
+        ),
+        "county_code": rules.value("number.county").get("code", lineage.county.number_code),
+        "school_code": lineage.school.code,
+        "category_code": rules.value("number.category")["codes"].get(stage)
+        or _category_of_the_table(lineage, stage),
+    }
+    prefix = "{prefecture_code}{county_code}{year:02d}{school_code}{category_code}".format(
+        year=entry_year % 100, **codes
+    )
+    return NumberFacts(number=whole_number(prefix, 1), entry_year=entry_year, stage=stage, **codes)
+
+
+def _category_of_the_table(lineage: Lineage, stage: str) -> str:
+    """The digit that the nearest office above the school has entered for the stage, or ""."""
+    rows = CategoryCode.objects.filter(organisation__in=lineage.offices, stage=stage)
+    digits = dict(rows.values_list("organisation", "digit"))
+    nearest_first = (digits.get(office.pk) for office in reversed(lineage.offices))
+    return next((digit for digit in nearest_first if digit), "")

@@ -1,0 +1,94 @@
+"""The list of schools with their series: who waits, how far each series has come."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
+from numbering.queries.waiting import Waiting, awaiting, unnumbered
+from xueji.organisations.models import Level, Organisation, StageName
+from xueji.organisations.queries import Lineage, lineages
+from xueji.students.models import Student
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One series of a school, begun or not."""
+
+    lineage: Lineage
+    stage: StageName
+    entry_year: int
+    kind: SeriesKind
+    series: Series | None
+    waiting: Waiting | None
+    live: int
+    retired: int
+    holes: int
+
+    @property
+    def ready(self) -> int:
+        return self.waiting.ready if self.waiting else 0
+
+    @property
+    def without_class(self) -> int:
+        return self.waiting.without_class if self.waiting else 0
+
+    @property
+    def authority(self) -> Organisation:
+        return self.lineage.authority(self.stage)
+
+
+def schools(path: str, *, waiting_only: bool) -> QuerySet[Organisation]:
+    """The schools at or below ``path``, or those of them where somebody waits."""
+    found = Organisation.objects.below(path).filter(level=Level.SCHOOL)
+    if waiting_only:
+        found = found.filter(Exists(Student.objects.filter(unnumbered(), school=OuterRef("pk"))))
+    return found
+
+
+def lines(school_ids: Sequence[int]) -> list[Line]:
+    """Every series of some schools, begun or waited for, in five queries.
+
+    Schools come in the order given, in each the newest entry year first.
+    """
+    waiting = {(w.school_id, w.stage, w.entry_year, w.kind): w for w in awaiting(school_ids)}
+    begun = {
+        (s.unit_id, s.stage, s.entry_year, s.kind): s
+        for s in Series.objects.filter(unit__in=school_ids)
+    }
+    figures = _figures(series.pk for series in begun.values())
+    offices = lineages(set(school_ids))
+    place = {pk: index for index, pk in enumerate(school_ids)}
+    keys = sorted(waiting.keys() | begun.keys(), key=lambda k: (place[k[0]], -k[2], k[1], k[3]))
+    return [
+        Line(
+            lineage=offices[key[0]],
+            stage=StageName(key[1]),
+            entry_year=key[2],
+            kind=SeriesKind(key[3]),
+            series=begun.get(key),
+            waiting=waiting.get(key),
+            **figures[begun[key].pk if key in begun else None],
+        )
+        for key in keys
+    ]
+
+
+def _figures(series_ids: Iterable[int]) -> dict[int | None, dict[str, int]]:
+    """Live, retired and open holes of each series; zeros for one not begun."""
+    rows = (
+        RegisterNumber.objects.filter(series__in=list(series_ids), refilled=False)
+        .values("series")
+        .annotate(
+            live=Count("pk", filter=Q(state=NumberState.LIVE)),
+            retired=Count("pk", filter=Q(state=NumberState.RETIRED)),
+            holes=Count("pk", filter=Q(state=NumberState.VOID)),
+        )
+    )
+    found: dict[int | None, dict[str, int]] = defaultdict(
+        lambda: {"live": 0, "retired": 0, "holes": 0}
+    )
+    found.update({row.pop("series"): row for row in rows})
+    return found

@@ -1,0 +1,98 @@
+"""The page of one series: its serials, the proof, and the act of issuing."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from numbering import queries, services
+from numbering.forms import IssueForm
+from numbering.models import SeriesKind
+from numbering.queries import CannotIssue
+from numbering.services import PreviewChanged
+from numbering.views import series_page
+from numbering.views.series_page import Place
+from xueji.accounts import access
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.organisations.models import StageName
+from xueji.organisations.queries import lineages
+from xueji.pages.forms import new_key
+from xueji.pages.once import once
+
+
+def _place(request: HttpRequest, school_id: int, stage: str, year: int, kind: str) -> Place:
+    """The series asked for; 404 when out of reach or not a series at all."""
+    lineage = lineages({school_id}).get(school_id)
+    if (
+        lineage is None
+        or not request.acting.reaches(lineage.school.organisation.path)
+        or stage not in StageName
+        or kind not in SeriesKind
+    ):
+        raise Http404(school_id)
+    return Place(lineage=lineage, stage=StageName(stage), year=year, kind=SeriesKind(kind))
+
+
+@access.act("numbering.read")
+@require_GET
+def series(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
+    """?kind=temporary: the temporary numbers; ?from=: the serial the grid begins with."""
+    kind = request.GET.get("kind", SeriesKind.REGISTER.value)
+    return _answer(request, _place(request, school_id, stage, year, kind), IssueForm())
+
+
+@access.act("numbering.issue")
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
+    """Issue the numbers of the preview that was on the screen, once, or say why not."""
+    kind = request.POST.get("kind", SeriesKind.REGISTER.value)
+    place = _place(request, school_id, stage, year, kind)
+    if not series_page.may_issue(place, request.acting):
+        raise PermissionDenied
+    if request.method == "GET":
+        return redirect(place.address)
+    form = IssueForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, place, form, status=422)
+
+    def act() -> str:
+        issued = services.issue(
+            acting=request.acting,
+            lineage=place.lineage,
+            token=form.cleaned_data["token"],
+            **place.key,
+        )
+        messages.success(request, f"已发 {len(issued)} 个号：{series_page.spans(issued)}")
+        return place.address
+
+    try:
+        return once(request, act)
+    except (PreviewChanged, CannotIssue) as refusal:
+        messages.error(request, f"没有发号\n\n{refusal}")
+        return _answer(request, place, IssueForm(), status=409)
+
+
+def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 200) -> HttpResponse:
+    found = queries.find_series(school_id=place.lineage.school.pk, **place.key)
+    waiting = next(
+        (group for group in queries.awaiting([place.lineage.school.pk]) if place.is_of(group)),
+        None,
+    )
+    if found is None and waiting is None:
+        raise Http404(place.address)
+    context = series_page.context(
+        place, found, waiting, acting=request.acting, start=request.GET.get("from", "")
+    )
+    if students := series_page.students_shown(context):
+        audit.shown(
+            acting=request.acting,
+            kind=AccessKind.LIST,
+            page="numbering",
+            filter=place.title,
+            students=students,
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    context |= {"form": form, "form_key": new_key()}
+    return render(request, "numbering/series.html", context, status=status)
