@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xueji.identity.regions import is_known, region_name
+from xueji.identity.regions import counties, is_known, region_name
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,17 @@ from xueji.identity.regions import is_known, region_name
 )
 def test_a_code_has_its_full_name(code, name, known):
     assert (region_name(code), is_known(code)) == (name, known)
+
+
+def test_the_counties_are_listed_with_their_names():
+    listed = dict(counties())
+
+    assert listed["130283"] == ("河北省", "唐山市", "迁安市")
+    assert listed["110105"] == ("北京市", "朝阳区")
+    assert listed["441900"] == ("广东省", "东莞市")
+    assert not {"130000", "130200", "130226"} & set(listed)
+    assert all(is_known(code) for code in listed)
+    assert len(listed) == 2981
 
 
 @given(st.text())

@@ -17,13 +17,7 @@ def region_name(code6: str) -> str | None:
     """The full name, such as 河北省唐山市迁安市; a former county has its last name."""
     if code6 == _TAIWAN_PERMIT:
         return region_name("710000")
-    names: list[str] = []
-    rows, code = _current(), code6
-    while code in rows:
-        name, code = rows[code]
-        if name not in _GROUPINGS:
-            names.insert(0, name)
-    return "".join(names) or _former().get(code6)
+    return "".join(_names(code6)) or _former().get(code6)
 
 
 def is_known(code6: str) -> bool:
@@ -38,15 +32,19 @@ def counties() -> Iterator[tuple[str, tuple[str, ...]]]:
     rows = _current()
     parents = {parent for _, parent in rows.values()}
     for code in rows:
-        if code in parents:
-            continue
-        names: list[str] = []
-        above = code
-        while above in rows:
-            name, above = rows[above]
-            if name not in _GROUPINGS:
-                names.insert(0, name)
-        yield code, tuple(names)
+        if code not in parents:
+            yield code, _names(code)
+
+
+def _names(code6: str) -> tuple[str, ...]:
+    """From province down, without the rows that only group; empty for an unknown code."""
+    rows, code = _current(), code6
+    names: list[str] = []
+    while code in rows:
+        name, code = rows[code]
+        if name not in _GROUPINGS:
+            names.insert(0, name)
+    return tuple(names)
 
 
 @cache
