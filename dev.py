@@ -64,7 +64,8 @@ LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
 def die_with_parent() -> None:
-    """Make a child end also when this process is killed without notice."""
+    """In a child: end also when this process is killed without notice; heed Ctrl-C again."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if LIBC:
         LIBC.prctl(1, signal.SIGINT.value)  # PR_SET_PDEATHSIG
 
@@ -162,11 +163,9 @@ def python(*, dev: bool = False) -> Path:
             make_venv()
         say(f"安装依赖 installing {locks[-1].name} into .venv, about a minute")
         stamp.unlink(missing_ok=True)  # an interrupted installation starts from nothing
-        pip = [str(interpreter), *"-m pip install --quiet --disable-pip-version-check".split()]
-        if subprocess.run(
-            [*pip, "--require-hashes", "-r", locks[-1]], stdout=sys.stderr
-        ).returncode:
-            again = f"PIP_INDEX_URL=https://镜像 mirror/simple python3 dev.py {sys.argv[1]}"
+        pip = "-m pip install --quiet --disable-pip-version-check --require-hashes -r".split()
+        if subprocess.call([str(interpreter), *pip, str(locks[-1])], stdout=sys.stderr):
+            again = f"PIP_INDEX_URL=https://<mirror>/simple python3 dev.py {sys.argv[1]}"
             raise Stop("依赖安装失败 pip failed, see above; with a mirror of PyPI:", run=again)
         stamp.write_text("\n".join(wanted) + "\n")
     return interpreter
@@ -591,12 +590,13 @@ def manage(*arguments: str) -> int:
     command = [python(), ROOT / "manage.py", *arguments]
     role = "owner" if OWNER_COMMANDS & set(arguments[:1]) else "application"
     chosen = {"XUEJI_ROLE": os.environ.get("XUEJI_ROLE", role)}
-    with state_lock(patience=60) as alone:
-        if alone:
-            with services(kept=True, durable=True) as env:
-                return foreground(command, env=env | chosen)
-        running = json.loads((STATE / "running.json").read_text())
-        return foreground(command, env=dict(os.environ) | running | chosen)
+    with contextlib.ExitStack() as running:
+        if running.enter_context(state_lock(patience=60)):
+            env = running.enter_context(services(kept=True, durable=True))
+        else:
+            env = dict(os.environ) | json.loads((STATE / "running.json").read_text())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's: shell, runserver
+        return foreground(command, env=env | chosen)
 
 
 def test(*arguments: str) -> int:
