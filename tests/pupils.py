@@ -56,9 +56,7 @@ def row(**changes: str) -> dict[str, str]:
     }
 
 
-URBAN = {
-    key: "130283001006" for key in ("hukou_code", "address_code", "guardian_hukou_code")
-} | {key: "永顺街道 迁钢社区" for key in ("hukou_text", "address_text", "guardian_hukou_text")}
+URBAN = dict.fromkeys(("hukou_code", "address_code", "guardian_hukou_code"), "130283001006") | dict.fromkeys(("hukou_text", "address_text", "guardian_hukou_text"), "永顺街道 迁钢社区")
 
 
 def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:

@@ -110,7 +110,13 @@ def build() -> World:
     _school(world, "建昌营镇中心校", "邻泉小学", "018", ["130283103228"])
     _school(world, "杨各庄镇中心校", "上庄小学", "034", ["130283101201"])
     _school(
-        world, "迁安市教育局", "迁安城区小学", "101", ["130283001006"], area=Area.URBAN, designated=True
+        world,
+        "迁安市教育局",
+        "迁安城区小学",
+        "101",
+        ["130283001006"],
+        area=Area.URBAN,
+        designated=True,
     )
     junior = (StageName.JUNIOR, 7, 3)
     _school(world, "迁安市教育局", "迁安初级中学", "201", [], area=Area.URBAN, stage=junior)
@@ -164,9 +170,7 @@ def _school(
     above = world.organisations[parent]
     node = found(parent=above, level=Level.SCHOOL, name=name)
     county = next(
-        o
-        for o in Organisation.objects.above(node.path).order_by("path")
-        if o.level == Level.COUNTY
+        o for o in Organisation.objects.above(node.path).order_by("path") if o.level == Level.COUNTY
     )
     school = School.objects.create(
         organisation=node,

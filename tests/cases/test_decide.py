@@ -41,9 +41,7 @@ def test_a_case_out_of_reach_does_not_exist_for_the_batch(world):
     assert case.state == State.OPEN
 
 
-VILLAGE2 = {
-    key: "130283101201" for key in ("hukou_code", "address_code", "guardian_hukou_code")
-} | {key: "杨各庄镇 上庄村" for key in ("hukou_text", "address_text", "guardian_hukou_text")}
+VILLAGE2 = dict.fromkeys(("hukou_code", "address_code", "guardian_hukou_code"), "130283101201") | dict.fromkeys(("hukou_text", "address_text", "guardian_hukou_text"), "杨各庄镇 上庄村")
 
 
 @pytest.mark.parametrize("person", ["principal", "centre", "county"])
@@ -53,7 +51,9 @@ def test_queries_do_not_grow_with_the_cases(world, person):
         cases = [pupils.submitted(world) for _ in range(size)]
         before = {"principal": (), "centre": ("principal",), "county": ("principal", "centre")}
         cases = [pupils.sign(world, case, *before[person]) for case in cases]
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             outcomes = decide(world, cases, person)
         assert {outcome.kind for outcome in outcomes.values()} == {"signed"}
         counts.append(len(queries))

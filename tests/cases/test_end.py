@@ -15,9 +15,7 @@ from xueji.students.queries import counts
 
 
 def returned(world):
-    return pupils.sign(
-        world, pupils.submitted(world), "principal", decision=Decision.RETURNED
-    )
+    return pupils.sign(world, pupils.submitted(world), "principal", decision=Decision.RETURNED)
 
 
 def test_a_returned_case_waits_ten_working_days_for_its_maker(world):
@@ -113,14 +111,16 @@ def test_an_entry_is_undone_once(world):
 def test_after_an_undone_entry_the_child_is_entered_again_as_the_same_pupil(world):
     number = pupils.id_number()
     first = pupils.enrolled(world, id_number=number)
-    services.reverse(
-        case_id=first.cases.get().pk, note="录错学校", acting=world.acting("county")
+    services.reverse(case_id=first.cases.get().pk, note="录错学校", acting=world.acting("county"))
+    second = pupils.enrolled(
+        world,
+        "clerk1b",
+        **{
+            "id_number": number,
+            "address_code": "130283103228",
+            "hukou_code": "130283103228",
+            "guardian_hukou_code": "130283103228",
+        },
     )
-    second = pupils.enrolled(world, "clerk1b", **{
-        "id_number": number,
-        "address_code": "130283103228",
-        "hukou_code": "130283103228",
-        "guardian_hukou_code": "130283103228",
-    })
     assert (second.pk, second.school.organisation.name) == (first.pk, "邻泉小学")
     assert FamilyMember.objects.filter(student=second).count() == 1

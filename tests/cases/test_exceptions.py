@@ -41,5 +41,3 @@ def test_a_granted_exception_lets_the_pupil_in(world):
     case = pupils.submitted(world, id_number=YOUNG, **{"reason_entry.underage": "差一天满六周岁"})
     student = pupils.sign(world, case, "principal", "centre", "county").student
     assert student.status == Status.ENROLLED
-
-

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from tests import pupils, world as worlds
+from tests import pupils
+from tests import world as worlds
 from xueji.cases import acts, queries, services
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused

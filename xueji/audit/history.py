@@ -32,9 +32,7 @@ def create(rows: Iterable[Row], *, acting: Acting, reason: str) -> list[Row]:
     )
 
 
-def update(
-    rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason: str
-) -> None:
+def update(rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason: str) -> None:
     """Write ``fields`` of already locked rows with their history."""
     rows = list(rows)
     if rows:

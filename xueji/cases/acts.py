@@ -99,5 +99,3 @@ def _may(who: Who, case: Case, steps: Sequence[Step], acting: Acting) -> bool:
             for step in steps
         )
     return False
-
-

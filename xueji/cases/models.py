@@ -25,16 +25,12 @@ ALIVE = (State.OPEN, State.RETURNED)
 class CaseQuerySet(models.QuerySet):
     def visible_at(self, path: str) -> "CaseQuerySet":
         """Cases of the schools at or below ``path``, and those with a step there."""
-        steps = Step.objects.filter(case=OuterRef("pk")).filter(
-            within(path, "organisation__path")
-        )
+        steps = Step.objects.filter(case=OuterRef("pk")).filter(within(path, "organisation__path"))
         return self.filter(within(path, "org_path") | Exists(steps))
 
     def waiting_for(self, post) -> "CaseQuerySet":
         """Open and returned cases whose next act is this post's."""
-        return self.filter(
-            state__in=ALIVE, waiting_at=post.organisation_id, waiting_role=post.role
-        )
+        return self.filter(state__in=ALIVE, waiting_at=post.organisation_id, waiting_role=post.role)
 
 
 @classified(
@@ -82,7 +78,9 @@ class Case(models.Model):
                 name="case_one_exclusive_per_student",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.DRAFT) | Q(student__isnull=False) | Q(state=State.WITHDRAWN),
+                condition=Q(state=State.DRAFT)
+                | Q(student__isnull=False)
+                | Q(state=State.WITHDRAWN),
                 name="case_beyond_draft_names_a_student",
             ),
             models.CheckConstraint(

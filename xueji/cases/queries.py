@@ -27,9 +27,7 @@ def find(acting: Acting, number: str) -> Case | None:
     """The case of that number if the acting post is a party to it, with all a page shows."""
     return (
         Case.objects.visible_at(acting.post.organisation.path)
-        .select_related(
-            "student", "school__organisation", "opened_post", "opener", "waiting_at"
-        )
+        .select_related("student", "school__organisation", "opened_post", "opener", "waiting_at")
         .filter(number=number)
         .first()
     )

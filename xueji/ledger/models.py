@@ -77,9 +77,7 @@ class RegisterEvent(models.Model):
         indexes = [
             models.Index(fields=["unit_id", "booked_month"], name="event_unit_month"),
             models.Index(fields=["school_path", "effective_on"], name="event_path_effective"),
-            models.Index(
-                fields=["number"], condition=~Q(number=""), name="event_number"
-            ),
+            models.Index(fields=["number"], condition=~Q(number=""), name="event_number"),
         ]
 
     def __str__(self) -> str:

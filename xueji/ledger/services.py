@@ -61,9 +61,7 @@ def write(facts: Iterable[Fact], *, acting: Acting) -> list[RegisterEvent]:
     )
 
 
-def _event(
-    fact: Fact, unit: int, accepted: set[tuple[int, date]], acting: Acting
-) -> RegisterEvent:
+def _event(fact: Fact, unit: int, accepted: set[tuple[int, date]], acting: Acting) -> RegisterEvent:
     student, school = fact.student, fact.lineage.school
     counts = student.register_type == RegisterType.REGULAR
     return RegisterEvent(

@@ -1,9 +1,11 @@
 """What the models cannot say: places follow their school, the access log is partitioned, and
 the application role may only add to ledger, histories and access log."""
 
+from django.conf import settings
 from django.db import migrations
 
 from xueji.audit.privileges import append_only, for_role, open_to_application
+from xueji.identity import crypto
 
 FOLLOW_THE_SCHOOL = """
 ALTER TABLE xueji_{table} ADD CONSTRAINT {table}_school_path_fk
@@ -44,10 +46,16 @@ SELECT xueji_access_partition((now() + interval '1 month')::date);
 """
 
 
+def create_keys(apps, editor) -> None:
+    """The key ring belongs to a database: it is made with its first tables, and never again."""
+    crypto.create_keyring(settings.XUEJI_KEYRING)
+
+
 class Migration(migrations.Migration):
     dependencies = [("xueji", "0001_initial")]
 
     operations = [
+        migrations.RunPython(create_keys, migrations.RunPython.noop),
         migrations.RunSQL(
             "".join(FOLLOW_THE_SCHOOL.format(table=t) for t in ("student", "placement", "case")),
             migrations.RunSQL.noop,

@@ -39,9 +39,7 @@ class Page:
     next: str
 
 
-def page(
-    request: HttpRequest, rows: QuerySet, *, order: Sequence[str], size: int = SIZE
-) -> Page:
+def page(request: HttpRequest, rows: QuerySet, *, order: Sequence[str], size: int = SIZE) -> Page:
     """The page that ``?after=`` or ``?before=`` (ids) asks for; ``order`` must end in the id."""
     backwards = "before" in request.GET and "after" not in request.GET
     mark = _mark(rows, request.GET.get("before" if backwards else "after", ""), order)

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from xueji.cases.models import Case
+from xueji.identity.regions import region_name
 from xueji.organisations.models import Level, Organisation
 
 # title, entries of (label, url name, act); a workflow app adds its line here
@@ -62,10 +63,14 @@ def _navigation(request: HttpRequest):
 
 
 def _place(organisation: Organisation) -> str:
-    """``河北省迁安市``: province and county above, without a query per level."""
-    names = [
-        office.name
+    """``河北省迁安市``: province and county of the acting post, or the office above counties."""
+    offices = [
+        office
         for office in Organisation.objects.above(organisation.path)
-        if office.level in (Level.PROVINCE, Level.COUNTY)
+        if office.level <= Level.COUNTY
     ]
-    return "".join(names)
+    code = offices[-1].division_code.ljust(6, "0")
+    name, above = region_name(code), region_name(f"{code[:4]}00")
+    if not name or not above:
+        return offices[-1].name
+    return name if name == above else (region_name(f"{code[:2]}0000") or "") + name[len(above) :]

@@ -2,11 +2,10 @@
 
 import re
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from xueji.identity import idnumbers, masking
-from xueji.ledger.models import RegisterEvent
-from xueji.students.models import StudentQuerySet
+from xueji.students.models import Student, StudentQuerySet
 from xueji.students.services import id_index
 
 DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
@@ -39,8 +38,8 @@ def _by_letters(letters: str) -> Q:
 
 def _by_number(plain: str) -> Q:
     """A document number, the present register number, or any earlier one."""
-    former = RegisterEvent.objects.filter(student=OuterRef("pk"), number=plain)
-    return Q(id_index=id_index(plain)) | Q(number=plain) | Exists(former)
+    holders = Student.objects.filter(events__number=plain).values("pk")
+    return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=holders)
 
 
 def _by_characters(text: str) -> Q:

@@ -63,7 +63,9 @@ class Place:
     case_id: int | None
 
 
-def place(places: Mapping[Student, Place], *, acting: Acting, reason: str, also: Sequence[str] = ()) -> None:
+def place(
+    places: Mapping[Student, Place], *, acting: Acting, reason: str, also: Sequence[str] = ()
+) -> None:
     """Open the home placement of each pupil and copy it onto the pupil.
 
     Pupils must be locked and without an open home placement. ``also`` names further fields of

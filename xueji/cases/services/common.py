@@ -40,7 +40,9 @@ def finish(case: Case, state: State, at: datetime) -> None:
     case.waiting_role, case.waiting_since, case.due_on = "", None, None
 
 
-def end(case: Case, decision: Decision, state: State, *, note: str, acting: Acting | None, at: datetime) -> None:
+def end(
+    case: Case, decision: Decision, state: State, *, note: str, acting: Acting | None, at: datetime
+) -> None:
     """Finish a locked case with a signed step in a round of its own; the typed values go."""
     case.round += 1
     case.version += 1

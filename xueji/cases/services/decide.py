@@ -53,9 +53,7 @@ def decide(
         elif step and acts.DECISIONS[decision] in acts.allowed(case, steps[pk], acting):
             turns[pk] = step
         else:
-            outcomes[pk] = Outcome(
-                OutcomeKind.REFUSED, queries.why_not(case, steps[pk], acting)
-            )
+            outcomes[pk] = Outcome(OutcomeKind.REFUSED, queries.why_not(case, steps[pk], acting))
     if decision == Decision.AGREED:
         last = [cases[pk] for pk, step in turns.items() if not queries.following(step, steps[pk])]
         for pk, why in _apply(last, acting).items():

@@ -258,7 +258,7 @@ def _told(item, form):
     }
 
 
-# -- cases ------------------------------------------------------------------------------------------
+# -- cases --------------------------------------------------------------------------------------
 @register.simple_tag
 def kind_label(case) -> str:
     """The workflow of a case: 新生入学."""
@@ -276,4 +276,5 @@ def findings_word(case) -> SafeString:
     remarkable = [f for f in case.findings if f["effect"] in ("warn", "block")]
     if not remarkable:
         return format_html('<span class="muted">{}</span>', "全部通过")
-    return format_html('{}<span class="why">{}</span>', effect_tag("warn"), remarkable[0]["message"])
+    tag = _tag(*EFFECTS[remarkable[0]["effect"]])
+    return format_html('{}<span class="why">{}</span>', tag, remarkable[0]["message"])

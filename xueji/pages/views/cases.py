@@ -189,9 +189,7 @@ def _tell_many(request: HttpRequest, outcomes) -> None:
         messages.warning(request, f"{len(rest)} 件没有签署\n\n{lines}")
 
 
-def _end(
-    request: HttpRequest, number: str, act: Callable[..., None], done: str
-) -> HttpResponse:
+def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str) -> HttpResponse:
     """One act with a reason on a case, answered on its page."""
     found = _case(request, number)
     form = ReasonForm(request.POST)

@@ -33,9 +33,7 @@ def _named(words: list[str]) -> QuerySet[Division]:
     return Division.objects.filter(condition)
 
 
-def _best_first(
-    found: QuerySet[Division], words: list[str], acting: Acting
-) -> QuerySet[Division]:
+def _best_first(found: QuerySet[Division], words: list[str], acting: Acting) -> QuerySet[Division]:
     """A place of that very name, then the smaller before the larger, in the order of the codes."""
     exact = Q(name__startswith=words[-1].replace("\0", ""))
     return found.annotate(

@@ -1,20 +1,14 @@
 """In and out: login, logout, the post one acts under, the list of keys, health."""
 
-import logging
-
-from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from xueji.accounts import access
-from xueji.identity import crypto
-
-log = logging.getLogger(__name__)
+from xueji.pages import readiness
 
 
 class LoginForm(AuthenticationForm):
@@ -71,12 +65,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @access.public
 @require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Database reachable with durable commits, keys readable."""
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW synchronous_commit")
-        durable = cursor.fetchone()[0] == "on"
-    keys_ok = settings.XUEJI_KEYRING.exists() and bool(crypto.encrypt("readyz", "x"))
-    ready = durable and keys_ok
-    return JsonResponse(
-        {"durable": durable, "keys": keys_ok}, status=200 if ready else 503
-    )
+    """Keys readable, commits durable, no migration pending; 503 names what is not."""
+    state = readiness.state()
+    return JsonResponse(state, status=200 if all(state.values()) else 503)

@@ -22,7 +22,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def failed(request: HttpRequest) -> HttpResponse:
     """Something broke; the incident number leads to the log line."""
     incident = secrets.token_hex(3)
-    log.error("incident %s at %s", incident, request.resolver_match and request.resolver_match.route)
+    log.error(
+        "incident %s at %s", incident, request.resolver_match and request.resolver_match.route
+    )
     return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
 
 

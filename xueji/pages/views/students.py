@@ -92,9 +92,9 @@ def _answer(
             "cases": list(student.cases.select_related("waiting_at").order_by("-pk")),
             "kinds": names,
             "placements": list(
-                student.placements.select_related(
-                    "school__organisation", "school_class"
-                ).order_by("-starts", "-pk")
+                student.placements.select_related("school__organisation", "school_class").order_by(
+                    "-starts", "-pk"
+                )
             ),
             "reveal_form": RevealForm(),
             "revealed": revealed,
