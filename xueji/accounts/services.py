@@ -4,6 +4,8 @@ from datetime import date
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import localdate
 
 from xueji.accounts.models import LEVEL_OF_ROLE, Grant, Post, Role, User
 from xueji.organisations.models import Organisation
@@ -46,13 +48,19 @@ def grant(
 
 @transaction.atomic
 def end(*, post: Post, on: date, ended_by: Post | None = None) -> None:
-    """End a post after the day ``on``; its guardian row goes unless another post needs it."""
+    """End a post after the day ``on``; ended today or before, it gives nothing any more at once.
+
+    Its guardian row goes with it, unless this post or another one like it still has days to run.
+    """
     post.ends, post.ended_by = on, ended_by
     post.save(update_fields=["ends", "ended_by"])
-    others = Post.objects.filter(
-        user=post.user_id, role=post.role, organisation=post.organisation_id, ends__isnull=True
+    running = Post.objects.filter(
+        Q(ends__isnull=True) | Q(ends__gt=localdate()),
+        user=post.user_id,
+        role=post.role,
+        organisation=post.organisation_id,
     )
-    if not others.exists():
+    if not running.exists():
         Grant.objects.filter(
             user=post.user_id,
             permission=permission_of(post.role),

@@ -1,0 +1,122 @@
+"""Getting in takes the password and says nothing about why not; getting out leaves nothing."""
+
+import pytest
+from argon2 import extract_parameters
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from tests.world import PASSWORD
+from xueji.accounts.models import User
+
+SENTENCE = "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。"
+
+
+def log_in(username: str, password: str, **more):
+    return Client().post("/login/", {"username": username, "password": password, **more})
+
+
+def test_passwords_are_kept_as_argon2id_with_19_mib_and_two_passes():
+    kept = make_password(PASSWORD)
+    parameters = extract_parameters(kept.removeprefix("argon2"))
+    assert (
+        parameters.type.name,
+        parameters.memory_cost,
+        parameters.time_cost,
+        parameters.parallelism,
+    ) == ("ID", 19456, 2, 1)
+
+
+def test_the_password_lets_in_and_leads_to_the_desk(world):
+    client = Client()
+    answer = client.post("/login/", {"username": "clerk", "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/").status_code == 200
+
+
+def test_who_is_not_let_in_learns_only_that(world):
+    """Unknown account, wrong password, disabled account: one sentence, one page, one status."""
+    User.objects.filter(username="clerk2").update(is_active=False)
+    told = set()
+    for username, password in (
+        ("clerk", "falsch"),
+        ("nobody-of-that-name", PASSWORD),
+        ("clerk2", PASSWORD),
+        ("clerk2", "falsch"),
+    ):
+        answer = log_in(username, password)
+        errors = answer.context["form"].non_field_errors()
+        body = (
+            answer.content.decode()
+            .replace(username, "…")
+            .replace(str(answer.context["csrf_token"]), "…")
+        )
+        told.add((answer.status_code, tuple(errors), body))
+    assert len(told) == 1
+    assert next(iter(told))[:2] == (200, (SENTENCE,))
+
+
+@pytest.mark.parametrize(
+    "target", ["https://example.com/", "//example.com/", "javascript:alert(1)", "/\\example.com"]
+)
+def test_the_login_leads_nowhere_else(world, target):
+    answer = log_in("clerk", PASSWORD, next=target)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_the_login_leads_to_the_page_one_came_for(world):
+    assert log_in("clerk", PASSWORD, next="/students/?grade=1")["Location"] == "/students/?grade=1"
+
+
+def test_a_login_gives_the_session_a_new_key(world):
+    client = Client()
+    client.get("/login/")
+    session = client.session
+    session["before"] = True
+    session.save()
+    client.cookies["xueji"] = session.session_key
+    client.post("/login/", {"username": "clerk", "password": PASSWORD})
+    assert client.cookies["xueji"].value != session.session_key
+
+
+def test_who_is_in_is_led_from_the_login_to_the_desk(world, client_of):
+    answer = client_of("clerk").get("/login/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_logging_out_ends_the_session_and_clears_what_the_browser_kept(world, client_of):
+    client = client_of("clerk")
+    cookie = client.cookies["xueji"].value
+
+    answer = client.post("/logout/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert Session.objects.filter(session_key=cookie).count() == 0
+    client.cookies["xueji"] = cookie
+    assert client.get("/")["Location"] == "/login/?next=/"
+
+
+def test_a_get_does_not_log_out(world, client_of):
+    client = client_of("clerk")
+    assert (client.get("/logout/").status_code, client.get("/").status_code) == (405, 200)
+
+
+def test_a_changed_password_ends_the_other_sessions(world, client_of):
+    client = client_of("clerk")
+    user = world.posts["clerk"].user
+    user.set_password("Andere-wanmei-2026")
+    user.save(update_fields=["password"])
+    assert client.get("/")["Location"] == "/login/?next=/"
+
+
+def test_htmx_is_told_to_move_the_whole_window_to_the_login(db):
+    answer = Client().get("/students/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"], answer.content) == (204, "/login/", b"")
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(world):
+    client = Client()
+    client.post("/login/", {"username": "clerk", "password": PASSWORD})
+    cookie = client.cookies["xueji"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 1800)
