@@ -56,7 +56,15 @@ def row(**changes: str) -> dict[str, str]:
     }
 
 
-URBAN = dict.fromkeys(("hukou_code", "address_code", "guardian_hukou_code"), "130283001006") | dict.fromkeys(("hukou_text", "address_text", "guardian_hukou_text"), "永顺街道 迁钢社区")
+def living_in(code: str, name: str) -> dict[str, str]:
+    """Household, home and guardian's household in one village."""
+    keys = ("hukou", "address", "guardian_hukou")
+    return {f"{key}_code": code for key in keys} | {f"{key}_text": name for key in keys}
+
+
+URBAN = living_in("130283001006", "永顺街道 迁钢社区")
+SHANGZHUANG = living_in("130283101201", "杨各庄镇 上庄村")
+LUANZHOU = living_in("130284100200", "滦州甲镇 甲村")
 
 
 def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:

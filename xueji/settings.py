@@ -95,9 +95,7 @@ TEMPLATES = [
 
 # -- database: the application role for serving, the owner for migrations and tests -------------
 ROLE = os.environ.get("XUEJI_ROLE", "application")
-APPLICATION_ROLE = (
-    conninfo_to_dict(os.environ.get("DATABASE_URL", "")).get("user") or "xueji_app"
-)
+APPLICATION_ROLE = conninfo_to_dict(os.environ.get("DATABASE_URL", "")).get("user") or "xueji_app"
 _url = os.environ.get("DATABASE_OWNER_URL" if ROLE == "owner" else "DATABASE_URL", "")
 _database = conninfo_to_dict(_url)
 DATABASES = {
@@ -163,6 +161,7 @@ USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600

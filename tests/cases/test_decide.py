@@ -35,13 +35,10 @@ def test_each_case_of_a_batch_has_its_own_outcome(world):
 
 
 def test_a_case_out_of_reach_does_not_exist_for_the_batch(world):
-    case = pupils.submitted(world, "clerk2", **VILLAGE2)
+    case = pupils.submitted(world, "clerk2", **pupils.SHANGZHUANG)
     assert decide(world, [case], "principal") == {}
     case.refresh_from_db()
     assert case.state == State.OPEN
-
-
-VILLAGE2 = dict.fromkeys(("hukou_code", "address_code", "guardian_hukou_code"), "130283101201") | dict.fromkeys(("hukou_text", "address_text", "guardian_hukou_text"), "杨各庄镇 上庄村")
 
 
 @pytest.mark.parametrize("person", ["principal", "centre", "county"])

@@ -17,7 +17,7 @@ class UserManager(BaseUserManager):
         return user
 
 
-@classified(public="id username is_active last_login", personal="name", secret="password")
+@classified(public="id username is_active last_login", personal="name", secret="password")  # noqa: S106 -- a field's name
 class User(AbstractBaseUser):
     """A person with an account. What the account may do follows from posts alone."""
 

@@ -20,7 +20,7 @@ def shown(
     kind: str,
     page: str,
     students: Iterable[int],
-    filter: str = "",  # noqa: A002 -- the word of the audit page
+    filter: str = "",
     field: str = "",
     reason: str = "",
     address: str = "",

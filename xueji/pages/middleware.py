@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.pages.kept import kept
 from xueji.pages.views import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -53,7 +54,7 @@ class AccessMiddleware:
         if view.act is None:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request)
+            return kept(request, view) or redirect_to_login(request)
         request.posts, request.acting = _posts_and_acting(request)
         if request.acting is None:
             return render(request, "accounts/no_post.html", status=403)

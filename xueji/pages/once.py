@@ -1,6 +1,6 @@
 """Acting once on a form: a double click, a retry and the back button find the first answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,18 +14,27 @@ from xueji.audit import services as audit
 NOT_CONTENT = {"csrfmiddlewaretoken", "form_key"}
 
 
-def once(request: HttpRequest, act: Callable[[], str]) -> HttpResponse:
+def once(
+    request: HttpRequest,
+    act: Callable[[], str],
+    *,
+    apart: Collection[str] = (),
+    changed: Callable[[], HttpResponse] | None = None,
+) -> HttpResponse:
     """Run ``act`` and its form key in one transaction; go where it says.
 
     ``act`` returns the address of the answer and may raise to undo everything, the key included.
-    A repeat of the same form goes to the same address without acting again.
+    A repeat of the same form goes to the same address without acting again; fields named in
+    ``apart`` do not make it another form. ``changed`` answers a used key that comes back with
+    other content; without it what was typed then is lost.
     """
     try:
         key = UUID(request.POST.get("form_key", ""))
     except ValueError:
         raise BadRequest("form_key") from None
+    aside = NOT_CONTENT | set(apart)
     content = audit.digest(
-        {name: request.POST.getlist(name) for name in request.POST if name not in NOT_CONTENT}
+        {name: request.POST.getlist(name) for name in request.POST if name not in aside}
     )
     try:
         with transaction.atomic():
@@ -34,6 +43,8 @@ def once(request: HttpRequest, act: Callable[[], str]) -> HttpResponse:
                 location = act()
                 audit.answer(key=key, location=location)
     except audit.OtherContent:
+        if changed:
+            return changed()
         messages.warning(
             request,
             "这张表已经提交过，内容和上次不同，这次没有保存。\n\n请从列表重新打开，再改、再提交。",

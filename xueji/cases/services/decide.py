@@ -38,9 +38,9 @@ def decide(
     """Agree to, return or refuse cases; one outcome per case.
 
     ``seen`` maps case id to the row version that was on the screen: a case that has moved on is
-    reported as decided, one out of reach is passed over. The last yes applies the kind's effect in this transaction; a case
-    whose effect is refused stays unsigned, with the reason. Queries do not grow with the number
-    of cases.
+    reported as decided, one out of reach is passed over. The last yes applies the kind's effect
+    in this transaction; a case whose effect is refused stays unsigned, with the reason. Queries
+    do not grow with the number of cases.
     """
     cases = queries.lock(queries.within_reach(seen, acting))
     steps = queries.steps_of(cases)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from xueji.accounts import access
+from xueji.pages.kept import kept
 
 log = logging.getLogger(__name__)
 
@@ -40,4 +41,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page was too old; the form can be sent again after a reload."""
+    view = request.resolver_match.func if request.resolver_match else None
+    if page := kept(request, view):
+        return page
     return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,75 @@
+"""Chromium against the running site: nothing leaves the machine, nothing is said on the console."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.world import PASSWORD, World, build
+
+DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 375, "height": 812}
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def may_query_beside_playwright(monkeypatch):
+    """Playwright's own event loop makes Django believe it is called from asynchronous code."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def site(transactional_db, live_server) -> World:
+    """The world of tests/world.py, served; ``site.url`` is where."""
+    world = build()
+    world.url = live_server.url
+    return world
+
+
+@pytest.fixture
+def window(browser) -> Iterator[Callable[..., Page]]:
+    """``window(**options)``: a fresh window that fails the test on any outside call or message."""
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+
+    def open_window(viewport: dict[str, int] = DESKTOP, **options) -> Page:
+        context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: _note(said, message.type, message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: _outside(said, request.url))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def _note(said: list[str], kind: str, text: str) -> None:
+    if kind in {"error", "warning"}:
+        said.append(text)
+
+
+def _outside(said: list[str], url: str) -> None:
+    if not url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:")):
+        said.append(url)
+
+
+def log_in(page: Page, url: str, username: str) -> None:
+    """By keyboard: account, Tab, password, Enter."""
+    page.goto(f"{url}/login/")
+    page.keyboard.type(username)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{url}/")

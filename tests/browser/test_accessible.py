@@ -1,0 +1,75 @@
+"""Every page of every role has no WCAG 2.2 A/AA violation, at a desk and on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from tests import pupils
+from tests.browser.conftest import DESKTOP, PHONE, log_in
+from xueji.cases.models import Decision
+
+pytestmark = pytest.mark.browser
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+ROLES = ["clerk", "principal", "centre", "county", "county-head", "city", "province", "auditor"]
+
+
+def violations(page) -> list[tuple[str, str, str]]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        (fault["id"], page.url, node["html"][:160]) for fault in found for node in fault["nodes"]
+    ]
+
+
+def addresses(site, username: str) -> list[str]:
+    """Every page that the person's navigation leads to, one case and one pupil."""
+    names = ["desk", "keys"]
+    if username != "auditor":
+        names += ["students", "cases", "enrollment", "numbering"]
+    if username == "clerk":
+        names += ["enrollment_new", "enrollment_classes"]
+    pages = [reverse(name) for name in names]
+    if username != "auditor":
+        pages += ["/cases/?tab=others", "/students/?q=没有这个人"]
+        pages += [reverse("case", args=[case.number]) for case in site.cases]
+        pages += [reverse("student", args=[site.student.pk])]
+        school = site.schools["清泉小学"].pk
+        pages += [reverse("numbering_series", args=[school, "primary", 2026])]
+    return pages
+
+
+@pytest.fixture
+def busy_site(site):
+    """A pupil with a register, a case at the principal, one returned, one undone."""
+    site.student = pupils.enrolled(site)
+    site.cases = [site.student.cases.get(), pupils.submitted(site)]
+    site.cases.append(
+        pupils.sign(site, pupils.submitted(site), "principal", decision=Decision.RETURNED)
+    )
+    return site
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_every_page_of_the_role_is_accessible(busy_site, window, username):
+    faults = []
+    for viewport in (DESKTOP, PHONE):
+        page = window(viewport)
+        log_in(page, busy_site.url, username)
+        for address in addresses(busy_site, username):
+            answer = page.goto(busy_site.url + address)
+            assert (address, answer.status) == (address, 200)
+            faults += violations(page)
+            wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+            assert (address, wide) == (address, False)
+    assert faults == []
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_the_pages_in_front_of_the_login_are_accessible(site, window, viewport):
+    page = window(viewport)
+    page.goto(f"{site.url}/login/")
+    faults = violations(page)
+    page.get_by_label("账号").fill("nobody")
+    page.get_by_label("密码").fill("falsch-falsch")
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("alert").wait_for()
+    assert faults + violations(page) == []

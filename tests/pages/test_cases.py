@@ -1,0 +1,203 @@
+"""The inbox, the case page and the acts on it, as a browser asks for them."""
+
+import re
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import pupils
+from xueji.audit.models import Access, AccessKind
+from xueji.cases.models import Case, Decision, State
+from xueji.organisations.models import School
+from xueji.pages import paging
+
+
+def text(response) -> str:
+    return unescape(response.content.decode())
+
+
+def without_token(response) -> str:
+    """The body as it is the same for everybody: a CSRF token differs with every answer."""
+    return re.sub(r"[A-Za-z0-9]{64}", "token", text(response))
+
+
+def verdict(case: Case, **changes: str) -> dict[str, str]:
+    return {
+        "decision": "agreed",
+        "note": "",
+        "version": str(case.version),
+        "form_key": str(uuid4()),
+        **changes,
+    }
+
+
+def post(client, name: str, case: Case, data: dict[str, str]):
+    return client.post(reverse(name, args=[case.number]), data)
+
+
+def test_the_principal_finds_the_case_first_and_signs_it(world, client_of):
+    case = pupils.submitted(world)
+    principal = client_of("principal")
+    assert case.title in text(principal.get(reverse("desk")))
+
+    answer = post(principal, "case_decide", case, verdict(case))
+
+    assert (answer.status_code, answer.url) == (302, f"/cases/{case.number}/")
+    shown = text(principal.get(answer.url))
+    assert "已签署：同意" in shown
+    assert "现在轮到建昌营镇中心校 学籍专员。" in shown
+
+
+@pytest.mark.parametrize(
+    ("decision", "sentence"),
+    [
+        ("returned", "退回补正要写明哪里不对、怎样改，经手人才知道怎么办。"),
+        ("refused", "不同意要写明理由，经手人和家长都会问。"),
+    ],
+)
+def test_a_no_without_a_reason_is_not_signed(world, client_of, decision, sentence):
+    case = pupils.submitted(world)
+    answer = post(client_of("principal"), "case_decide", case, verdict(case, decision=decision))
+    assert (answer.status_code, sentence in text(answer)) == (422, True)
+    case.refresh_from_db()
+    assert case.waiting_role == "principal"
+
+
+def test_a_verdict_on_what_somebody_else_signed_names_who_and_when(world, client_of):
+    case = pupils.submitted(world)
+    stale = verdict(case)
+    pupils.sign(world, case, "principal")
+
+    client = client_of("principal")
+    answer = post(client, "case_decide", case, stale)
+
+    shown = text(client.get(answer.url))
+    assert "这一步刚由他人办理" in shown
+    assert "某principal 9 月 2 日 12:00 同意。" in shown
+
+
+def test_the_same_form_sent_twice_signs_once(world, client_of):
+    case = pupils.submitted(world)
+    data = verdict(case)
+    client = client_of("principal")
+    first = post(client, "case_decide", case, data)
+    second = post(client, "case_decide", case, data)
+    assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
+    assert case.steps.filter(decision=Decision.AGREED).count() == 1
+
+
+def test_the_same_form_with_other_content_is_refused(world, client_of):
+    case = pupils.submitted(world)
+    data = verdict(case)
+    client = client_of("principal")
+    post(client, "case_decide", case, data)
+    post(client, "case_decide", case, data | {"decision": "refused", "note": "改主意"})
+    case.refresh_from_db()
+    assert (case.state, case.waiting_role) == (State.OPEN, "centre_officer")
+
+
+def test_chosen_cases_are_signed_together(world, client_of):
+    cases = [pupils.submitted(world) for _ in range(3)]
+    principal = client_of("principal")
+    chosen = [f"{case.pk}:{case.version}" for case in cases[:2]]
+
+    answer = principal.post(
+        reverse("cases_decide"),
+        {"case": chosen, "decision": "agreed", "note": "", "form_key": str(uuid4())},
+        follow=True,
+    )
+
+    assert "已签署 2 件" in text(answer)
+    assert list(Case.objects.order_by("pk").values_list("waiting_role", flat=True)) == [
+        "centre_officer",
+        "centre_officer",
+        "principal",
+    ]
+
+
+@pytest.mark.parametrize("chosen", [[], ["x:y"], ["1"], ["٣:1"], ["1:2:3"], ["9" * 30 + ":1"]])
+def test_a_choice_that_means_nothing_signs_nothing(world, client_of, chosen):
+    answer = client_of("principal").post(
+        reverse("cases_decide"),
+        {"case": chosen, "decision": "agreed", "form_key": str(uuid4())},
+        follow=True,
+    )
+    assert "还没有选中业务件。请先勾选，再签署。" in text(answer)
+
+
+@pytest.mark.parametrize("person", ["centre2", "clerk1b", "county9", "auditor", "admin"])
+def test_a_stranger_to_the_case_finds_nothing(world, client_of, person):
+    case = pupils.submitted(world)
+    client = client_of(person)
+    missing = client.get("/cases/2026-999999/")
+    for answer in (
+        client.get(reverse("case", args=[case.number])),
+        post(client, "case_decide", case, verdict(case)),
+        post(client, "case_reveal", case, {"field": "phone", "reason": "联系监护人"}),
+    ):
+        assert (answer.status_code, without_token(answer)) == (404, without_token(missing))
+
+
+def test_the_clerk_takes_back_what_was_wrong(world, client_of):
+    case = pupils.submitted(world)
+    data = {"reason": "重复录入", "form_key": str(uuid4())}
+    answer = client_of("clerk").post(
+        reverse("case_withdraw", args=[case.number]), data, follow=True
+    )
+    assert f"已撤回：{case.title}" in text(answer)
+    case.refresh_from_db()
+    assert case.state == State.WITHDRAWN
+
+
+def test_the_number_is_masked_until_shown_for_a_recorded_reason(world, client_of):
+    case = pupils.submitted(world)
+    number = case.student.id_number
+    centre = client_of("centre")
+    assert number not in text(centre.get(reverse("case", args=[case.number])))
+
+    answer = post(centre, "case_reveal", case, {"field": "id_number", "reason": "核对户口簿原件"})
+
+    assert number in text(answer)
+    look = Access.objects.filter(kind=AccessKind.REVEAL).get()
+    assert (look.students, look.field, look.reason, look.user_id) == (
+        [case.student_id],
+        "id_number",
+        "核对户口簿原件",
+        world.posts["centre"].user_id,
+    )
+
+
+@pytest.mark.parametrize("tab", ["mine", "others", "overdue", "closed"])
+@pytest.mark.parametrize("person", ["principal", "county"])
+def test_queries_of_the_inbox_do_not_grow_with_its_rows(world, client_of, tab, person):
+    counted = []
+    for _ in range(2):
+        for _ in range(2):
+            pupils.submitted(world)
+            pupils.sign(world, pupils.submitted(world), "principal", decision=Decision.REFUSED)
+        client = client_of(person)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("cases"), {"tab": tab})
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
+
+
+def test_pages_of_the_inbox_follow_each_other_without_gap(world, client_of, monkeypatch):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
+    cases = [pupils.submitted(world) for _ in range(5)]
+    client, seen, address = client_of("principal"), [], "?tab=mine"
+    while address:
+        page = client.get(reverse("cases") + address).context["page"]
+        seen.append([case.pk for case in page.rows])
+        address = page.next
+    assert seen == [[c.pk for c in cases[i : i + 2]] for i in (0, 2, 4)]
+
+
+def test_a_closed_school_still_shows_its_cases(world, client_of):
+    case = pupils.submitted(world)
+    School.objects.filter(pk=case.school_id).update(connected_on=None)
+    assert client_of("county").get(reverse("case", args=[case.number])).status_code == 200

@@ -1,0 +1,163 @@
+"""The roster and the page of a pupil."""
+
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import pupils
+from xueji.audit.models import Access, AccessKind
+from xueji.pages import paging
+from xueji.students.models import Student
+
+
+def text(response) -> str:
+    return unescape(response.content.decode())
+
+
+def found(client, typed: str) -> list[str]:
+    page = client.get(reverse("students"), {"q": typed}).context["page"]
+    return [student.name for student in page.rows]
+
+
+NAMES = ["单雄信", "尉迟若曦", "曾可馨", "𠮷田美", "张一诺", "张若曦"]
+
+
+@pytest.fixture
+def six(world):
+    return {name: pupils.enrolled(world, name=name) for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("", ["单雄信", "曾可馨", "尉迟若曦", "张若曦", "张一诺", "𠮷田美"]),
+        ("若曦", ["尉迟若曦", "张若曦"]),
+        ("张", ["张若曦", "张一诺"]),
+        ("𠮷田", ["𠮷田美"]),
+        ("曦若", []),
+        ("sxx", ["单雄信"]),  # 单 as a surname is read shàn
+        ("zkx", ["曾可馨"]),  # 曾 is read zēng
+        ("yc", ["尉迟若曦"]),  # 尉迟 is read yù chí
+        ("ZHANGYI", ["张一诺"]),
+        ("100%", []),
+        ("__", []),
+        ("\\", []),
+        ("' OR 1=1 --", []),
+    ],
+)
+@pytest.mark.any_pg
+def test_pupils_are_found_by_characters_and_by_pinyin(six, client_of, typed, names):
+    assert sorted(found(client_of("clerk"), typed)) == sorted(names)
+
+
+@pytest.mark.parametrize("write", [str, str.lower, lambda n: f" {n} ", lambda n: n.translate(WIDE)])
+@pytest.mark.any_pg
+def test_a_document_number_is_found_however_it_was_typed(six, client_of, write):
+    student = six["张一诺"]
+    assert found(client_of("clerk"), write(student.id_number)) == ["张一诺"]
+
+
+WIDE = {ord(digit): 0xFF10 + int(digit) for digit in "0123456789"} | {ord("X"): 0xFF38}
+
+
+def test_a_search_reaches_no_pupil_of_the_neighbour(six, world, client_of):
+    number = six["张一诺"].id_number
+    for person in ("clerk1b", "clerk2", "centre2", "county9"):
+        assert found(client_of(person), number) == []
+        assert found(client_of(person), "张") == []
+    for person in ("clerk", "principal", "centre", "county", "city", "province"):
+        assert found(client_of(person), number) == ["张一诺"]
+
+
+def test_the_audit_keeps_a_searched_document_number_only_masked(six, client_of):
+    number = six["张一诺"].id_number
+    found(client_of("clerk"), number)
+    look = Access.objects.filter(kind=AccessKind.LIST, page="students").get()
+    assert (look.filter, look.students) == (
+        f"{number[:6]}********{number[-4:]}",
+        [six["张一诺"].pk],
+    )
+
+
+def test_lists_show_no_whole_number(six, client_of):
+    shown = text(client_of("clerk").get(reverse("students")))
+    for student in six.values():
+        assert student.id_number not in shown
+        assert student.phone not in shown
+
+
+@pytest.mark.parametrize(
+    "query", ["?grade=99", "?status=x", "?after=zz", "?after=99999", "?before="]
+)
+def test_an_address_that_means_nothing_shows_the_whole_list(six, client_of, query):
+    answer = client_of("clerk").get(reverse("students") + query)
+    assert (answer.status_code, len(answer.context["page"].rows)) == (200, 6)
+
+
+def test_filters_narrow_and_stay_in_the_address(six, client_of, monkeypatch):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
+    answer = client_of("clerk").get(reverse("students"), {"grade": "1", "status": "enrolled"})
+    page = answer.context["page"]
+    assert page.next == f"?grade=1&status=enrolled&after={page.rows[-1].pk}"
+
+
+def test_pages_follow_each_other_forth_and_back(six, client_of, monkeypatch):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
+    client = client_of("clerk")
+    forth, address = [], "?"
+    while address:
+        page = client.get(reverse("students") + address).context["page"]
+        forth.append([student.name for student in page.rows])
+        address, back = page.next, page.previous
+    page = client.get(reverse("students") + back).context["page"]
+    assert (len(forth), [student.name for student in page.rows]) == (3, forth[1])
+
+
+@pytest.mark.parametrize("person", ["clerk", "county"])
+def test_queries_of_the_roster_do_not_grow_with_its_rows(world, client_of, person):
+    counted = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            pupils.enrolled(world)
+        client = client_of(person)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("students"))
+        counted.append(len(queries))
+    assert (counted[0], Student.objects.count()) == (counted[1], 3)
+
+
+def test_the_page_of_a_pupil_tells_the_register_in_order(six, client_of):
+    shown = text(client_of("centre").get(reverse("student", args=[six["单雄信"].pk])))
+    assert "入学建籍" in shown
+    assert "清泉小学" in shown
+
+
+@pytest.mark.parametrize("person", ["clerk1b", "centre2", "county9"])
+def test_a_strangers_pupil_is_as_missing_as_no_pupil(six, client_of, person):
+    client = client_of(person)
+    foreign = client.get(reverse("student", args=[six["单雄信"].pk]))
+    missing = client.get(reverse("student", args=[10**9]))
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert "单雄信" not in text(foreign)
+
+
+def test_showing_a_number_needs_a_reason(six, client_of):
+    student = six["单雄信"]
+    answer = client_of("centre").post(
+        reverse("student_reveal", args=[student.pk]), {"field": "id_number", "reason": ""}
+    )
+    assert (answer.status_code, student.id_number in text(answer)) == (422, False)
+    assert not Access.objects.filter(kind=AccessKind.REVEAL).exists()
+
+
+def test_a_shown_number_is_recorded_with_its_reason(six, client_of):
+    student = six["单雄信"]
+    answer = client_of("centre").post(
+        reverse("student_reveal", args=[student.pk]),
+        {"field": "id_number", "reason": "核对户口簿原件"},
+    )
+    assert student.id_number in text(answer)
+    assert Access.objects.get(kind=AccessKind.REVEAL).students == [student.pk]
