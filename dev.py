@@ -551,7 +551,9 @@ def serve(interpreter: Path, *, host: str, port: int, env: dict[str, str]) -> in
                 told = True
                 write_running(env)
                 foreground([interpreter, "manage.py", "demo_accounts"], env=env)
-                print(f"\n学籍 Xueji: http://{at}/  (Ctrl-C 停止 to stop)", flush=True)
+                name = env["XUEJI_ALLOWED_HOSTS"].split(",")[-1]  # of a wildcard address
+                site = f"{name}:{port}" if host in {"0.0.0.0", "::"} else at
+                print(f"\n学籍 Xueji: http://{site}/  (Ctrl-C 停止 to stop)", flush=True)
             elif not told and time.monotonic() > late:
                 raise Stop("网站未就绪 /healthz does not answer 200", run=f"cat {logs / 'web.log'}")
             time.sleep(0.5 if told else 0.1)
@@ -649,8 +651,8 @@ def bench(*names: str) -> int:
 
 def up(*arguments: str) -> int:
     """Start the containers; their passwords are made once and stay in the state folder."""
-    if not shutil.which("docker"):
-        raise Stop("没有 Docker is missing", run="python3 dev.py demo")
+    if subprocess.getstatusoutput("docker compose version")[0]:
+        raise Stop("没有 docker compose is missing; without it:", run="python3 dev.py demo")
     STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = STATE / "compose.env"
     if not file.exists():
