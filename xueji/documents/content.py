@@ -43,6 +43,8 @@ def _why_not(data: bytes) -> str:
         return refusals.PHONE_PICTURE
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return refusals.PICTURE.format(name="WEBP")
+    if pdfs.PDF_START in data[:1024]:
+        return refusals.OPAQUE_PDF
     for start, reason in _REFUSED.items():
         if data.startswith(start):
             return reason

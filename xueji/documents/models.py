@@ -20,7 +20,7 @@ class Document(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField("文件名", max_length=120)
-    content_type = models.CharField("类型", max_length=40)
+    content_type = models.CharField("类型", max_length=80)
     size = models.PositiveIntegerField("大小")
     digest = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+")

@@ -19,14 +19,14 @@ def clean(name: str, content_type: str) -> str:
     """The last part of a path without invisible characters, ending as its content demands."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     name = "".join(char for char in name if not unicodedata.category(char).startswith("C"))
-    name = _NOT_IN_NAMES.sub("_", " ".join(name.split())).strip(". ")
+    name = _NOT_IN_NAMES.sub("_", " ".join(name.split()))
     endings = EXTENSIONS.get(content_type, ())
     for ending in endings:
         if name.lower().endswith(ending):
-            name = name[: -len(ending)].rstrip(". ")
+            name = name[: -len(ending)]
             break
     ending = endings[0] if endings else ""
-    return (name[: LONGEST - len(ending)] or NAMELESS) + ending
+    return (name.strip(". ")[: LONGEST - len(ending)] or NAMELESS) + ending
 
 
 def disposition(name: str) -> str:

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('key', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('content_type', models.CharField(max_length=40, verbose_name='类型')),
+                ('content_type', models.CharField(max_length=80, verbose_name='类型')),
                 ('size', models.PositiveIntegerField(verbose_name='大小')),
                 ('digest', models.CharField(max_length=64)),
                 ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
