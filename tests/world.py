@@ -72,6 +72,7 @@ class World:
     organisations: dict[str, Organisation] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
+    url: str = ""  # where a browser finds it
 
     def acting(self, username: str, *, at: datetime = NOON) -> Acting:
         post = self.posts[username]

@@ -1,12 +1,18 @@
 """Chromium against the running site: nothing leaves the machine, nothing is said on the console."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.world import PASSWORD, World, build
 
+# Playwright's own event loop makes Django believe it is called from asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+# The live server's threads would keep connections that outlive the test database.
+connections.databases["default"]["CONN_MAX_AGE"] = 0
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 375, "height": 812}
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
@@ -18,12 +24,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(autouse=True)
-def may_query_beside_playwright(monkeypatch):
-    """Playwright's own event loop makes Django believe it is called from asynchronous code."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "账号管理"
 
 
-LEVEL_OF_ROLE = {
+LEVEL_OF_ROLE: dict[str, Level] = {
     Role.CLERK: Level.SCHOOL,
     Role.PRINCIPAL: Level.SCHOOL,
     Role.TEACHER: Level.SCHOOL,

@@ -46,3 +46,26 @@ def update(rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason
             default_date=acting.at,
             custom_historical_attrs={"history_post_id": acting.post.pk},
         )
+
+
+def delete(rows: Iterable[Row], *, acting: Acting, reason: str) -> None:
+    """Remove rows on which nothing depends; their history ends with a signed row."""
+    rows = list(rows)
+    if not rows:
+        return
+    model = type(rows[0])
+    record = model.history.model  # type: ignore[attr-defined] -- added by simple_history
+    record.objects.bulk_create(
+        record(
+            history_type="-",
+            history_date=acting.at,
+            history_user=acting.user,
+            history_post=acting.post,
+            history_change_reason=reason,
+            **{field.attname: getattr(row, field.attname) for field in record.tracked_fields},
+        )
+        for row in rows
+    )
+    # not .delete(): the package would write a second, unsigned history row
+    removed = model._default_manager.filter(pk__in=[row.pk for row in rows])
+    removed._raw_delete(removed.db)

@@ -11,7 +11,7 @@ from django.db.migrations.operations.base import Operation
 
 
 def _role(editor: BaseDatabaseSchemaEditor) -> str:
-    return editor.quote_name(settings.APPLICATION_ROLE)
+    return editor.quote_name(str(settings.APPLICATION_ROLE))
 
 
 def open_to_application() -> Operation:

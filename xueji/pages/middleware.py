@@ -79,7 +79,7 @@ def redirect_to_login(request: HttpRequest) -> HttpResponse:
 
 def _posts_and_acting(request: HttpRequest) -> tuple[list, Acting | None]:
     now = timezone.now()
-    posts = list(access.posts_in_force(on=localdate(now)).filter(user=request.user))
+    posts = list(access.posts_in_force(on=localdate(now)).filter(user=request.user.pk))
     chosen = request.session.get("post")
     post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)
-    return posts, post and Acting(user=request.user, post=post, at=now)
+    return posts, Acting(user=post.user, post=post, at=now) if post else None

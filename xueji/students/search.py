@@ -11,6 +11,7 @@ from xueji.students.services import id_index
 DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
 NUMBER = re.compile(r"借?[0-9]{6,16}")
 LETTERS = re.compile(r"[A-Za-z]+")
+PERHAPS_A_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,}")
 
 
 def search(students: StudentQuerySet, typed: str) -> StudentQuerySet:
@@ -27,9 +28,10 @@ def search(students: StudentQuerySet, typed: str) -> StudentQuerySet:
 
 
 def masked(typed: str) -> str:
-    """What of a search may be written into the audit: numbers only masked."""
+    """What of a search may be written into the audit: numbers only masked, also among words."""
     plain = idnumbers.normalise(typed)
-    return masking.mask_id(plain) if DOCUMENT.fullmatch(plain) else typed.strip()
+    hidden = PERHAPS_A_NUMBER.sub(lambda number: masking.mask_id(number[0]), plain)
+    return typed.strip() if hidden == plain else hidden
 
 
 def _by_letters(letters: str) -> Q:

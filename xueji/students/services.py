@@ -36,7 +36,9 @@ def write_family(
 ) -> None:
     """Make the family exactly ``members``, in their order."""
     present = {member.position: member for member in student.family.all()}
-    new, changed, fields = [], [], set()
+    new: list[FamilyMember] = []
+    changed: list[FamilyMember] = []
+    fields: set[str] = set()
     for position, values in enumerate(members, start=1):
         member = present.pop(position, None) or FamilyMember(student=student, position=position)
         for field, value in values.items():
@@ -45,9 +47,7 @@ def write_family(
         (changed if member.pk else new).append(member)
     history.create(new, acting=acting, reason=reason)
     history.update(changed, fields=sorted(fields), acting=acting, reason=reason)
-    for member in present.values():
-        member._history_user, member._change_reason = acting.user, reason
-        member.delete()
+    history.delete(present.values(), acting=acting, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +121,10 @@ def put_in_class(
         .filter(student__in=students, kind=PlacementKind.HOME, ends__isnull=True)
         .order_by("pk")
     )
-    for row in (*placements, *students):
-        row.school_class = school_class
+    for placement in placements:
+        placement.school_class = school_class
+    for student in students:
+        student.school_class = school_class
     history.update(placements, fields=["school_class"], acting=acting, reason=reason)
     write(students, fields=["school_class"], acting=acting, reason=reason)
 

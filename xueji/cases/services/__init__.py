@@ -4,7 +4,7 @@ Locks everywhere: Case by id first, then Student by id, then Series by id.
 """
 
 from xueji.cases.services.decide import Outcome, OutcomeKind, decide
-from xueji.cases.services.draft import discard, open_draft, save_draft
+from xueji.cases.services.draft import Stale, discard, open_draft, save_draft
 from xueji.cases.services.end import close, lapse, reverse, withdraw
 from xueji.cases.services.submit import ExceptionRequest, submit
 
@@ -12,6 +12,7 @@ __all__ = [
     "ExceptionRequest",
     "Outcome",
     "OutcomeKind",
+    "Stale",
     "close",
     "decide",
     "discard",

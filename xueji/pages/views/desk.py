@@ -61,25 +61,26 @@ def _people(acting: Acting) -> dict[str, object]:
         return {}
     grades = queries.by_grade(organisation.path)
     most = max((max(boys, girls) for _, boys, girls in grades), default=0) or 1
-    chart = [
-        {
-            "grade": grade_name(grade),
-            "boys": boys,
-            "girls": girls,
-            "total": boys + girls,
-            "y": row * ROW + 5,
-            "boys_width": round(BAR * boys / most, 1),
-            "girls_x": round(BAR * boys / most, 1) + 1,
-            "girls_width": round(BAR * girls / most, 1),
-        }
-        for row, (grade, boys, girls) in enumerate(grades)
-    ]
     return {
         "counts": queries.counts(organisation.path),
-        "chart": chart,
-        "chart_height": len(chart) * ROW,
-        "boys": sum(row["boys"] for row in chart),
-        "girls": sum(row["girls"] for row in chart),
+        "chart": [_bars(row, most, *figures) for row, figures in enumerate(grades)],
+        "chart_height": len(grades) * ROW,
+        "boys": sum(boys for _, boys, _ in grades),
+        "girls": sum(girls for _, _, girls in grades),
+    }
+
+
+def _bars(row: int, most: int, grade: int, boys: int, girls: int) -> dict[str, object]:
+    width = round(BAR * boys / most, 1)
+    return {
+        "grade": grade_name(grade),
+        "boys": boys,
+        "girls": girls,
+        "total": boys + girls,
+        "y": row * ROW + 5,
+        "boys_width": width,
+        "girls_x": width + 1,
+        "girls_width": round(BAR * girls / most, 1),
     }
 
 
