@@ -620,7 +620,7 @@ def check(*arguments: str) -> int:
         "ruff format": [interpreter, "-m", "ruff", "format", "--check", "."],
         "mypy": [interpreter, "-m", "mypy"],
         "imports": [VENV / "bin" / "lint-imports", "--no-logo"],
-        "templates": [interpreter, "-m", "djade", "--target-version=5.2", "--check"],
+        "templates": [VENV / "bin" / "djade", "--target-version=5.2", "--check"],
         "system": [*manage_py, "check"],
         "migrations": [*manage_py, "makemigrations", "--check", "--dry-run"],
         "rules": [*manage_py, "check_rules"],
