@@ -14,7 +14,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # The live server's threads would keep connections that outlive the test database.
 connections.databases["default"]["CONN_MAX_AGE"] = 0
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 375, "height": 812}
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("XUEJI_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 

@@ -112,15 +112,7 @@ def test_after_an_undone_entry_the_child_is_entered_again_as_the_same_pupil(worl
     number = pupils.id_number()
     first = pupils.enrolled(world, id_number=number)
     services.reverse(case_id=first.cases.get().pk, note="录错学校", acting=world.acting("county"))
-    second = pupils.enrolled(
-        world,
-        "clerk1b",
-        **{
-            "id_number": number,
-            "address_code": "130283103228",
-            "hukou_code": "130283103228",
-            "guardian_hukou_code": "130283103228",
-        },
-    )
+    home = pupils.living_in("130283103228", "建昌营镇 清泉村")
+    second = pupils.enrolled(world, "clerk1b", id_number=number, **home)
     assert (second.pk, second.school.organisation.name) == (first.pk, "邻泉小学")
     assert FamilyMember.objects.filter(student=second).count() == 1
