@@ -40,7 +40,7 @@ def load(school_id: int, *, today: date, student_id: int | None = None) -> Conte
         lineage=school,
         rules=rules,
         today=today,
-        entry_year=year.year,
+        year=year,
         term_starts=first.starts_on if first else year.starts_on,
         catchment=frozenset(school.school.catchments.values_list("code", flat=True)),
         classes={str(row.pk): row for row in classes},

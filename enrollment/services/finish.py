@@ -18,15 +18,15 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
 
     Returns why single cases cannot be built.
     """
-    cases = list(Case.objects.filter(pk__in=[c.pk for c in cases]).select_related(
-        "enrollment__school_class"
-    ))
+    cases = list(
+        Case.objects.filter(pk__in=[c.pk for c in cases]).select_related("enrollment__school_class")
+    )
     pupils = students.lock([case.student_id for case in cases])
     schools = lineages({case.school_id for case in cases})
     refusals = {
-        case.pk: f"{pupils[case.student_id]}已经建籍（{pupils[case.student_id].get_status_display()}），不能重复建籍。"
+        case.pk: f"{student}已经建籍（{student.get_status_display()}），不能重复建籍。"
         for case in cases
-        if pupils[case.student_id].status != Status.PENDING
+        if (student := pupils[case.student_id]).status != Status.PENDING
     }
     places, facts = {}, []
     for case in cases:

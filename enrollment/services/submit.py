@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 
 from enrollment.models import Enrollment
-from enrollment.services.check import Checked, Row, check_rows
+from enrollment.services.check import Checked, Context, Row, check_rows
 from enrollment.services.context import load, require_working, route
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.cases import queries
-from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, Paper
+from xueji.cases.models import ALIVE, Case, Paper
 from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
-from xueji.cases.services.common import require
 from xueji.organisations.models import StageName
 from xueji.students import services as students
 from xueji.students.models import Status, Student
@@ -30,34 +28,31 @@ GRADE = 1
 class Rejected(Exception):
     """The row is not fit to be submitted; ``checked`` says everything that is wrong with it."""
 
-    def __init__(self, checked: Checked):
+    def __init__(self, checked: Checked, context: Context):
         super().__init__()
-        self.checked = checked
+        self.checked, self.context = checked, context
 
 
 @transaction.atomic
-def submit(
-    *, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
-) -> Case:
+def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting) -> Case:
     """Send a draft or returned enrollment to the principal.
 
     ``reasons`` maps the key of a warning to the reason for which an exception is asked. Raises
     Rejected while anything blocks or a warning has no reason, Refused when the act itself is
     not possible (school not connected, case not the post's, pupil busy elsewhere).
     """
-    case = queries.lock([case_id])[case_id]
-    require(case, Act.SUBMIT, acting)
+    case = queries.lock([case_id]).get(case_id)
+    if case is None:
+        raise Refused("这份草稿已被删除，没有提交。")
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)
     (checked,) = check_rows([row], context)
-    requests = _requests(checked, reasons)
+    requests = asked(checked, reasons)
     if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
-        raise Rejected(checked)
+        raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
     student = _student(case, checked, acting, reason)
-    students.write_family(
-        student=student, members=checked.members, acting=acting, reason=reason
-    )
+    students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
     Enrollment.objects.update_or_create(
         case=case,
         defaults={
@@ -84,47 +79,59 @@ def submit(
     )
 
 
-def _requests(checked: Checked, reasons: Mapping[str, str]) -> list[ExceptionRequest]:
+def asked(checked: Checked, reasons: Mapping[str, str]) -> list[ExceptionRequest]:
+    """The exceptions that are asked for with a reason."""
     return [
-        ExceptionRequest(finding=warning, reason=reasons[warning.key].strip()[:300])
+        ExceptionRequest(finding=warning, reason=reason[:300])
         for warning in checked.warnings
-        if reasons.get(warning.key, "").strip()
+        if (reason := reasons.get(warning.key, "").replace("\0", "").strip())
     ]
 
 
 def _student(case: Case, checked: Checked, acting: Acting, reason: str) -> Student:
     """The pupil of the case: the one it has, one left over from an earlier try, or a new one."""
     known = checked.known
+    if known and case.student_id:
+        raise Refused(
+            "证件号已登记在另一名学生名下，本件不能改用这个号码。请核对证件号；"
+            "确属号码登记错人的，撤回本件后重新录入。"
+        )
     pk = case.student_id or (known.pk if known else None)
     student = students.lock([pk])[pk] if pk else Student(status=Status.PENDING)
-    if student.status != Status.PENDING or student.school_id:
-        raise Rejected(checked)
-    if known and known.pk != student.pk:
-        raise Refused("证件号已属于另一名学生，请核对后改正。")
-    for field in STUDENT_FIELDS:
-        setattr(student, field, checked.values.get(field) or _empty(field))
-    student.register_type = checked.facts.register_type
+    if student.status != Status.PENDING or _is_busy(student, case):
+        raise Refused(TAKEN)
+    for name in STUDENT_FIELDS:
+        setattr(student, name, checked.values.get(name) or _empty(name))
+    if checked.facts:
+        student.register_type = checked.facts.register_type
     students.derive(student)
     if student.pk:
         derived = ("name_initials", "name_full", "id_index", "register_type")
-        students.write(
-            [student], fields=(*STUDENT_FIELDS, *derived), acting=acting, reason=reason
-        )
+        students.write([student], fields=(*STUDENT_FIELDS, *derived), acting=acting, reason=reason)
         return student
     try:
         with transaction.atomic():
             (student,) = history.create([student], acting=acting, reason=reason)
     except IntegrityError as error:
-        raise Refused(
-            "这个证件号刚由另一处录入，不能重复建籍。请刷新页面，按查重结果处理。"
-        ) from error
+        raise Refused(TAKEN) from error
     return student
 
 
-def _empty(field: str) -> object:
+TAKEN = "这个证件号刚由另一处录入，不能重复建籍。请再提交一次，按查重结果处理。"
+
+
+def _is_busy(student: Student, case: Case) -> bool:
+    """Whether another case has taken the locked pupil since the check."""
+    if student.pk is None:
+        return False
+    others = Case.objects.filter(student=student.pk, state__in=ALIVE).exclude(pk=case.pk)
+    return others.exists()
+
+
+def _empty(name: str) -> object:
     """What an empty field holds: the type of the column decides."""
-    column = Student._meta.get_field(field)
-    return False if field == "migrant" else None if column.null else ""
+    column = Student._meta.get_field(name)
+    return False if name == "migrant" else None if column.null else ""
 
 
 def _papers(case: Case, checked: Checked, acting: Acting) -> None:

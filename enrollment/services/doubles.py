@@ -1,0 +1,153 @@
+"""What a clerk is told about a child who seems to be registered already, and how often.
+
+Inside the acting post's reach the school is named. Outside it the answer is the county, the
+supervising office and the first character of the name: no school, class or number.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Func
+
+from enrollment.services.check import Checked, Context
+from xueji.accounts.access import Acting
+from xueji.audit.models import Access, AccessKind
+from xueji.cases.models import ALIVE, Case
+from xueji.organisations.models import StageName
+from xueji.organisations.queries import Lineage, lineages
+from xueji.students.models import Placement, Status, Student
+
+PAGE = "enrollment"  # of the Access rows that are counted
+
+
+@dataclass(frozen=True)
+class Double:
+    """One pupil who holds the same number (``exact``) or may be the same child."""
+
+    student: Student
+    exact: bool
+    is_foreign: bool
+    text: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The doubles of one row. ``wait`` is set instead when too many were told within the hour."""
+
+    doubles: tuple[Double, ...] = ()
+    wait: str = ""
+
+    @property
+    def kind(self) -> str:
+        foreign = any(double.is_foreign for double in self.doubles)
+        return AccessKind.LOOKUP if foreign else AccessKind.VIEW
+
+    @property
+    def student_ids(self) -> list[int]:
+        return [double.student.pk for double in self.doubles]
+
+
+def answer(checked: Checked, context: Context, acting: Acting) -> Answer:
+    """What to tell of the pupils found for one row; the caller records the look."""
+    found = [match.student for match in checked.near]
+    if checked.is_double and checked.known:
+        found.insert(0, checked.known)
+    if not found:
+        return Answer()
+    where = _lineages(found)
+    doubles = tuple(_double(student, where.get(student.pk), checked, acting) for student in found)
+    wait = _too_many(doubles, context, acting)
+    return Answer(wait=wait) if wait else Answer(doubles)
+
+
+def _lineages(found: Iterable[Student]) -> dict[int, Lineage]:
+    """The school of each pupil: of the register, of the case that makes it, or the last one."""
+    schools = {student.pk: student.school_id for student in found if student.school_id}
+    rest = [student.pk for student in found if not student.school_id]
+    if rest:
+        places = Placement.objects.filter(student__in=rest).order_by("starts", "pk")
+        schools |= dict(places.values_list("student", "school"))
+        cases = Case.objects.filter(student__in=rest, state__in=ALIVE)
+        schools |= dict(cases.values_list("student", "school"))
+    loaded = lineages(set(schools.values()))
+    return {student: loaded[school] for student, school in schools.items()}
+
+
+def _double(student: Student, at: Lineage | None, checked: Checked, acting: Acting) -> Double:
+    exact = student is checked.known
+    is_foreign = at is None or not acting.reaches(at.school.organisation.path)
+    subject = "这个证件号" if exact else f"另一名学生（{_likeness(student, checked.values)}）"
+    text = _abroad(student, at, subject) if is_foreign else _here(student, at, subject)
+    return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign))
+
+
+def _likeness(student: Student, typed: Mapping[str, Any]) -> str:
+    """How the pupil compares with what was typed; tells nothing that was not."""
+    name = "同名" if student.name == typed["name"] else "姓名同音"
+    born = "相同" if student.birth_date == typed["birth_date"] else "月日颠倒"
+    sex = "同性别" if student.sex == typed["sex"] else "性别不同"
+    return f"{name}，{sex}，出生日期{born}，证件号不同"
+
+
+def _here(student: Student, at: Lineage | None, subject: str) -> str:
+    school = at.school.organisation if at else ""
+    if student.status == Status.PENDING:
+        return f"{subject}正在{school}办理新生入学：{student.name}。"
+    return f"{subject}在{school}已有学籍：{student.name}，{student.get_status_display()}。"
+
+
+def _abroad(student: Student, at: Lineage | None, subject: str) -> str:
+    """County, supervising office and the first character of the name."""
+    office = "主管部门未登记"
+    if at:
+        authority = at.authority(student.stage or StageName.PRIMARY)
+        office = f"{at.county}所辖，主管部门 {authority}"
+    doing = "正在别处办理入学" if student.status == Status.PENDING else "已在别处建有学籍"
+    return f"{subject}{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
+
+
+def _remedy(student: Student, exact: bool, is_foreign: bool) -> str:
+    first = "请先核对证件号" if exact else "请先核对姓名、出生日期和证件号"
+    if not exact:
+        return f"{first}。确非同一人的，写明理由申请例外，由上级比对双方材料后决定。"
+    if student.status == Status.PENDING:
+        return f"{first}；号码无误的，与主管部门联系，一名学生只能由一所学校建籍。"
+    if is_foreign:
+        return f"{first}；号码无误的，请监护人到原学校办理转学，或请上级与该主管部门联系。"
+    return f"{first}；号码无误的，在原学籍上办理转学或复学，不另建。"
+
+
+def _too_many(doubles: Iterable[Double], context: Context, acting: Acting) -> str:
+    """Why no more foreign children are told now, or nothing; those told before still are."""
+    foreign = {double.student.pk for double in doubles if double.is_foreign}
+    if not foreign:
+        return ""
+    limit = context.rules.value("entry.lookups_per_hour")
+    told = (
+        Access.objects.filter(
+            user_id=acting.user.pk,
+            kind=AccessKind.LOOKUP,
+            page=PAGE,
+            at__gt=acting.at - timedelta(hours=1),
+        )
+        .annotate(student=_Each(F("students")))
+        .values_list("student", flat=True)
+        .distinct()
+    )
+    before: set[int] = set(told[: 10 * limit])
+    if foreign <= before or len(before) < limit:
+        return ""
+    return (
+        f"一小时内查到外单位学生已达 {limit} 名，暂不再答复。"
+        "请过一小时再试；急需核对的，请与教育局联系。"
+    )
+
+
+class _Each(Func):
+    """One row per element of an array."""
+
+    function = "unnest"
+    set_returning = True

@@ -1,0 +1,199 @@
+"""Reading one row of typed text: clean values, and a problem for everything not understood."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from xueji.identity import codes, idnumbers, names, phones
+from xueji.identity.papers import NONE, RESIDENT
+from xueji.identity.problems import Problem
+from xueji.organisations.models import SchoolClass
+
+MEMBERS = ("m1", "m2")
+PLACES = ("hukou", "address", "guardian_hukou")
+FLAGS = {
+    **dict.fromkeys(("1", "是", "on", "true", "有", "√"), True),
+    **dict.fromkeys(("", "0", "否", "off", "false", "无", "×"), False),
+}
+LONGEST = 300  # no field of the form is longer
+LONGEST_PLACE, LONGEST_REASON = 120, 100
+EARLIEST = date(1900, 1, 1)
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
+
+
+def day(text: str) -> date | None:
+    """A day written 2020-03-17, 20200317, 2020/3/17, 2020.3.17 or 2020年3月17日."""
+    plain = text.strip().rstrip("日").translate(str.maketrans("年月/.", "----"))
+    parts = _DAY.fullmatch(plain)
+    try:
+        return date(*(int(part) for part in parts.groups() if part)) if parts else None
+    except ValueError:
+        return None
+
+
+class Reader:
+    """Reads one row field by field, collecting clean values and problems."""
+
+    def __init__(self, row: Mapping[str, object]):
+        self.row = {key: _text(value) for key, value in row.items()}
+        self.values: dict[str, Any] = {}
+        self.members: list[dict[str, Any]] = []
+        self.problems: list[Problem] = []
+
+    def text(self, key: str) -> str:
+        return self.row.get(key, "").strip()
+
+    def tell(self, code: str, key: str, message: str, remedy: str) -> None:
+        self.problems.append(Problem(code, message, remedy, field=key))
+
+    def missing(self, key: str, label: str) -> None:
+        self.tell("missing", key, f"还没有填{label}。", f"请补填{label}。")
+
+    def add(self, key: str, problems: Sequence[Problem]) -> None:
+        self.problems += [replace(problem, field=key) for problem in problems]
+
+    def code(self, key: str, table: codes.CodeTable, label: str, *, required: bool = True) -> None:
+        raw = self.text(key)
+        code = codes.by_name_or_code(table, raw) if raw else None
+        if code is not None:
+            self.values[key] = code
+        elif raw:
+            remedy = f"请从{label}的选项中选一个。"
+            self.tell("unknown_code", key, f"{label}填的内容不在代码表中。", remedy)
+        elif required:
+            self.missing(key, label)
+
+    def identity(self, today: date) -> None:
+        """Document, sex and birth date: a resident's number says the other two."""
+        self.code("id_type", codes.ID_TYPES, "身份证件类型")
+        id_type = self.values.get("id_type", "")
+        number = idnumbers.normalise(self.row.get("id_number", ""))[:LONGEST]
+        self.values["id_number"] = number
+        if id_type:
+            sex = codes.by_name_or_code(codes.SEX, self.text("sex"))
+            born = day(self.text("birth_date"))
+            found = idnumbers.check(id_type, number, today=today, sex=sex, birth_date=born)
+            self.problems += [p if p.field else replace(p, field="id_number") for p in found]
+        if facts := idnumbers.facts(id_type, number):
+            self.row["sex"] = self.text("sex") or facts.sex
+            self.row["birth_date"] = self.text("birth_date") or facts.birth_date.isoformat()
+        required = id_type != RESIDENT  # there the number is what is missing or wrong
+        self.code("sex", codes.SEX, "性别", required=required)
+        self.day("birth_date", "出生日期", EARLIEST, today, required=required)
+
+    def name(self, key: str, label: str) -> None:
+        if not self.text(key):
+            self.missing(key, label)
+            return
+        self.values[key] = names.clean_name(self.row[key])
+        self.add(key, names.check_name(self.values[key]))
+
+    def day(self, key: str, label: str, first: date, last: date, *, required: bool = True) -> None:
+        raw = self.text(key)
+        if not raw:
+            if required:
+                self.missing(key, label)
+            return
+        found = day(raw)
+        if found is None:
+            remedy = "请按 2020-03-17 的样子填写。"
+            self.tell("date", key, f"{label}不是一个日期。", remedy)
+        elif not first <= found <= last:
+            span = f"请填 {first.isoformat()} 至 {last.isoformat()} 之间的日期。"
+            self.tell("date_range", key, f"{label}{found.isoformat()}超出范围。", span)
+        else:
+            self.values[key] = found
+
+    def place(self, key: str, label: str, *, required: bool = True) -> None:
+        words, code = self.text(f"{key}_text"), self.text(f"{key}_code")
+        if not words and required:
+            self.missing(f"{key}_text", label)
+        if len(words) > LONGEST_PLACE:
+            message = f"{label}超过 {LONGEST_PLACE} 个字。"
+            self.tell("long", f"{key}_text", message, "请写短一些。")
+        self.values[f"{key}_text"] = words[:LONGEST_PLACE]
+        self.values[f"{key}_code"] = code if code.isascii() and code.isdigit() else ""
+
+    def phone(self, key: str, label: str) -> None:
+        if raw := self.text(key):
+            self.add(key, phones.check_phone(raw))
+            self.values[key] = phones.normalise_phone(raw)
+        else:
+            self.missing(key, label)
+
+    def flag(self, key: str, label: str) -> None:
+        value = FLAGS.get(self.text(key).lower())
+        if value is None:
+            self.tell("flag", key, f"{label}只能填是或否。", "请填「是」或「否」。")
+        self.values[key] = bool(value)
+
+    def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
+        raw = self.text("school_class")
+        if raw and raw not in classes:
+            message = "所选班级不是本校本届的班级。"
+            self.tell("class", "school_class", message, "请重新选择班级。")
+        self.values["school_class"] = classes.get(raw)
+
+    def family(self) -> None:
+        """The members that have a name, telephone or document; the first must be there."""
+        for position, prefix in enumerate(MEMBERS, start=1):
+            given = any(self.text(f"{prefix}_{part}") for part in ("name", "phone", "id_number"))
+            if position == 1 or given:
+                self._member(prefix, f"成员{position}")
+        if not any(member["is_guardian"] for member in self.members):
+            message = "家庭成员中没有监护人。"
+            self.tell("guardian", "m1_guardian", message, "至少勾选一名「是监护人」。")
+
+    def _member(self, prefix: str, label: str) -> None:
+        self.name(f"{prefix}_name", f"{label}姓名")
+        self.code(f"{prefix}_relation", codes.RELATION, f"{label}关系")
+        self.phone(f"{prefix}_phone", f"{label}联系电话")
+        self.flag(f"{prefix}_guardian", f"{label}是否监护人")
+        number = idnumbers.normalise(self.row.get(f"{prefix}_id_number", ""))[:LONGEST]
+        if number:
+            found = idnumbers.check(RESIDENT, number, today=date.max)
+            self.add(f"{prefix}_id_number", [p for p in found if p.severity == "error"])
+        guardian = self.values.pop(f"{prefix}_guardian")
+        self.members.append(
+            {
+                "name": self.values.pop(f"{prefix}_name", ""),
+                "relation": self.values.pop(f"{prefix}_relation", ""),
+                "phone": self.values.pop(f"{prefix}_phone", None),
+                "is_guardian": guardian,
+                "id_type": RESIDENT if number else "",
+                "id_number": number or None,
+                "hukou_code": self.values.get("guardian_hukou_code", "") if guardian else "",
+                "hukou_text": self.values.get("guardian_hukou_text", "") if guardian else "",
+            }
+        )
+
+    def contact(self) -> None:
+        """The pupil's telephone; left empty, it is the first guardian's."""
+        guardians = [member["phone"] for member in self.members if member["is_guardian"]]
+        if not self.text("phone") and guardians and guardians[0]:
+            self.values["phone"] = guardians[0]
+        else:
+            self.phone("phone", "联系电话")
+
+    def identity_is_whole(self) -> None:
+        """Without a document the reason and a family member's ID number are needed."""
+        reason = self.text("no_id_reason")
+        if len(reason) > LONGEST_REASON:
+            message = f"无证件原因超过 {LONGEST_REASON} 个字。"
+            self.tell("long", "no_id_reason", message, "请写短一些。")
+        self.values["no_id_reason"] = reason[:LONGEST_REASON]
+        if self.values.get("id_type") != NONE:
+            self.values["no_id_reason"] = ""
+            return
+        if not reason:
+            self.missing("no_id_reason", "无证件原因")
+        if not any(member["id_number"] for member in self.members):
+            message = "学生没有身份证件时，须填一名家庭成员的身份证件号。"
+            self.tell("member_id", "m1_id_number", message, "请补填成员1身份证件号。")
+
+
+def _text(value: object) -> str:
+    """What a field or a cell holds, without what no column can keep."""
+    return str("" if value is None else value).replace("\0", "")[:LONGEST]

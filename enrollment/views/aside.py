@@ -1,0 +1,181 @@
+"""What stands beside the form: what is missing, wrong, remarkable and in order, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from enrollment.forms import LABELS, EntryForm
+from enrollment.rules import cutoff, months_old
+from enrollment.services import doubles
+from enrollment.services.check import Checked, Context, check_rows
+from enrollment.services.doubles import Answer
+from enrollment.services.submit import asked
+from xueji.accounts.access import Acting
+from xueji.identity import codes, idnumbers
+from xueji.organisations.models import Division
+from xueji.rules.clauses import cite
+from xueji.rules.engine import Finding, Rules
+
+SUM = "entry.ineligible"  # says again what the others found; told when somebody submits
+PASSES = {
+    "entry.underage": "年龄够入学",
+    "entry.catchment": "现住址在本校服务范围",
+    "entry.two_unities": "两个统一",
+    "entry.duplicate.exact": "证件号没有建过学籍",
+    "entry.papers": "入学材料齐全",
+    "entry.migrant": "本校可以登记随迁子女",
+    "entry.migrant.papers": "随迁子女材料齐全",
+}
+FOR_MIGRANTS = {"entry.migrant", "entry.migrant.papers"}
+FOR_RESIDENTS = {"entry.catchment", "entry.two_unities", "entry.papers"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One form with everything that was found about it."""
+
+    form: EntryForm
+    context: Context
+    checked: Checked
+    answer: Answer
+
+
+def judge(form: EntryForm, context: Context, acting: Acting) -> Judged:
+    """Check what stands in the form, look for doubles included; writes nothing."""
+    (checked,) = check_rows([form.row], context)
+    return Judged(form, context, checked, doubles.answer(checked, context, acting))
+
+
+def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, object]:
+    """Context of enrollment/_aside.html and of the parts that follow what is typed."""
+    if judged is None:
+        return {"left": None, "judged": False, "derived": None, "warnings": [], "answer": Answer()}
+    form, checked = judged.form, judged.checked
+    missing = [problem for problem in checked.errors if problem.code == "missing"]
+    told = [finding for finding in checked.findings if is_submitted or finding.key != SUM]
+    if judged.answer.wait:
+        told = [finding for finding in told if not _speaks_of_doubles(finding)]
+    wrong = [problem for problem in checked.problems if problem.code != "missing"]
+    open_warnings = len(checked.warnings) - len(asked(checked, form.reasons))
+    blocks = sum(finding.effect == "block" and finding.key != SUM for finding in told)
+    return {
+        "judged": True,
+        "missing": [(LABELS[p.field], form[p.field].auto_id) for p in missing],
+        "lines": [*wrong, *(_line(finding, judged) for finding in told), *_passes(judged)],
+        "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
+        "answer": judged.answer,
+        "warnings": _warnings(judged),
+        "derived": _derived(judged),
+        "summary": list(_summary(judged, told)) if is_submitted else [],
+    }
+
+
+def _speaks_of_doubles(finding: Finding) -> bool:
+    return finding.key.startswith(("entry.duplicate", "entry.transfer_required"))
+
+
+def _line(finding: Finding, judged: Judged) -> dict[str, object]:
+    """A finding that points to a field one can see."""
+    field = finding.field
+    if field == "birth_date" and not judged.form.shows_birth_date:
+        field = "id_number"
+    if field == "papers":
+        groups = judged.form.papers(judged.context.rules)
+        unseen = [group[0].name for group in groups if not any(p.value() for p in group)]
+        field = unseen[0] if unseen else ""
+    return {
+        "effect": finding.effect,
+        "pending": finding.pending,
+        "field": field,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "citation": finding.citation,
+    }
+
+
+def _summary(judged: Judged, told: list[Finding]) -> Iterator[dict[str, str]]:
+    """Everything that stops the submission, each with a link to its field."""
+    form = judged.form
+    lines: list[dict[str, object]] = [
+        {"field": problem.field, "message": problem.message} for problem in judged.checked.errors
+    ]
+    lines += [_line(finding, judged) for finding in told if finding.effect == "block"]
+    lines += [
+        {"field": f"reason_{finding.key}", "message": finding.message}
+        for finding in judged.checked.warnings
+        if not form.reasons.get(finding.key, "").strip()
+    ]
+    for line in lines:
+        field = form[line["field"]] if line["field"] in form.fields else None
+        shown = form[f"{field.name[:-4]}text"] if field and field.is_hidden else field
+        yield {
+            "anchor": shown.auto_id if shown else "",
+            "label": str(shown.label) if shown else "",
+            "message": str(line["message"]),
+        }
+
+
+def _passes(judged: Judged) -> Iterator[dict[str, str]]:
+    """What was judged and found in order, each with its clause."""
+    checked, rules = judged.checked, judged.context.rules
+    if checked.facts is None or judged.answer.wait:
+        return
+    found = {finding.key for finding in checked.findings}
+    silent = FOR_RESIDENTS if checked.facts.migrant else FOR_MIGRANTS
+    if not checked.values["id_number"]:
+        silent = silent | {"entry.duplicate.exact"}
+    for key, message in PASSES.items():
+        if rules.has(key) and key not in found | silent:
+            citation = cite(key, rules.rule(key).clauses)
+            yield {"effect": "pass", "message": message, "citation": citation}
+
+
+def _warnings(judged: Judged) -> list[dict[str, object]]:
+    """Each warning once, with the field for the reason."""
+    told: dict[str, dict[str, object]] = {}
+    for finding in judged.checked.warnings:
+        line = told.setdefault(
+            finding.key, {"messages": [], "field": judged.form[f"reason_{finding.key}"]}
+        )
+        line["messages"].append(finding.message)  # type: ignore[attr-defined]
+        line |= {"remedy": finding.remedy, "citation": finding.citation}
+    return list(told.values())
+
+
+def _derived(judged: Judged) -> dict[str, object] | None:
+    """What the document number says: sex, birth, age on the day that counts, where issued."""
+    values = judged.checked.values
+    facts = idnumbers.facts(values.get("id_type", ""), values["id_number"])
+    if facts is None:
+        return None
+    day = cutoff(judged.context.entry_year, judged.context.rules)
+    months = months_old(facts.birth_date, day)
+    enough = months >= 12 * judged.context.rules.value("entry.age")
+    age = f"{months // 12} 岁 {months % 12} 个月，{'足龄' if enough else '不足龄'}"
+    return {
+        "sex": codes.SEX[facts.sex],
+        "birth_date": facts.birth_date.isoformat(),
+        "cutoff": f"{day.month} 月 {day.day} 日",
+        "age": age if months >= 0 else "尚未出生",
+        **_region(facts.region, judged.context),
+    }
+
+
+def _region(region: str, context: Context) -> dict[str, str]:
+    """Where the number was issued, offered for the household register and never copied."""
+    division = Division.objects.filter(pk=region.ljust(12, "0")).first()
+    if division is None:
+        return {"region": "", "fill": "", "fill_code": ""}
+    if region == context.lineage.county.division_code[:6]:
+        return {"region": division.name, "fill": f"{division.name} ", "fill_code": ""}
+    return {"region": division.name, "fill": division.full_name, "fill_code": division.pk}
+
+
+def demanded(form: EntryForm, rules: Rules) -> dict[str, object]:
+    """Context of enrollment/_papers.html."""
+    is_migrant = bool(form["migrant"].value())
+    key = "entry.migrant.papers" if is_migrant else "entry.papers"
+    has = rules.has(key)
+    return {
+        "paper_groups": form.papers(rules),
+        "papers_citation": cite(key, rules.rule(key).clauses) if has else "",
+    }

@@ -1,0 +1,154 @@
+"""分班: pupils who wait for a class, the classes of the intake, and opening a class."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from enrollment import queries
+from enrollment.forms import AssignForm, ClassForm
+from enrollment.services import assign, doubles
+from enrollment.services.check import Context
+from enrollment.views.page import closed, school_context
+from xueji.accounts import access
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.cases.kinds import Refused
+from xueji.pages.forms import new_key
+from xueji.pages.once import once
+from xueji.pages.paging import page
+
+SIZE = 100
+USUAL = 45  # heads in a class, where the school has no class to go by
+
+
+@access.act("enrollment.assign")
+@require_http_methods(["GET", "POST"])
+def classes(request: HttpRequest) -> HttpResponse:
+    """Pupils without a class, by pinyin; the chosen ones go into the chosen class."""
+    try:
+        context = school_context(request.acting)
+    except Refused as refusal:
+        return closed(request, str(refusal))
+    if request.method == "GET":
+        return _show(request, context)
+    school, year = context.lineage.school.pk, _year(request, context)
+    rows = queries.classes(school, year)
+    waiting = queries.without_class(school).filter(entry_year=year)
+    form = AssignForm(
+        request.POST,
+        students=waiting.values_list("pk", flat=True),
+        classes=[(row.pk, str(row)) for row, _ in rows],
+    )
+
+    def act() -> str:
+        if not form.is_valid():
+            raise Refused(next(iter(form.errors.values()))[0])
+        chosen = next(row for row, _ in rows if row.pk == form.cleaned_data["school_class"])
+        count = assign.assign(
+            student_ids=form.cleaned_data["students"], school_class=chosen, acting=request.acting
+        )
+        heads = {row.pk: n for row, n in queries.classes(school, year)}[chosen.pk]
+        over = heads - chosen.capacity
+        more = f"\n\n已超过班额 {chosen.capacity} 人，多 {over} 人。" if over > 0 else ""
+        messages.success(request, f"已把 {count} 名学生编入{chosen}，现有 {heads} 人{more}")
+        return _address(year)
+
+    return _once(request, context, act, assign_form=form)
+
+
+def _year(request: HttpRequest, context: Context) -> int:
+    """The intake that is asked for, if somebody of it waits for a class; else this year's."""
+    asked = request.POST.get("year") or request.GET.get("year")
+    years = queries.years_without_class(context.lineage.school.pk)
+    return next((year for year in years if str(year) == asked), context.entry_year)
+
+
+def _address(year: int) -> str:
+    return f"{reverse('enrollment_classes')}?year={year}"
+
+
+@access.act("enrollment.assign")
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Open one more class of this year's intake."""
+    try:
+        context = school_context(request.acting)
+    except Refused as refusal:
+        return closed(request, str(refusal))
+    form = ClassForm(request.POST)
+
+    def act() -> str:
+        if not form.is_valid():
+            raise Refused("班号是 1 至 40 的整数，班额是 1 至 80 的整数。请改正后再增设。")
+        opened = assign.add_class(
+            school=context.lineage.school,
+            entry_year=_year(request, context),
+            acting=request.acting,
+            **form.cleaned_data,
+        )
+        messages.success(request, f"已增设{opened}，班额 {opened.capacity} 人")
+        return _address(opened.entry_year)
+
+    return _once(request, context, act, class_form=form)
+
+
+def _once(
+    request: HttpRequest,
+    context: Context,
+    act: Callable[[], str],
+    *,
+    assign_form: AssignForm | None = None,
+    class_form: ClassForm | None = None,
+) -> HttpResponse:
+    try:
+        return once(request, act)
+    except Refused as refusal:
+        messages.error(request, f"没有办\n\n{refusal}")
+        picked = set(request.POST.getlist("students")) if assign_form else set()
+        return _show(request, context, picked=picked, class_form=class_form, status=409)
+
+
+def _show(
+    request: HttpRequest,
+    context: Context,
+    *,
+    picked: set[str] | None = None,
+    class_form: ClassForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    school, year = context.lineage.school.pk, _year(request, context)
+    rows = queries.classes(school, year)
+    waiting = queries.without_class(school).filter(entry_year=year)
+    found = page(request, waiting, order=("name_full", "pk"), size=SIZE)
+    if found.rows:
+        audit.shown(
+            acting=request.acting,
+            kind=AccessKind.LIST,
+            page=doubles.PAGE,
+            students=[student.pk for student in found.rows],
+            filter="待分班",
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    following = max((row.number for row, _ in rows), default=0) + 1
+    usual = rows[-1][0].capacity if rows else USUAL
+    return render(
+        request,
+        "enrollment/classes.html",
+        {
+            "year": year,
+            "years": sorted({context.entry_year, *queries.years_without_class(school)}),
+            "page": found,
+            "classes": rows,
+            "heads": sum(heads for _, heads in rows),
+            "picked": picked or set(),
+            "chosen": request.POST.get("school_class", ""),
+            "class_form": class_form or ClassForm(initial={"number": following, "capacity": usual}),
+            "form_key": new_key(),
+            "add_key": new_key(),
+        },
+        status=status,
+    )

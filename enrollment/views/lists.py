@@ -1,0 +1,131 @@
+"""新生入学 at a glance: a school's own list, the counts of the offices above, discarding drafts."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from enrollment import queries
+from enrollment.services import doubles
+from xueji.accounts import access
+from xueji.accounts.access import SCHOOL_ROLES
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.models import State
+from xueji.organisations.models import Level, Organisation
+from xueji.pages.forms import new_key
+from xueji.pages.once import once
+from xueji.pages.paging import page
+
+# list → label, and the fields by which it is ordered
+LISTS = {
+    "returned": ("退回补正", ("due_on", "pk")),
+    "draft": ("草稿", ("pk",)),
+    "open": ("办理中", ("waiting_since", "pk")),
+    "unplaced": ("已核准待分班", ("name_full", "pk")),
+}
+
+
+@access.act("enrollment.read")
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """A school's own list; for offices above it counts by school, and the list of ?school=."""
+    school = _school(request)
+    if school is None:
+        return _schools(request)
+    post = request.acting.post
+    is_own = request.acting.acts_at(school.pk)
+    tallies = queries.tallies(school.pk, post.role)
+    names = [name for name in LISTS if name != "draft" or (is_own and _enters(request))]
+    shown = request.GET.get("show") or next((name for name in names if tallies[name]), "open")
+    if shown not in names:
+        raise Http404(shown)
+    rows = (
+        queries.without_class(school.pk)
+        if shown == "unplaced"
+        else queries.in_state(school.pk, State(shown), post.role)
+    )
+    found = page(request, rows, order=LISTS[shown][1])
+    _record(request, found.rows, shown)
+    return render(
+        request,
+        "enrollment/list.html",
+        {
+            "school": school,
+            "is_own": is_own,
+            "shown": shown,
+            "title": LISTS[shown][0],
+            "tabs": [(name, LISTS[name][0], tallies[name]) for name in names],
+            "page": found,
+            "returns": queries.returns(found.rows) if shown == "returned" else {},
+            "may_enter": is_own and _enters(request),
+            "form_key": new_key(),
+            "today": request.acting.today,
+        },
+    )
+
+
+def _enters(request: HttpRequest) -> bool:
+    return request.acting.may("enrollment.enter")
+
+
+def _school(request: HttpRequest) -> Organisation | None:
+    """The school whose list is asked for; None for an office that asked for none."""
+    post = request.acting.post
+    asked = request.GET.get("school", "")
+    if post.role in SCHOOL_ROLES or not asked:
+        return post.organisation if post.organisation.level == Level.SCHOOL else None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise Http404(asked)
+    school = queries.schools(post.organisation.path).filter(pk=int(asked)).first()
+    if school is None:
+        raise Http404(asked)
+    return school
+
+
+def _record(request: HttpRequest, rows: list, shown: str) -> None:
+    if not rows:
+        return
+    ids = [row.pk if shown == "unplaced" else row.student_id for row in rows]
+    audit.shown(
+        acting=request.acting,
+        kind=AccessKind.LIST,
+        page=doubles.PAGE,
+        students=[pk for pk in ids if pk],
+        filter=LISTS[shown][0],
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
+
+
+def _schools(request: HttpRequest) -> HttpResponse:
+    """Counts by school; no pupil is named."""
+    rows = queries.schools(request.acting.post.organisation.path)
+    found = page(request, rows, order=("path", "pk"))
+    return render(
+        request,
+        "enrollment/schools.html",
+        {"page": found, "lines": queries.by_school(found.rows)},
+    )
+
+
+@access.act("enrollment.enter")
+@require_POST
+def discard(request: HttpRequest, number: str) -> HttpResponse:
+    """Throw a draft away, with everything typed."""
+    case = queries.own(request.acting, number)
+
+    def act() -> str:
+        if case is None:
+            raise Http404(number)
+        cases.discard(case_id=case.pk, acting=request.acting)
+        messages.success(request, f"已删除草稿 {case.title}".rstrip())
+        return reverse("enrollment")
+
+    try:
+        return once(request, act)
+    except Refused as refusal:
+        messages.error(request, f"没有删除\n\n{refusal}")
+        return redirect("enrollment")

@@ -1,0 +1,73 @@
+"""What the form is told while one types: what is missing or wrong, and that it is safe."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from enrollment.services.draft import keep
+from enrollment.views.aside import aside, demanded, judge
+from enrollment.views.page import (
+    form_key,
+    posted_case,
+    posted_form,
+    record,
+    school_context,
+    version_of,
+)
+from xueji.accounts import access
+from xueji.cases.kinds import Refused
+from xueji.cases.services import Stale
+
+
+@access.act("enrollment.enter")
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """The aside for what stands in the form, and the parts of the form that follow from it."""
+    try:
+        context = school_context(request.acting, posted_case(request))
+    except Refused as refusal:
+        return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8")
+    form = posted_form(request, context)
+    judged = judge(form, context, request.acting)
+    if judged.answer.doubles:
+        record(request, judged)
+    return render(
+        request,
+        "enrollment/_live.html",
+        {
+            "form": form,
+            "was_refused": "refused" in request.POST,
+            "oob": True,
+            **aside(judged),
+            **demanded(form, context.rules),
+        },
+    )
+
+
+@access.act("enrollment.enter")
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """Save what was typed; the first time this begins the draft, and the page goes on as it."""
+    try:
+        context = school_context(request.acting)
+        form = posted_form(request, context)
+        kept = keep(
+            case=posted_case(request),
+            row=form.row,
+            tab=form_key(request),
+            version=version_of(request),
+            acting=request.acting,
+        )
+    except Stale:
+        words = "另一个窗口改过这份草稿，这里的没有存；提交时会列出两边的不同"
+        return render(request, "enrollment/_saved.html", {"words": words})
+    except Refused as refusal:
+        return render(request, "enrollment/_saved.html", {"words": str(refusal)})
+    saved = timezone.localtime(request.acting.at)
+    words = f"草稿已存 {saved:%H:%M}"
+    response = render(request, "enrollment/_saved.html", {"words": words, "kept": kept})
+    if kept.is_new:
+        response["HX-Replace-Url"] = reverse("enrollment_edit", args=[kept.case.number])
+    return response

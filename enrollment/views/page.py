@@ -1,0 +1,142 @@
+"""The page with the form of one pupil, however one comes to it; showing it is recorded."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from enrollment import queries
+from enrollment.forms import EntryForm, differences
+from enrollment.services import context as contexts
+from enrollment.services import doubles
+from enrollment.services.check import Context
+from enrollment.views.aside import Judged, aside, demanded
+from xueji.accounts.access import Acting
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.cases.acts import TRANSITIONS, Act
+from xueji.cases.models import Case
+from xueji.identity import masking
+from xueji.pages.forms import new_key
+
+LAST = "enrollment_last"  # in the session: the case of the pupil entered before
+
+
+@dataclass
+class Entry:
+    """One opened form: which case it is of, under which key, and what became of it."""
+
+    form: EntryForm
+    context: Context
+    case: Case | None = None
+    version: int = 0
+    key: str = field(default_factory=new_key)
+    judged: Judged | None = None
+    refusal: str = ""
+    is_submitted: bool = False
+    other: Mapping[str, str] | None = None  # what another window saved meanwhile
+
+
+def school_context(acting: Acting, case: Case | None = None) -> Context:
+    """What the rows of the acting school are checked against; Refused when it may enter nobody."""
+    found = contexts.load(
+        acting.post.organisation_id,
+        today=acting.today,
+        student_id=case.student_id if case else None,
+    )
+    contexts.require_working(found)
+    return found
+
+
+def closed(request: HttpRequest, why: str) -> HttpResponse:
+    """In place of the form: why nobody can be entered here, and what to do."""
+    return render(request, "enrollment/closed.html", {"why": why}, status=409)
+
+
+def form_key(request: HttpRequest) -> str:
+    """The key of the posted form."""
+    try:
+        return str(UUID(request.POST.get("form_key", "")))
+    except ValueError:
+        raise BadRequest("form_key") from None
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version of the draft that was on the screen."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def is_editable(case: Case) -> bool:
+    return (case.state, Act.SUBMIT) in TRANSITIONS
+
+
+def posted_case(request: HttpRequest) -> Case | None:
+    """The draft that a form goes on with; None where it is gone or another post's."""
+    number = request.POST.get("case", "").replace("\0", "")
+    return queries.own(request.acting, number) if number else None
+
+
+def posted_form(request: HttpRequest, context: Context) -> EntryForm:
+    _, last = queries.last_row(request.acting, request.session.get(LAST))
+    return EntryForm(request.POST, context=context, last=last)
+
+
+def show(request: HttpRequest, entry: Entry, *, status: int = 200) -> HttpResponse:
+    """Answer with the form, filled; one Access row when it shows anybody's data."""
+    last_case, _ = queries.last_row(request.acting, request.session.get(LAST))
+    shown = [case.student_id for case in (entry.case, last_case) if case and case.student_id]
+    if entry.judged or entry.case or last_case:
+        record(request, entry.judged, students=shown)
+    typed = queries.typed(entry.case) if entry.case else None
+    entry.form.fields[_focus(entry)].widget.attrs["autofocus"] = True
+    return render(
+        request,
+        "enrollment/entry.html",
+        {
+            "form": entry.form,
+            "case": entry.case,
+            "number": entry.case.number if entry.case else "",
+            "version": entry.version or (typed.version if typed else ""),
+            "form_key": entry.key,
+            "context": entry.context,
+            "entered": queries.entered(entry.context.lineage.school.pk, entry.context.entry_year),
+            "returned": queries.return_step(entry.case) if entry.case else None,
+            "saved": typed.saved_at if typed else None,
+            "refusal": entry.refusal,
+            "is_submitted": entry.is_submitted,
+            "differences": list(differences(entry.form.row, entry.other)) if entry.other else [],
+            "other_at": typed.saved_at if entry.other and typed else None,
+            "today": request.acting.today,
+            **aside(entry.judged, is_submitted=entry.is_submitted),
+            **demanded(entry.form, entry.context.rules),
+        },
+        status=status,
+    )
+
+
+def _focus(entry: Entry) -> str:
+    """The field to begin in: the first that is wrong, else the document number."""
+    wrong = entry.form.errors if entry.is_submitted else {}
+    return next((name for name in entry.form.fields if name in wrong), "id_number")
+
+
+def record(request: HttpRequest, judged: Judged | None, *, students: Iterable[int] = ()) -> None:
+    """Write down that these pupils were shown, and whose number was looked for."""
+    more: dict[str, Any] = {"kind": AccessKind.VIEW, "filter": ""}
+    seen = list(students)
+    if judged:
+        number = judged.checked.values["id_number"]
+        more = {"kind": judged.answer.kind, "filter": masking.mask_id(number)}
+        seen += judged.answer.student_ids
+    audit.shown(
+        acting=request.acting,
+        page=doubles.PAGE,
+        students=dict.fromkeys(seen),
+        address=request.META.get("REMOTE_ADDR", ""),
+        **more,
+    )
