@@ -107,10 +107,10 @@ def build() -> World:
     office("唐山市教育局", Level.COUNTY, "滦州市教育局", **county)
     office("滦州市教育局", Level.CENTRE, "滦州甲镇中心校", division_code="130284100")
 
-    _school(world, "建昌营镇中心校", "清泉小学", "017", ["130283103227", "130283103228"])
-    _school(world, "建昌营镇中心校", "邻泉小学", "018", ["130283103228"])
-    _school(world, "杨各庄镇中心校", "上庄小学", "034", ["130283101201"])
-    _school(
+    open_school(world, "建昌营镇中心校", "清泉小学", "017", ["130283103227", "130283103228"])
+    open_school(world, "建昌营镇中心校", "邻泉小学", "018", ["130283103228"])
+    open_school(world, "杨各庄镇中心校", "上庄小学", "034", ["130283101201"])
+    open_school(
         world,
         "迁安市教育局",
         "迁安城区小学",
@@ -120,19 +120,11 @@ def build() -> World:
         designated=True,
     )
     junior = (StageName.JUNIOR, 7, 3)
-    _school(world, "迁安市教育局", "迁安初级中学", "201", [], area=Area.URBAN, stage=junior)
-    _school(world, "滦州甲镇中心校", "滦州甲小学", "005", ["130284100200"])
+    open_school(world, "迁安市教育局", "迁安初级中学", "201", [], area=Area.URBAN, stage=junior)
+    open_school(world, "滦州甲镇中心校", "滦州甲小学", "005", ["130284100200"])
 
     for name in ("迁安市教育局", "滦州市教育局"):
-        year = SchoolYear.objects.create(
-            county=world.organisations[name],
-            year=2026,
-            starts_on=date(2026, 9, 1),
-            ends_on=date(2027, 8, 31),
-        )
-        spans = [(date(2026, 9, 1), date(2027, 1, 20)), (date(2027, 2, 22), date(2027, 7, 5))]
-        for number, (starts, ends) in enumerate(spans, start=1):
-            Term.objects.create(school_year=year, number=number, starts_on=starts, ends_on=ends)
+        open_year(world, name)
     Division.objects.bulk_create(
         Division(code=code, name=name, full_name=name, initials="", level="village")
         for code, name in VILLAGES.items()
@@ -157,7 +149,20 @@ def hire(world: World, username: str, role: str, place: str, *, name: str = "") 
     return post
 
 
-def _school(
+def open_year(world: World, county: str) -> None:
+    """The school year 2026 of a county, with its two terms."""
+    year = SchoolYear.objects.create(
+        county=world.organisations[county],
+        year=2026,
+        starts_on=date(2026, 9, 1),
+        ends_on=date(2027, 8, 31),
+    )
+    spans = [(date(2026, 9, 1), date(2027, 1, 20)), (date(2027, 2, 22), date(2027, 7, 5))]
+    for number, (starts, ends) in enumerate(spans, start=1):
+        Term.objects.create(school_year=year, number=number, starts_on=starts, ends_on=ends)
+
+
+def open_school(
     world: World,
     parent: str,
     name: str,
@@ -168,6 +173,7 @@ def _school(
     designated: bool = False,
     stage: tuple[str, int, int] = (StageName.PRIMARY, 1, 6),
 ) -> School:
+    """A school that works, with its catchment and the two classes of 2026."""
     above = world.organisations[parent]
     node = found(parent=above, level=Level.SCHOOL, name=name)
     county = next(
