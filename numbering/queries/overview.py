@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
-from numbering.queries.waiting import Waiting, awaiting, unnumbered
+from numbering.queries.waiting import UNNUMBERED, Waiting, awaiting
 from xueji.organisations.models import Level, Organisation, StageName
 from xueji.organisations.queries import Lineage, lineages
 from xueji.students.models import Student
@@ -44,7 +44,7 @@ def schools(path: str, *, waiting_only: bool) -> QuerySet[Organisation]:
     """The schools at or below ``path``, or those of them where somebody waits."""
     found = Organisation.objects.below(path).filter(level=Level.SCHOOL)
     if waiting_only:
-        found = found.filter(Exists(Student.objects.filter(unnumbered(), school=OuterRef("pk"))))
+        found = found.filter(Exists(Student.objects.filter(UNNUMBERED, school=OuterRef("pk"))))
     return found
 
 

@@ -7,16 +7,16 @@ from datetime import date
 
 from numbering.models import NumberState, RegisterNumber, Series, whole_number
 from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
-from numbering.queries.waiting import places_awaiting
+from numbering.queries.waiting import in_list_order, students_awaiting
 from xueji.organisations.queries import Lineage
-from xueji.students.models import Placement
+from xueji.students.models import Student
 
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """One line of the preview."""
 
-    place: Placement
+    student: Student
     serial: int
     number: str
     refill: bool
@@ -56,21 +56,21 @@ def preview(*, lineage: Lineage, stage: str, entry_year: int, kind: str, on: dat
     prefix = prefix_of(lineage=lineage, stage=stage, entry_year=entry_year, kind=kind, on=on)
     series = find_series(**key)
     require_same_prefix(series, prefix)
-    places = list(places_awaiting(**key))
+    students = in_list_order(students_awaiting(**key))
     last = series.last if series else 0
-    holes = _holes(series, len(places))
-    end = last + len(places) - len(holes)
+    holes = _holes(series, len(students))
+    end = last + len(students) - len(holes)
     require_room(lineage=lineage, stage=stage, entry_year=entry_year, last=end, on=on)
     planned = tuple(
         Planned(
-            place=place,
+            student=student,
             serial=serial,
             number=whole_number(prefix, serial),
             refill=serial <= last,
         )
-        for place, serial in zip(places, [*holes, *range(last + 1, end + 1)], strict=True)
+        for student, serial in zip(students, [*holes, *range(last + 1, end + 1)], strict=True)
     )
-    token = token_of((line.place.student_id, line.number) for line in planned)
+    token = token_of((line.student.pk, line.number) for line in planned)
     return Preview(prefix=prefix, last=last, planned=planned, token=token)
 
 

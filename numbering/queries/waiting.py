@@ -3,27 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q
 
 from numbering.models import SeriesKind
-from xueji.students.models import Placement, PlacementKind, RegisterType, Status, Student
+from xueji.students.models import PlacementKind, RegisterType, Status, Student, StudentQuerySet
 
 KIND_OF = {
     RegisterType.REGULAR: SeriesKind.REGISTER,
     RegisterType.BORROWED_TEMP: SeriesKind.TEMPORARY,
 }
 TYPE_OF = {kind: register_type for register_type, kind in KIND_OF.items()}
-
-
-def unnumbered(path: str = "") -> Q:
-    """Pupils 在读 without a number; ``path`` leads there from another model."""
-    return Q(
-        **{
-            f"{path}status": Status.ENROLLED,
-            f"{path}number__isnull": True,
-            f"{path}merged_into__isnull": True,
-        }
-    )
+UNNUMBERED = Q(status=Status.ENROLLED, number__isnull=True, merged_into__isnull=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +31,7 @@ class Waiting:
 def awaiting(school_ids: Iterable[int]) -> list[Waiting]:
     """The groups that wait for numbers, in one query; those 未分班 are counted apart."""
     groups = (
-        Student.objects.filter(unnumbered(), school__in=school_ids)
+        Student.objects.filter(UNNUMBERED, school__in=school_ids)
         .values("school_id", "stage", "entry_year", "register_type")
         .annotate(
             ready=Count("pk", filter=Q(school_class__isnull=False)),
@@ -54,44 +44,43 @@ def awaiting(school_ids: Iterable[int]) -> list[Waiting]:
     ]
 
 
-def students_awaiting(
-    *, school_id: int, stage: str, entry_year: int, kind: str
-) -> QuerySet[Student]:
-    """Pupils of one series who can be given a number now."""
-    return Student.objects.filter(
-        unnumbered(),
-        school=school_id,
-        stage=stage,
-        entry_year=entry_year,
-        register_type=TYPE_OF[SeriesKind(kind)],
-        school_class__isnull=False,
-    )
-
-
-def places_awaiting(
-    *, school_id: int, stage: str, entry_year: int, kind: str
-) -> QuerySet[Placement]:
-    """The open home placements of those pupils, by class number, then in order of placement."""
+def students_awaiting(*, school_id: int, stage: str, entry_year: int, kind: str) -> StudentQuerySet:
+    """Pupils of one series who can be given a number now, with their class and ``place_id``."""
     return (
-        Placement.objects.filter(
-            unnumbered("student__"),
+        Student.objects.filter(
+            UNNUMBERED,
             school=school_id,
             stage=stage,
             entry_year=entry_year,
-            kind=PlacementKind.HOME,
-            ends__isnull=True,
-            school_class__isnull=False,
-            student__register_type=TYPE_OF[SeriesKind(kind)],
+            register_type=TYPE_OF[SeriesKind(kind)],
+            placements__kind=PlacementKind.HOME,
+            placements__ends__isnull=True,
         )
-        .select_related("student", "school_class", "case")
+        .annotate(place_id=F("placements__pk"), case_kind=F("placements__case__kind"))
+        .select_related("school_class")
         .only(
-            "grade",
-            "student__name",
-            "student__sex",
-            "student__register_type",
-            "school_class__number",
-            "school_class__grade",
-            "case__kind",
+            *("name", "sex", "status", "register_type", "number", "merged_into_id", "version"),
+            *("school_id", "stage", "entry_year", "grade"),
+            *("school_class__number", "school_class__grade"),
         )
-        .order_by("school_class__number", "pk")
+        .filter(school_class__isnull=False)
+    )
+
+
+def in_list_order(students: Iterable[Student]) -> list[Student]:
+    """By class number, then in the order in which they were placed."""
+    return sorted(students, key=lambda student: (student.school_class.number, student.place_id))
+
+
+def is_awaiting(
+    student: Student, *, school_id: int, stage: str, entry_year: int, kind: str
+) -> bool:
+    """Whether a locked pupil would be among ``students_awaiting``; no query."""
+    return (
+        student.status == Status.ENROLLED
+        and student.number is None
+        and student.merged_into_id is None
+        and student.school_class_id is not None
+        and student.register_type == TYPE_OF[SeriesKind(kind)]
+        and (student.school_id, student.stage, student.entry_year) == (school_id, stage, entry_year)
     )

@@ -7,19 +7,20 @@ queue on an advisory lock before the series row, so that they are served in the 
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.db.transaction import TransactionManagementError
 
-from numbering.models import RegisterNumber, Series
+from numbering.models import RegisterNumber, Series, SeriesKind
 from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
 from numbering.queries.preview import find_series, require_same_prefix
-from numbering.queries.waiting import places_awaiting
+from numbering.queries.waiting import is_awaiting
 from numbering.services import sql
 from xueji.accounts import access
 from xueji.accounts.access import Acting
-from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind
+from xueji.ledger.services import Fact
 from xueji.organisations.queries import Lineage
-from xueji.students.models import Placement, Student
+from xueji.students.models import Student
 
 
 def allocate(
@@ -34,93 +35,72 @@ def allocate(
     """Give numbers to pupils in their order; set ``number`` and ``version`` on each.
 
     Runs inside the caller's transaction, which has locked the pupils and placed them in a class
-    of this school. Nothing may be locked afterwards but another series of a higher id. Raises
+    of this school. Call it last: other pupils of the series wait from here to the commit. Raises
     PermissionDenied unless the acting post is at the school's authority, CannotIssue with a
     Chinese sentence when a code is missing, the school does not work or somebody is not waiting.
     """
-    found = places_awaiting(
-        school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind
-    ).filter(student__in=students)
-    places = {place.student_id: place for place in found}
-    if missing := [student.name for student in students if student.pk not in places]:
-        raise CannotIssue(
-            f"{'、'.join(missing)}不在本校待编号之列（未分班、已有学籍号或不是在读）",
-            remedy="请先分班，或刷新后再办",
-        )
-    issued = give(
-        acting=acting,
-        lineage=lineage,
-        stage=stage,
-        entry_year=entry_year,
-        kind=kind,
-        places=[places[student.pk] for student in students],
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("allocate runs inside the caller's transaction")
+    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
+    require_working(lineage, acting.today)
+    key = {"school_id": lineage.school.pk, "stage": stage, "entry_year": entry_year, "kind": kind}
+    _require_waiting(students, key)
+    prefix = prefix_of(
+        lineage=lineage, stage=stage, entry_year=entry_year, kind=kind, on=acting.today
     )
+    prefetch_related_objects(students, "school_class")
+    facts = [_fact(student, lineage, kind, acting) for student in students]
+    issued = sql.issue(key=key, prefix=prefix, facts=facts, acting=acting)
+    if not issued:
+        _begin_or_refuse(lineage, key, prefix, len(students), acting)
+        issued = sql.issue(key=key, prefix=prefix, facts=facts, acting=acting)
     for student, row in zip(students, issued, strict=True):
         student.number = row.number
         student.version += 1
     return issued
 
 
-def give(
-    *,
-    acting: Acting,
-    lineage: Lineage,
-    stage: str,
-    entry_year: int,
-    kind: str,
-    places: Sequence[Placement],
-) -> list[RegisterNumber]:
-    """Issue one number for each place, in order; the pupils are locked and were read since."""
-    if not connection.in_atomic_block:
-        raise TransactionManagementError("allocate runs inside the caller's transaction")
-    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
-    require_working(lineage, acting.today)
-    prefix = prefix_of(
-        lineage=lineage, stage=stage, entry_year=entry_year, kind=kind, on=acting.today
-    )
-    series = _series(lineage, stage, entry_year, kind, prefix)
-    issued = sql.issue(series=series, places=places, acting=acting)
-    if not issued:
-        # told before by the preview; here the series has filled up since it was read
-        last = Series.objects.get(pk=series.pk).last + len(places)
-        require_room(
-            lineage=lineage, stage=stage, entry_year=entry_year, last=last, on=acting.today
+def _require_waiting(students: Sequence[Student], key: dict) -> None:
+    others = [student.name for student in students if not is_awaiting(student, **key)]
+    if others:
+        raise CannotIssue(
+            f"{'、'.join(others)}不在本校待编号之列（未分班、已有学籍号或不是在读）",
+            remedy="请先分班，或刷新后再办",
         )
-    ledger.write(
-        [
-            ledger.Fact(
-                kind=EventKind.NUMBERED,
-                student=place.student,
-                lineage=lineage,
-                effective_on=acting.today,
-                stage=stage,
-                grade=place.grade,
-                class_name=str(place.school_class),
-                number=row.number,
-                text=f"编{series.get_kind_display()} {row.number}",
-                case_id=place.case_id,
-            )
-            for place, row in zip(places, issued, strict=True)
-        ],
-        acting=acting,
+
+
+def _fact(student: Student, lineage: Lineage, kind: str, acting: Acting) -> Fact:
+    return Fact(
+        kind=EventKind.NUMBERED,
+        student=student,
+        lineage=lineage,
+        effective_on=acting.today,
+        stage=student.stage,
+        grade=student.grade,
+        class_name=str(student.school_class),
+        text=f"编{SeriesKind(kind).label}",
     )
-    return issued
 
 
-def _series(lineage: Lineage, stage: str, entry_year: int, kind: str, prefix: str) -> Series:
-    """The series, begun by whoever issues its first number."""
-    key = {"school_id": lineage.school.pk, "stage": stage, "entry_year": entry_year, "kind": kind}
+def _begin_or_refuse(lineage: Lineage, key: dict, prefix: str, count: int, acting: Acting) -> None:
+    """Begin a series of which no number was ever issued; say why another one did not go on."""
     series = find_series(**key)
     if series is None:
         new = Series(
             province=lineage.province,
             unit=lineage.school,
-            kind=kind,
-            stage=stage,
-            entry_year=entry_year,
+            kind=key["kind"],
+            stage=key["stage"],
+            entry_year=key["entry_year"],
             prefix=prefix,
         )
         Series.objects.bulk_create([new], ignore_conflicts=True)
-        series = find_series(**key)
+        return
     require_same_prefix(series, prefix)
-    return series
+    require_room(
+        lineage=lineage,
+        stage=key["stage"],
+        entry_year=key["entry_year"],
+        last=series.last + count,
+        on=acting.today,
+    )

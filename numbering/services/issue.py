@@ -4,8 +4,9 @@ from django.db import transaction
 
 from numbering.models import RegisterNumber
 from numbering.queries.preview import token_of
-from numbering.queries.waiting import places_awaiting, students_awaiting
-from numbering.services.allocate import give
+from numbering.queries.waiting import in_list_order, students_awaiting
+from numbering.services.allocate import allocate
+from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.organisations.queries import Lineage
 
@@ -14,9 +15,7 @@ class PreviewChanged(Exception):
     """What would be issued is no longer what was checked."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "名单有变：预览以后有人分班、变动或发过号。这次没有发号，请按新的预览核对。"
-        )
+        super().__init__("名单有变：预览以后有人分班、变动或发过号。请按新的预览核对后再发。")
 
 
 @transaction.atomic(savepoint=False)
@@ -28,20 +27,21 @@ def issue(
     Raises PreviewChanged when pupils, order or numbers are not the previewed ones any more;
     PermissionDenied and CannotIssue as ``allocate``.
     """
-    key = {"school_id": lineage.school.pk, "stage": stage, "entry_year": entry_year, "kind": kind}
-    waiting = students_awaiting(**key).select_for_update(of=("self",)).order_by("pk")
-    locked = list(waiting.values_list("pk", flat=True))
-    # read again after the wait for the locks: somebody may have changed class meanwhile
-    places = list(places_awaiting(**key).filter(student__in=locked))
-    if not places:
+    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
+    waiting = students_awaiting(
+        school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind
+    )
+    # who changed class while we waited for the lock is not in the list, and the token differs
+    students = in_list_order(waiting.select_for_update(of=("self",)).order_by("pk"))
+    if not students:
         raise PreviewChanged
-    issued = give(
+    issued = allocate(
         acting=acting,
         lineage=lineage,
         stage=stage,
         entry_year=entry_year,
         kind=kind,
-        places=places,
+        students=students,
     )
     if token_of((row.holder_id, row.number) for row in issued) != token:
         raise PreviewChanged

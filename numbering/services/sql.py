@@ -1,104 +1,169 @@
-"""The one statement that gives out numbers, after the one that waits for its turn.
+"""The one statement that gives out numbers, behind the one that waits for its turn.
 
-Everything that holds the series happens in two round trips: take the queue's lock, then move the
-series and write numbers, pupils and histories from one another.
+Both go to the server together, so that a series is held for one round trip and the commit, and
+nothing of the application stands between: numbers, pupils, histories and events are written
+from one another. Several statements in one go need client-side binding, which Django uses.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models import Field
 
 from numbering.models import LAST_SERIAL, SERIAL_DIGITS, RegisterNumber, Series
 from xueji.accounts.access import Acting
+from xueji.ledger import services as ledger
+from xueji.ledger.models import RegisterEvent
 from xueji.students.models import Placement, Student
 
-NAMESPACE = 0x5845  # of the advisory locks on series
 REASON = "编学籍号"
 
-QUEUE = "SELECT pg_advisory_xact_lock(%s, %s)"
+# first come, first served: the row's own waiters would all wake at once
+QUEUE = """
+SELECT pg_advisory_xact_lock(%(school_id)s, hashtext(
+    'numbering ' || %(stage)s || ' ' || %(entry_year)s || ' ' || %(kind)s));
+"""
 
 ISSUE = """
 WITH line AS (
-    SELECT * FROM unnest(%(students)s::bigint[], %(cases)s::bigint[])
-        WITH ORDINALITY AS line (student_id, case_id, place)
+    SELECT line.id AS student_id, place, (
+        SELECT case_id FROM {placement}
+        WHERE student_id = line.id AND kind = 'home' AND ends IS NULL
+    ) AS case_id
+    FROM unnest(%(students)s::bigint[]) WITH ORDINALITY AS line (id, place)
+), series AS (
+    SELECT id, frozen_at FROM {series} WHERE unit_id = %(school_id)s
+        AND stage = %(stage)s AND entry_year = %(entry_year)s AND kind = %(kind)s
 ), hole AS (
-    SELECT id, serial, row_number() OVER (ORDER BY serial) AS place
-    FROM {number}
-    WHERE series_id = %(series)s AND state = 'void' AND NOT refilled
-        AND (SELECT frozen_at IS NULL FROM {series} WHERE id = %(series)s)
+    SELECT {number}.id, serial, row_number() OVER (ORDER BY serial) AS place
+    FROM {number} JOIN series ON series_id = series.id
+    WHERE state = 'void' AND NOT refilled AND frozen_at IS NULL
     ORDER BY serial LIMIT %(count)s
 ), moved AS (
-    UPDATE {series} SET last = last + %(count)s - (SELECT count(*) FROM hole)
-    WHERE id = %(series)s AND last + %(count)s - (SELECT count(*) FROM hole) <= {last}
-    RETURNING id, province_id, prefix, last
+    UPDATE {series} SET last = last + %(count)s - (SELECT count(*) FROM hole) FROM series
+    WHERE {series}.id = series.id AND prefix = %(prefix)s
+        AND last + %(count)s - (SELECT count(*) FROM hole) <= {last}
+    RETURNING {series}.id, province_id, last
 ), filled AS (
     UPDATE {number} SET refilled = true FROM hole, moved
     WHERE {number}.id = hole.id RETURNING hole.serial, hole.place
 ), given AS (
-    SELECT line.*, moved.id AS series_id, province_id,
-        coalesce(filled.serial, moved.last - %(count)s + place) AS serial,
-        prefix || lpad(coalesce(filled.serial, moved.last - %(count)s + place)::text,
-            {digits}, '0') AS number
+    SELECT student_id, case_id, place, province_id, moved.id AS series_id,
+        coalesce(serial, last - %(count)s + place) AS serial
     FROM line CROSS JOIN moved LEFT JOIN filled USING (place)
 ), numbered AS (
     INSERT INTO {number} (province_id, series_id, serial, number, holder_id, state, starts,
         case_id, reason, refilled)
-    SELECT province_id, series_id, serial, number, student_id, 'live', %(on)s, case_id, '', false
+    SELECT province_id, series_id, serial, %(prefix)s || lpad(serial::text, {digits}, '0'),
+        student_id, 'live', %(on)s, case_id, '', false
     FROM given
-    RETURNING *
+    RETURNING {number_columns}
 ), changed AS (
-    UPDATE {student} SET number = given.number, version = {student}.version + 1 FROM given
-    WHERE {student}.id = given.student_id
+    UPDATE {student} SET number = numbered.number, version = {student}.version + 1 FROM numbered
+    WHERE {student}.id = holder_id
     RETURNING {student}.*
 ), remembered AS (
-    INSERT INTO {history} ({columns}, history_date, history_type, history_change_reason,
+    INSERT INTO {history} ({student_columns}, history_date, history_type, history_change_reason,
         history_user_id, history_post_id)
-    SELECT {columns}, %(at)s, '~', %(reason)s, %(user)s, %(post)s FROM changed
+    SELECT {student_columns}, %(at)s, '~', %(reason)s, %(user)s, %(post)s FROM changed
+), told AS (
+    INSERT INTO {event} ({event_columns}, number, case_id)
+    SELECT {event_columns}, numbered.number, numbered.case_id
+    FROM numbered JOIN (
+        SELECT {event_columns} FROM jsonb_populate_recordset(NULL::{event}, %(events)s::jsonb)
+    ) AS fact ON student_id = holder_id
 )
-SELECT numbered.* FROM given JOIN numbered ON holder_id = student_id ORDER BY place
+SELECT numbered.* FROM numbered JOIN given ON student_id = holder_id ORDER BY place
 """
 
 
-def issue(*, series: Series, places: Sequence[Placement], acting: Acting) -> list[RegisterNumber]:
-    """Number the pupils of ``places`` in order; [] when the series has no room for all."""
+def issue(
+    *,
+    key: Mapping[str, object],
+    prefix: str,
+    facts: Sequence[ledger.Fact],
+    acting: Acting,
+) -> list[RegisterNumber]:
+    """Number the pupils of ``facts`` in order and write the facts with number and case.
+
+    Returns [] and changes nothing when there is no such series with this prefix, or it has no
+    room for all.
+    """
+    events = _prepare(facts, acting)
+    values = {
+        **key,
+        "prefix": prefix,
+        "count": len(facts),
+        "students": [fact.student.pk for fact in facts],
+        "events": json.dumps([_row(event) for event in events], cls=DjangoJSONEncoder),
+        "on": acting.today,
+        "at": acting.at,
+        "reason": REASON,
+        "user": acting.user.pk,
+        "post": acting.post.pk,
+    }
     with connection.cursor() as cursor:
-        wait_for(series, cursor)
-        cursor.execute(
-            _statement(),
-            {
-                "series": series.pk,
-                "count": len(places),
-                "students": [place.student_id for place in places],
-                "cases": [place.case_id for place in places],
-                "on": acting.today,
-                "at": acting.at,
-                "reason": REASON,
-                "user": acting.user.pk,
-                "post": acting.post.pk,
-            },
-        )
-        columns = [column.name for column in cursor.description]
-        return [RegisterNumber.from_db("default", columns, row) for row in cursor.fetchall()]
+        cursor.execute(QUEUE + _statement(), values)
+        cursor.nextset()
+        return [RegisterNumber.from_db(connection.alias, _FIELDS, row) for row in cursor]
 
 
-def wait_for(series: Series, cursor) -> None:
-    """Queue for the series until the transaction's end; before its row, so that turns are fair."""
-    cursor.execute(QUEUE, [NAMESPACE, series.pk])
+def wait_for(series: Series) -> None:
+    """Queue for a series until the transaction's end, as those do who issue."""
+    values = {
+        "school_id": series.unit_id,
+        "stage": series.stage,
+        "entry_year": series.entry_year,
+        "kind": series.kind,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE, values)
+
+
+_FIELDS = [field.attname for field in RegisterNumber._meta.concrete_fields]
+
+
+def _prepare(facts: Sequence[ledger.Fact], acting: Acting) -> list[RegisterEvent]:
+    """The events that ``ledger.services.write`` would write; before the queue, as it reads."""
+    units = [fact.lineage.monthly_unit(fact.stage).pk for fact in facts]
+    accepted = ledger._accepted(set(units), min(fact.effective_on for fact in facts))
+    return [
+        ledger._event(fact, unit, accepted, acting) for fact, unit in zip(facts, units, strict=True)
+    ]
+
+
+def _told() -> list[Field]:
+    """The fields of an event that are known before the number is."""
+    own = {"id", "number", "case"}
+    return [field for field in RegisterEvent._meta.concrete_fields if field.name not in own]
+
+
+def _row(event: RegisterEvent) -> dict[str, object]:
+    return {field.column: getattr(event, field.attname) for field in _told()}
 
 
 @cache
 def _statement() -> str:
-    """ISSUE with the tables and, for the history, every column of a pupil."""
+    """ISSUE with the tables, and with every column that a history row and an event have."""
     quote = connection.ops.quote_name
     history = Student.history.model
-    columns = [quote(field.column) for field in history.tracked_fields]
+
+    def columns(fields: Iterable[Field]) -> str:
+        return ", ".join(quote(field.column) for field in fields)
+
     return ISSUE.format(
         number=quote(RegisterNumber._meta.db_table),
         series=quote(Series._meta.db_table),
         student=quote(Student._meta.db_table),
+        placement=quote(Placement._meta.db_table),
         history=quote(history._meta.db_table),
-        columns=", ".join(columns),
+        event=quote(RegisterEvent._meta.db_table),
+        number_columns=columns(RegisterNumber._meta.concrete_fields),
+        student_columns=columns(history.tracked_fields),
+        event_columns=columns(_told()),
         last=LAST_SERIAL,
         digits=SERIAL_DIGITS,
     )

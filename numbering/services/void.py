@@ -1,6 +1,5 @@
 """Void the number of an entry that is undone; the hole goes to the next entrant of the series."""
 
-from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from numbering.models import NumberState, RegisterNumber
@@ -25,8 +24,7 @@ def void(*, student: Student, case: Case, acting: Acting, reason: str) -> None:
     held = RegisterNumber.objects.select_related("series").get(
         holder=student, state=NumberState.LIVE
     )
-    with connection.cursor() as cursor:
-        sql.wait_for(held.series, cursor)
+    sql.wait_for(held.series)
     held.series.refresh_from_db(fields=["frozen_at"])
     _require_loose(held, case)
     held.state, held.ends, held.ended_case = NumberState.VOID, acting.today, case

@@ -98,7 +98,7 @@ def may_issue(place: Place, acting: Acting) -> bool:
 def students_shown(shown: dict) -> list[int]:
     """The pupils whose names are on the page: holders of the grid, and who waits."""
     holders = [cell.row.holder_id for cell, _ in shown["cells"] if _is_named(cell)]
-    return holders + [line.place.student_id for line, _ in shown["planned"]]
+    return holders + [line.student.pk for line, _ in shown["planned"]]
 
 
 def spans(issued: Sequence[RegisterNumber]) -> str:
@@ -151,7 +151,7 @@ def _planned(preview: Preview | None):
     """Each line of the preview with the business by which the pupil came."""
     names = {kind.name: kind.label for kind in kinds.all_kinds()}
     return [
-        (line, names.get(line.place.case.kind, "") if line.place.case else "")
+        (line, names.get(line.student.case_kind, ""))
         for line in (preview.planned if preview else ())
     ]
 

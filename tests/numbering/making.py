@@ -1,0 +1,113 @@
+"""Pupils who wait for numbers, made without the way through a case."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+
+from numbering import queries, services
+from numbering.models import RegisterNumber, SeriesKind
+from tests.world import World
+from xueji.organisations.models import School, SchoolClass
+from xueji.organisations.queries import Lineage, lineage
+from xueji.students import services as students
+from xueji.students.models import RegisterType, Status, Student
+
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
+
+
+def pupil(name: str, *, register_type: str = RegisterType.REGULAR) -> Student:
+    """An unsaved pupil in whom only name and register type matter."""
+    return Student(
+        name=name,
+        sex="1",
+        birth_date=date(2020, 3, 17),
+        nation="01",
+        country="CHN",
+        id_type="Z",
+        hukou_kind="1",
+        hukou_text="建昌营镇 军屯村",
+        address_text="建昌营镇 军屯村",
+        boarding="1",
+        entry_mode="11",
+        register_type=register_type,
+    )
+
+
+def entrants(
+    world: World,
+    names: Sequence[str],
+    *,
+    school: str = "清泉小学",
+    class_number: int | None = 1,
+    register_type: str = RegisterType.REGULAR,
+) -> list[Student]:
+    """Pupils 在读 in a class (or none yet) of the cohort of 2026, in the order of ``names``."""
+    where = world.schools[school]
+    new = [pupil(name, register_type=register_type) for name in names]
+    for student in new:
+        students.derive(student)
+    rows = Student.objects.bulk_create(new)
+    for student in rows:
+        student.status = Status.ENROLLED
+    placed = place_of(where, class_number)
+    acting = world.acting("clerk")
+    students.place(
+        dict.fromkeys(rows, placed), acting=acting, reason="新生入学", also=("status",)
+    )
+    return rows
+
+
+def place_of(school: School, class_number: int | None) -> students.Place:
+    stage = school.stages.get()
+    return students.Place(
+        school=school,
+        school_class=class_number
+        and SchoolClass.objects.get(school=school, entry_year=2026, number=class_number),
+        stage=stage.stage,
+        entry_year=2026,
+        grade=stage.first_grade,
+        starts=date(2026, 9, 1),
+        case_id=None,
+    )
+
+
+def names(count: int, start: int = 0) -> list[str]:
+    """``count`` names, all different."""
+    return [f"{SURNAMES[n % 16]}{n:03d}" for n in range(start, start + count)]
+
+
+def key(kind: str = SeriesKind.REGISTER, stage: str = "primary") -> dict:
+    return {"stage": stage, "entry_year": 2026, "kind": kind}
+
+
+def line(world: World, school: str = "清泉小学") -> Lineage:
+    return lineage(world.schools[school].pk)
+
+
+def token(world: World, school: str = "清泉小学", **more) -> str:
+    """The token of the preview that the allocator sees now."""
+    today = world.acting("centre").today
+    return queries.preview(lineage=line(world, school), on=today, **key(**more)).token
+
+
+def issue(
+    world: World, school: str = "清泉小学", who: str = "centre", **more
+) -> list[RegisterNumber]:
+    """Issue what the preview shows now, as an allocator does."""
+    return services.issue(
+        acting=world.acting(who),
+        lineage=line(world, school),
+        token=token(world, school, **more),
+        **key(**more),
+    )
+
+
+@transaction.atomic
+def append(world: World, student: Student, *, school: str = "清泉小学", who: str = "centre"):
+    """Number one pupil inside a transaction that has locked it, as a placement would."""
+    locked = students.lock([student.pk])[student.pk]
+    (row,) = services.allocate(
+        acting=world.acting(who), lineage=line(world, school), students=[locked], **key()
+    )
+    return row
