@@ -4,12 +4,13 @@ from numbering.queries.codes import CannotIssue, rules_of
 from numbering.queries.overview import Line, lines, schools
 from numbering.queries.preview import Planned, Preview, find_series, preview, token_of
 from numbering.queries.series import SERIALS_PER_PAGE, Cell, Hole, Proof, cells, holes, proof
-from numbering.queries.waiting import Waiting, awaiting
+from numbering.queries.waiting import Cohort, Waiting, awaiting
 
 __all__ = [
     "SERIALS_PER_PAGE",
     "CannotIssue",
     "Cell",
+    "Cohort",
     "Hole",
     "Line",
     "Planned",

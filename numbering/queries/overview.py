@@ -12,6 +12,8 @@ from xueji.organisations.models import Level, Organisation, StageName
 from xueji.organisations.queries import Lineage, lineages
 from xueji.students.models import Student
 
+Key = tuple[int, str, int, str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -53,8 +55,10 @@ def lines(school_ids: Sequence[int]) -> list[Line]:
 
     Schools come in the order given, in each the newest entry year first.
     """
-    waiting = {(w.school_id, w.stage, w.entry_year, w.kind): w for w in awaiting(school_ids)}
-    begun = {
+    waiting: dict[Key, Waiting] = {
+        (w.school_id, w.stage, w.entry_year, w.kind): w for w in awaiting(school_ids)
+    }
+    begun: dict[Key, Series] = {
         (s.unit_id, s.stage, s.entry_year, s.kind): s
         for s in Series.objects.filter(unit__in=school_ids)
     }
@@ -86,9 +90,11 @@ def _figures(series_ids: Iterable[int]) -> dict[int | None, dict[str, int]]:
             retired=Count("pk", filter=Q(state=NumberState.RETIRED)),
             holes=Count("pk", filter=Q(state=NumberState.VOID)),
         )
+        .values_list("series", "live", "retired", "holes")
     )
     found: dict[int | None, dict[str, int]] = defaultdict(
         lambda: {"live": 0, "retired": 0, "holes": 0}
     )
-    found.update({row.pop("series"): row for row in rows})
+    for series, live, retired, holes in rows:
+        found[series] = {"live": live, "retired": retired, "holes": holes}
     return found

@@ -7,7 +7,7 @@ from datetime import date
 
 from numbering.models import NumberState, RegisterNumber, Series, whole_number
 from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
-from numbering.queries.waiting import in_list_order, students_awaiting
+from numbering.queries.waiting import SeriesKey, in_list_order, students_awaiting
 from xueji.organisations.queries import Lineage
 from xueji.students.models import Student
 
@@ -51,7 +51,7 @@ def preview(*, lineage: Lineage, stage: str, entry_year: int, kind: str, on: dat
     Open holes are filled first, lowest first, then the series goes on; a frozen one only goes
     on. Raises CannotIssue when none could be issued at all.
     """
-    key = {"school_id": lineage.school.pk, "stage": stage, "entry_year": entry_year, "kind": kind}
+    key = SeriesKey(school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind)
     require_working(lineage, on)
     prefix = prefix_of(lineage=lineage, stage=stage, entry_year=entry_year, kind=kind, on=on)
     series = find_series(**key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, TypedDict
 
 from django.db.models import Count, F, Q
 
@@ -14,6 +15,20 @@ KIND_OF = {
 }
 TYPE_OF = {kind: register_type for register_type, kind in KIND_OF.items()}
 UNNUMBERED = Q(status=Status.ENROLLED, number__isnull=True, merged_into__isnull=True)
+
+
+class Cohort(TypedDict):
+    """Which numbers within a school."""
+
+    stage: str
+    entry_year: int
+    kind: str
+
+
+class SeriesKey(Cohort):
+    """Which series, begun or not."""
+
+    school_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +54,11 @@ def awaiting(school_ids: Iterable[int]) -> list[Waiting]:
         )
         .order_by("school_id", "stage", "-entry_year", "register_type")
     )
-    return [
-        Waiting(kind=KIND_OF[RegisterType(group.pop("register_type"))], **group) for group in groups
-    ]
+    return [_waiting(**group) for group in groups]
+
+
+def _waiting(*, register_type: str, **figures: Any) -> Waiting:
+    return Waiting(kind=KIND_OF[RegisterType(register_type)], **figures)
 
 
 def students_awaiting(*, school_id: int, stage: str, entry_year: int, kind: str) -> StudentQuerySet:
@@ -67,9 +84,13 @@ def students_awaiting(*, school_id: int, stage: str, entry_year: int, kind: str)
     )
 
 
-def in_list_order(students: Iterable[Student]) -> list[Student]:
-    """By class number, then in the order in which they were placed."""
-    return sorted(students, key=lambda student: (student.school_class.number, student.place_id))
+def in_list_order(students: StudentQuerySet) -> list[Student]:
+    """Pupils of ``students_awaiting`` by class number, then as they were placed."""
+
+    def place(student: Any) -> tuple[int, int]:
+        return student.school_class.number, student.place_id
+
+    return sorted(students, key=place)
 
 
 def is_awaiting(

@@ -13,7 +13,7 @@ from django.db.transaction import TransactionManagementError
 from numbering.models import RegisterNumber, Series, SeriesKind
 from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
 from numbering.queries.preview import find_series, require_same_prefix
-from numbering.queries.waiting import is_awaiting
+from numbering.queries.waiting import SeriesKey, is_awaiting
 from numbering.services import sql
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -43,7 +43,7 @@ def allocate(
         raise TransactionManagementError("allocate runs inside the caller's transaction")
     access.require(acting, "numbering.issue", lineage.authority(stage).pk)
     require_working(lineage, acting.today)
-    key = {"school_id": lineage.school.pk, "stage": stage, "entry_year": entry_year, "kind": kind}
+    key = SeriesKey(school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind)
     _require_waiting(students, key)
     prefix = prefix_of(
         lineage=lineage, stage=stage, entry_year=entry_year, kind=kind, on=acting.today
@@ -60,7 +60,7 @@ def allocate(
     return issued
 
 
-def _require_waiting(students: Sequence[Student], key: dict) -> None:
+def _require_waiting(students: Sequence[Student], key: SeriesKey) -> None:
     others = [student.name for student in students if not is_awaiting(student, **key)]
     if others:
         raise CannotIssue(
@@ -82,7 +82,9 @@ def _fact(student: Student, lineage: Lineage, kind: str, acting: Acting) -> Fact
     )
 
 
-def _begin_or_refuse(lineage: Lineage, key: dict, prefix: str, count: int, acting: Acting) -> None:
+def _begin_or_refuse(
+    lineage: Lineage, key: SeriesKey, prefix: str, count: int, acting: Acting
+) -> None:
     """Begin a series of which no number was ever issued; say why another one did not go on."""
     series = find_series(**key)
     if series is None:

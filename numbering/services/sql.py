@@ -6,14 +6,16 @@ from one another. Several statements in one go need client-side binding, which D
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Field
 
 from numbering.models import LAST_SERIAL, SERIAL_DIGITS, RegisterNumber, Series
+from numbering.queries.waiting import SeriesKey
 from xueji.accounts.access import Acting
 from xueji.ledger import services as ledger
 from xueji.ledger.models import RegisterEvent
@@ -82,7 +84,7 @@ SELECT numbered.* FROM numbered JOIN given ON student_id = holder_id ORDER BY pl
 
 def issue(
     *,
-    key: Mapping[str, object],
+    key: SeriesKey,
     prefix: str,
     facts: Sequence[ledger.Fact],
     acting: Acting,
@@ -93,7 +95,7 @@ def issue(
     room for all.
     """
     events = _prepare(facts, acting)
-    values = {
+    values: dict[str, Any] = {
         **key,
         "prefix": prefix,
         "count": len(facts),

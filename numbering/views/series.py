@@ -62,7 +62,7 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
             acting=request.acting,
             lineage=place.lineage,
             token=form.cleaned_data["token"],
-            **place.key,
+            **place.cohort,
         )
         messages.success(request, f"已发 {len(issued)} 个号：{series_page.spans(issued)}")
         return place.address
@@ -75,7 +75,7 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
 
 
 def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 200) -> HttpResponse:
-    found = queries.find_series(school_id=place.lineage.school.pk, **place.key)
+    found = queries.find_series(school_id=place.lineage.school.pk, **place.cohort)
     waiting = next(
         (group for group in queries.awaiting([place.lineage.school.pk]) if place.is_of(group)),
         None,

@@ -15,7 +15,7 @@ from numbering.models import (
     SeriesKind,
     whole_number,
 )
-from numbering.queries import SERIALS_PER_PAGE, CannotIssue, Cell, Preview, Proof, Waiting
+from numbering.queries import SERIALS_PER_PAGE, CannotIssue, Cell, Cohort, Preview, Proof, Waiting
 from numbering.rules import AllocationFacts
 from xueji.accounts.access import Acting
 from xueji.cases import kinds
@@ -37,8 +37,8 @@ class Place:
     kind: SeriesKind
 
     @property
-    def key(self) -> dict[str, object]:
-        return {"stage": self.stage.value, "entry_year": self.year, "kind": self.kind.value}
+    def cohort(self) -> Cohort:
+        return Cohort(stage=self.stage.value, entry_year=self.year, kind=self.kind.value)
 
     @property
     def address(self) -> str:
@@ -113,7 +113,7 @@ def spans(issued: Sequence[RegisterNumber]) -> str:
 
 def _preview(place: Place, acting: Acting) -> tuple[Preview | None, CannotIssue | None]:
     try:
-        return queries.preview(lineage=place.lineage, on=acting.today, **place.key), None
+        return queries.preview(lineage=place.lineage, on=acting.today, **place.cohort), None
     except CannotIssue as refusal:
         return None, refusal
 

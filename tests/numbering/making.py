@@ -52,9 +52,7 @@ def entrants(
         student.status = Status.ENROLLED
     placed = place_of(where, class_number)
     acting = world.acting("clerk")
-    students.place(
-        dict.fromkeys(rows, placed), acting=acting, reason="新生入学", also=("status",)
-    )
+    students.place(dict.fromkeys(rows, placed), acting=acting, reason="新生入学", also=("status",))
     return rows
 
 
