@@ -13,7 +13,7 @@ from functools import partial
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.timezone import localdate, now
@@ -165,7 +165,11 @@ def _claim(job_id: int | None) -> Job | None:
 
 
 def _hand_back(job: Job) -> None:
-    """A runner told to stop leaves the job to the next one; the attempt does not count."""
+    """A runner told to stop leaves the job to the next one; the attempt does not count.
+
+    By a new connection: the old one may have been interrupted between a question and its answer.
+    """
+    connection.close()
     Job.objects.filter(pk=job.pk, state=JobState.RUNNING, lease=job.lease).update(
         state=JobState.QUEUED,
         lease=None,

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import threading
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -36,19 +37,27 @@ class Command(BaseCommand):
             while services.run_next():
                 pass
             return
-        signal.signal(signal.SIGTERM, _stop)
+        told = threading.Event()
+
+        def stop(*_: object) -> None:
+            """Interrupt what runs: its transaction rolls back, its job returns to the queue."""
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            told.set()  # in case whoever is interrupted lets nothing out
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
         try:
-            _work()
+            _work(told)
         except KeyboardInterrupt:
             log.info("work: stopped")
 
 
-def _work() -> None:
-    swept = 0.0
-    while True:
+def _work(told: threading.Event) -> None:
+    swept = float("-inf")
+    while not told.is_set():
         close_old_connections()
         try:
-            if not swept or time.monotonic() - swept > SWEEP_EVERY:
+            if time.monotonic() - swept > SWEEP_EVERY:
                 services.sweep()
                 swept = time.monotonic()
             idle = not services.run_next()
@@ -57,10 +66,4 @@ def _work() -> None:
             connection.close()
             idle = True
         if idle:
-            time.sleep(LOOK_EVERY)
-
-
-def _stop(*_: object) -> None:
-    """Interrupt what runs; its transaction rolls back and its job goes back to the queue."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
+            told.wait(LOOK_EVERY)
