@@ -1,6 +1,6 @@
 """The form of one new pupil. It shows and takes text; ``check_rows`` alone judges it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from django import forms
 
@@ -41,9 +41,9 @@ def _choice(width: str, table: Mapping[str, str], *, empty: str | None = None) -
     return field
 
 
-def _tick(width: str, label: str = "") -> forms.BooleanField:
+def _tick(width: str) -> forms.BooleanField:
     field = forms.BooleanField(required=False)
-    field.width, field.check_label = width, label  # type: ignore[attr-defined]
+    field.width = width  # type: ignore[attr-defined]
     return field
 
 
@@ -114,12 +114,12 @@ class EntryForm(forms.Form):
     m1_name = _text("w2")
     m1_relation = _choice("w2", codes.RELATION)
     m1_phone = _text("w3", inputmode="tel")
-    m1_guardian = _tick("w2", "是监护人")
+    m1_guardian = _tick("w2")
     m1_id_number = _text("w3", spellcheck="false")
     m2_name = _text("w2")
     m2_relation = _choice("w2", codes.RELATION)
     m2_phone = _text("w3", inputmode="tel")
-    m2_guardian = _tick("w2", "是监护人")
+    m2_guardian = _tick("w2")
     m2_id_number = _text("w3", spellcheck="false")
 
     entered_on = _text("w3")
@@ -137,9 +137,8 @@ class EntryForm(forms.Form):
         last: Mapping[str, str] | None = None,
     ):
         """``row``: what was typed before; ``last``: the pupil before, for F2."""
-        super().__init__(
-            data, initial=defaults(context) if row is None else row, use_required_attribute=False
-        )
+        initial = dict(defaults(context) if row is None else row)
+        super().__init__(data, initial=initial, use_required_attribute=False)
         for name, label in LABELS.items():
             self.fields[name].label = label
         for name, origin in {
@@ -149,7 +148,7 @@ class EntryForm(forms.Form):
             "m2_id_number": "选填",
             "school_class": "选填",
         }.items():
-            self.fields[name].origin = origin
+            self.fields[name].origin = origin  # type: ignore[attr-defined]
         choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():
@@ -175,6 +174,9 @@ class EntryForm(forms.Form):
         self.full_clean()
         for problem in checked.errors:
             self.add_error(problem.field if problem.field in self.fields else None, str(problem))
+        for key in dict.fromkeys(warning.key for warning in checked.warnings):
+            if not self.reasons[key].strip():
+                self.add_error(REASON + key, "请改正，或写明申请例外的理由。")
 
     @property
     def shows_sex(self) -> bool:
@@ -255,25 +257,6 @@ def defaults(context: Context) -> dict[str, str]:
     }
 
 
-def differences(
-    here: Mapping[str, str], there: Mapping[str, str]
-) -> Iterator[tuple[str, str, str]]:
-    """Label, value here, value there of every field in which two versions of a form differ."""
-    names = {**LABELS, **{PAPER + code: label for code, label in PAPERS.items()}}
-    for name, label in names.items():
-        mine, other = here.get(name, ""), there.get(name, "")
-        if mine != other:
-            yield label, _shown(name, mine), _shown(name, other)
-
-
-def _shown(name: str, value: str) -> str:
-    field = EntryForm.base_fields.get(name)
-    if field is None or isinstance(field, forms.BooleanField):
-        return "是" if value else "否"
-    choices = dict(getattr(field.widget, "choices", ()))
-    return str(choices.get(value, value)) or "（空）"
-
-
 class AssignForm(forms.Form):
     """Pupils to put into one class; both are checked where it is done."""
 
@@ -298,8 +281,8 @@ class AssignForm(forms.Form):
         self, *args, students: Iterable[int], classes: Iterable[tuple[int, str]], **kwargs
     ):
         super().__init__(*args, **kwargs)
-        self.fields["students"].choices = [(pk, pk) for pk in students]
-        self.fields["school_class"].choices = [("", ""), *classes]
+        self.fields["students"].choices = [(pk, pk) for pk in students]  # type: ignore[attr-defined]
+        self.fields["school_class"].choices = list(classes)  # type: ignore[attr-defined]
 
 
 class ClassForm(forms.Form):

@@ -1,5 +1,6 @@
 """Reading enrollments: the lists of a school, the counts of offices above it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -146,37 +147,29 @@ def schools(path: str) -> QuerySet[Organisation]:
 def by_school(found: Iterable[Organisation]) -> list[SchoolLine]:
     """The lines of some schools, in two queries whatever their number."""
     found = list(found)
-    at = {
-        "at_school": Q(state=State.OPEN, waiting_at__level=Level.SCHOOL),
-        "at_centre": Q(state=State.OPEN, waiting_at__level=Level.CENTRE),
-        "at_county": Q(state=State.OPEN, waiting_at__level__lt=Level.CENTRE),
-        "returned": Q(state=State.RETURNED),
-    }
-    cases = Case.objects.filter(kind=KIND, school__in=[row.pk for row in found]).order_by()
-    counted = {
-        row.pop("school"): row
-        for row in cases.values("school").annotate(
-            **{name: Count("pk", filter=condition) for name, condition in at.items()}
-        )
-    }
-    waits = {
-        "unplaced": Q(school_class__isnull=True),
-        "unnumbered": Q(number__isnull=True),
-    }
-    pupils = Student.objects.filter(
-        school__in=[row.pk for row in found], stage=StageName.PRIMARY, status=Status.ENROLLED
-    ).order_by()
-    waiting = {
-        row.pop("school"): row
-        for row in pupils.values("school").annotate(
-            **{name: Count("pk", filter=condition) for name, condition in waits.items()}
-        )
-    }
-    return [
-        SchoolLine(
-            school=row,
-            **(counted.get(row.pk) or dict.fromkeys(at, 0)),
-            **(waiting.get(row.pk) or dict.fromkeys(waits, 0)),
-        )
-        for row in found
-    ]
+    schools = [row.pk for row in found]
+    cases = _counted(
+        Case.objects.filter(kind=KIND, school__in=schools),
+        at_school=Q(state=State.OPEN, waiting_at__level=Level.SCHOOL),
+        at_centre=Q(state=State.OPEN, waiting_at__level=Level.CENTRE),
+        at_county=Q(state=State.OPEN, waiting_at__level__lt=Level.CENTRE),
+        returned=Q(state=State.RETURNED),
+    )
+    pupils = _counted(
+        Student.objects.filter(school__in=schools, stage=StageName.PRIMARY, status=Status.ENROLLED),
+        unplaced=Q(school_class__isnull=True),
+        unnumbered=Q(number__isnull=True),
+    )
+    return [SchoolLine(school=row, **cases[row.pk], **pupils[row.pk]) for row in found]
+
+
+def _counted(rows: QuerySet, **conditions: Q) -> Mapping[int, dict[str, int]]:
+    """School → how many of its rows fulfil each condition; zeros for a school without rows."""
+    none = dict.fromkeys(conditions, 0)
+    counted: defaultdict[int, dict[str, int]] = defaultdict(lambda: none)
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    for school, *values in (
+        rows.order_by().values("school").annotate(**counts).values_list("school", *conditions)
+    ):
+        counted[school] = dict(zip(conditions, values, strict=True))
+    return counted

@@ -5,25 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('xueji', '0002_database'),
+        ("xueji", "0002_database"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enrollment',
+            name="Enrollment",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='enrollment', serialize=False, to='xueji.case')),
-                ('entry_year', models.PositiveSmallIntegerField(verbose_name='入学年份')),
-                ('stage', models.CharField(choices=[('primary', '小学'), ('junior', '初中'), ('senior', '高中')], max_length=10, verbose_name='学段')),
-                ('grade', models.PositiveSmallIntegerField(verbose_name='年级')),
-                ('register_type', models.CharField(choices=[('regular', '正式学籍'), ('borrowed_temp', '临时借读学籍')], max_length=15, verbose_name='学籍类别')),
-                ('entry_on', models.DateField(verbose_name='入学日期')),
-                ('near_duplicates', models.PositiveSmallIntegerField(default=0, verbose_name='疑似重复')),
-                ('school_class', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='xueji.schoolclass', verbose_name='班级')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="enrollment",
+                        serialize=False,
+                        to="xueji.case",
+                    ),
+                ),
+                ("entry_year", models.PositiveSmallIntegerField(verbose_name="入学年份")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("primary", "小学"), ("junior", "初中"), ("senior", "高中")],
+                        max_length=10,
+                        verbose_name="学段",
+                    ),
+                ),
+                ("grade", models.PositiveSmallIntegerField(verbose_name="年级")),
+                (
+                    "register_type",
+                    models.CharField(
+                        choices=[("regular", "正式学籍"), ("borrowed_temp", "临时借读学籍")],
+                        max_length=15,
+                        verbose_name="学籍类别",
+                    ),
+                ),
+                ("entry_on", models.DateField(verbose_name="入学日期")),
+                (
+                    "near_duplicates",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="疑似重复"),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="xueji.schoolclass",
+                        verbose_name="班级",
+                    ),
+                ),
             ],
         ),
     ]

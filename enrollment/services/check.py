@@ -12,7 +12,7 @@ from typing import Any
 
 from enrollment.rules import EntryFacts, register_type
 from enrollment.services import places
-from enrollment.services.reading import EARLIEST, FLAGS, Reader
+from enrollment.services.reading import EARLIEST, FLAGS, PupilReader
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import codes
 from xueji.identity.problems import Problem
@@ -103,7 +103,7 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
 
 def _read(row: Row, context: Context) -> Checked:
     """Clean every field by itself; fill what follows from the document number."""
-    read = Reader(row)
+    read = PupilReader(row)
     read.identity(context.today)
     read.name("name", "姓名")
     read.code("nation", codes.NATIONS, "民族")
@@ -178,7 +178,7 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
     values, school = row.values, context.lineage.school
     if "birth_date" not in values:
         return None
-    registered = row.known is not None and duplicates.is_registered(row.known)
+    known = row.known if row.known and duplicates.is_registered(row.known) else None
     return EntryFacts(
         birth_date=values["birth_date"],
         entry_year=context.entry_year,
@@ -197,7 +197,7 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         id_missing=not values["id_number"],
         same_id=int(row.is_double),
         same_person_near=len(row.near),
-        live_elsewhere=registered and row.known.school_id != school.pk,  # type: ignore[union-attr]
+        live_elsewhere=known is not None and known.school_id != school.pk,
         foreign=values.get("country", "CHN") != "CHN",
     )
 

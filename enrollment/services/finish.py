@@ -10,7 +10,7 @@ from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import lineages
 from xueji.students import services as students
-from xueji.students.models import Placement, Status
+from xueji.students.models import Placement, Status, Student
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
@@ -92,7 +92,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     ledger.reverse(events, acting=acting, text=note[:200])
 
 
-def _require_untouched(case: Case, student) -> None:
+def _require_untouched(case: Case, student: Student) -> None:
     home = Placement.objects.filter(student=student, ends__isnull=True).first()
     if student.status != Status.ENROLLED or home is None or home.case_id != case.pk:
         raise Refused("入学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")

@@ -34,12 +34,11 @@ def day(text: str) -> date | None:
 
 
 class Reader:
-    """Reads one row field by field, collecting clean values and problems."""
+    """Reads one field at a time, collecting clean values and problems."""
 
     def __init__(self, row: Mapping[str, object]):
         self.row = {key: _text(value) for key, value in row.items()}
         self.values: dict[str, Any] = {}
-        self.members: list[dict[str, Any]] = []
         self.problems: list[Problem] = []
 
     def text(self, key: str) -> str:
@@ -64,24 +63,6 @@ class Reader:
             self.tell("unknown_code", key, f"{label}填的内容不在代码表中。", remedy)
         elif required:
             self.missing(key, label)
-
-    def identity(self, today: date) -> None:
-        """Document, sex and birth date: a resident's number says the other two."""
-        self.code("id_type", codes.ID_TYPES, "身份证件类型")
-        id_type = self.values.get("id_type", "")
-        number = idnumbers.normalise(self.row.get("id_number", ""))[:LONGEST]
-        self.values["id_number"] = number
-        if id_type:
-            sex = codes.by_name_or_code(codes.SEX, self.text("sex"))
-            born = day(self.text("birth_date"))
-            found = idnumbers.check(id_type, number, today=today, sex=sex, birth_date=born)
-            self.problems += [p if p.field else replace(p, field="id_number") for p in found]
-        if facts := idnumbers.facts(id_type, number):
-            self.row["sex"] = self.text("sex") or facts.sex
-            self.row["birth_date"] = self.text("birth_date") or facts.birth_date.isoformat()
-        required = id_type != RESIDENT  # there the number is what is missing or wrong
-        self.code("sex", codes.SEX, "性别", required=required)
-        self.day("birth_date", "出生日期", EARLIEST, today, required=required)
 
     def name(self, key: str, label: str) -> None:
         if not self.text(key):
@@ -129,6 +110,32 @@ class Reader:
             self.tell("flag", key, f"{label}只能填是或否。", "请填「是」或「否」。")
         self.values[key] = bool(value)
 
+
+class PupilReader(Reader):
+    """Reads what belongs together: identity, family, class."""
+
+    def __init__(self, row: Mapping[str, object]):
+        super().__init__(row)
+        self.members: list[dict[str, Any]] = []
+
+    def identity(self, today: date) -> None:
+        """Document, sex and birth date: a resident's number says the other two."""
+        self.code("id_type", codes.ID_TYPES, "身份证件类型")
+        id_type = self.values.get("id_type", "")
+        number = idnumbers.normalise(self.row.get("id_number", ""))[:LONGEST]
+        self.values["id_number"] = number
+        if id_type:
+            sex = codes.by_name_or_code(codes.SEX, self.text("sex"))
+            born = day(self.text("birth_date"))
+            found = idnumbers.check(id_type, number, today=today, sex=sex, birth_date=born)
+            self.problems += [p if p.field else replace(p, field="id_number") for p in found]
+        if facts := idnumbers.facts(id_type, number):
+            self.row["sex"] = self.text("sex") or facts.sex
+            self.row["birth_date"] = self.text("birth_date") or facts.birth_date.isoformat()
+        required = id_type != RESIDENT  # there the number is what is missing or wrong
+        self.code("sex", codes.SEX, "性别", required=required)
+        self.day("birth_date", "出生日期", EARLIEST, today, required=required)
+
     def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
         raw = self.text("school_class")
         if raw and raw not in classes:
@@ -144,7 +151,7 @@ class Reader:
                 self._member(prefix, f"成员{position}")
         if not any(member["is_guardian"] for member in self.members):
             message = "家庭成员中没有监护人。"
-            self.tell("guardian", "m1_guardian", message, "至少勾选一名「是监护人」。")
+            self.tell("guardian", "m1_guardian", message, "请至少勾选一名成员的「是否监护人」。")
 
     def _member(self, prefix: str, label: str) -> None:
         self.name(f"{prefix}_name", f"{label}姓名")
@@ -172,7 +179,7 @@ class Reader:
     def contact(self) -> None:
         """The pupil's telephone; left empty, it is the first guardian's."""
         guardians = [member["phone"] for member in self.members if member["is_guardian"]]
-        if not self.text("phone") and guardians and guardians[0]:
+        if guardians and not self.text("phone"):
             self.values["phone"] = guardians[0]
         else:
             self.phone("phone", "联系电话")

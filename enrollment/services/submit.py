@@ -11,7 +11,7 @@ from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.cases import queries
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case, Paper
+from xueji.cases.models import ALIVE, Case, CaseForm, Paper
 from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
 from xueji.organisations.models import StageName
@@ -66,6 +66,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
         },
     )
     _papers(case, checked, acting)
+    _keep_typed(case, row, reasons)
     return submit_case(
         case=case,
         student=student,
@@ -132,6 +133,14 @@ def _empty(name: str) -> object:
     """What an empty field holds: the type of the column decides."""
     column = Student._meta.get_field(name)
     return False if name == "migrant" else None if column.null else ""
+
+
+def _keep_typed(case: Case, row: Row, reasons: Mapping[str, str]) -> None:
+    """Whoever mends the case when it comes back finds what was sent."""
+    asked_for = {f"reason_{key}": reason for key, reason in reasons.items()}
+    form = CaseForm.objects.get(case=case)
+    form.values = {**form.values, "row": {**row, **asked_for}}
+    form.save(update_fields=["values"])
 
 
 def _papers(case: Case, checked: Checked, acting: Acting) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from enrollment.forms import LABELS, EntryForm
+from enrollment.forms import LABELS, REASON, EntryForm
 from enrollment.rules import cutoff, months_old
 from enrollment.services import doubles
 from enrollment.services.check import Checked, Context, check_rows
@@ -52,6 +53,8 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
     form, checked = judged.form, judged.checked
     missing = [problem for problem in checked.errors if problem.code == "missing"]
     told = [finding for finding in checked.findings if is_submitted or finding.key != SUM]
+    if {"hukou_text", "address_text"} & {problem.field for problem in missing}:
+        told = [finding for finding in told if not finding.pending]
     if judged.answer.wait:
         told = [finding for finding in told if not _speaks_of_doubles(finding)]
     wrong = [problem for problem in checked.problems if problem.code != "missing"]
@@ -64,7 +67,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
         "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
         "answer": judged.answer,
         "warnings": _warnings(judged),
-        "derived": _derived(judged),
+        "derived": derived(judged),
         "summary": list(_summary(judged, told)) if is_submitted else [],
     }
 
@@ -74,8 +77,16 @@ def _speaks_of_doubles(finding: Finding) -> bool:
 
 
 def _line(finding: Finding, judged: Judged) -> dict[str, object]:
-    """A finding that points to a field one can see."""
+    """A finding that points to a field one can see; a warning is told in full in group 5."""
     field = finding.field
+    if finding.effect == "warn":
+        is_asked = bool(judged.form.reasons[finding.key].strip())
+        return {
+            "effect": finding.effect,
+            "field": f"{REASON}{finding.key}",
+            "message": finding.message,
+            "remedy": "已写明理由，由上级决定" if is_asked else "改正，或在「5 例外」写明理由",
+        }
     if field == "birth_date" and not judged.form.shows_birth_date:
         field = "id_number"
     if field == "papers":
@@ -83,7 +94,7 @@ def _line(finding: Finding, judged: Judged) -> dict[str, object]:
         unseen = [group[0].name for group in groups if not any(p.value() for p in group)]
         field = unseen[0] if unseen else ""
     return {
-        "effect": finding.effect,
+        "effect": "missing" if finding.field == "papers" else finding.effect,
         "pending": finding.pending,
         "field": field,
         "message": finding.message,
@@ -100,9 +111,9 @@ def _summary(judged: Judged, told: list[Finding]) -> Iterator[dict[str, str]]:
     ]
     lines += [_line(finding, judged) for finding in told if finding.effect == "block"]
     lines += [
-        {"field": f"reason_{finding.key}", "message": finding.message}
+        {"field": f"{REASON}{finding.key}", "message": finding.message}
         for finding in judged.checked.warnings
-        if not form.reasons.get(finding.key, "").strip()
+        if not form.reasons[finding.key].strip()
     ]
     for line in lines:
         field = form[line["field"]] if line["field"] in form.fields else None
@@ -125,23 +136,24 @@ def _passes(judged: Judged) -> Iterator[dict[str, str]]:
         silent = silent | {"entry.duplicate.exact"}
     for key, message in PASSES.items():
         if rules.has(key) and key not in found | silent:
-            citation = cite(key, rules.rule(key).clauses)
+            places = (f"{clause.title}{clause.place}" for clause in rules.rule(key).clauses)
+            citation = "；".join(dict.fromkeys(places)) or cite(key, ())
             yield {"effect": "pass", "message": message, "citation": citation}
 
 
-def _warnings(judged: Judged) -> list[dict[str, object]]:
+def _warnings(judged: Judged) -> list[dict[str, Any]]:
     """Each warning once, with the field for the reason."""
-    told: dict[str, dict[str, object]] = {}
+    told: dict[str, dict[str, Any]] = {}
     for finding in judged.checked.warnings:
         line = told.setdefault(
-            finding.key, {"messages": [], "field": judged.form[f"reason_{finding.key}"]}
+            finding.key, {"messages": [], "field": judged.form[f"{REASON}{finding.key}"]}
         )
-        line["messages"].append(finding.message)  # type: ignore[attr-defined]
+        line["messages"].append(finding.message)
         line |= {"remedy": finding.remedy, "citation": finding.citation}
     return list(told.values())
 
 
-def _derived(judged: Judged) -> dict[str, object] | None:
+def derived(judged: Judged) -> dict[str, str] | None:
     """What the document number says: sex, birth, age on the day that counts, where issued."""
     values = judged.checked.values
     facts = idnumbers.facts(values.get("id_type", ""), values["id_number"])

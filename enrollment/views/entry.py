@@ -15,7 +15,7 @@ from enrollment.forms import EntryForm
 from enrollment.services import doubles
 from enrollment.services.draft import Kept, keep
 from enrollment.services.submit import Rejected, submit
-from enrollment.views.aside import Judged, aside, judge
+from enrollment.views.aside import Judged, derived, judge
 from enrollment.views.page import (
     LAST,
     Entry,
@@ -207,8 +207,8 @@ def _fill(request: HttpRequest, entry: Entry) -> HttpResponse:
     place, source = data["use"], ("hukou_text", "hukou_code")
     if place in ("address", "guardian_hukou"):
         data[f"{place}_text"], data[f"{place}_code"] = (data.get(name, "") for name in source)
-    elif derived := aside(judge(entry.form, entry.context, request.acting))["derived"]:
-        data["hukou_text"], data["hukou_code"] = derived["fill"], derived["fill_code"]
+    elif found := derived(judge(entry.form, entry.context, request.acting)):
+        data["hukou_text"], data["hukou_code"] = found["fill"], found["fill_code"]
     entry.form = EntryForm(data, context=entry.context)
     entry.judged = judge(entry.form, entry.context, request.acting)
     return show(request, entry)

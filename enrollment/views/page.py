@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enrollment import queries
-from enrollment.forms import EntryForm, differences
+from enrollment.forms import EntryForm
 from enrollment.services import context as contexts
 from enrollment.services import doubles
 from enrollment.services.check import Context
 from enrollment.views.aside import Judged, aside, demanded
+from enrollment.views.versions import differences
 from xueji.accounts.access import Acting
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind

@@ -19,7 +19,7 @@ def typing(resume: str) -> Callable[[View], View]:
     """Mark a view whose POST may be long typed; ``resume`` is the url name of the way back."""
 
     def mark(view: View) -> View:
-        view.resume = resume  # type: ignore[attr-defined]
+        view.resume = resume
         return view
 
     return mark
