@@ -18,31 +18,33 @@ class PreviewChanged(Exception):
         super().__init__("名单有变：预览以后有人分班、变动或发过号。请按新的预览核对后再发。")
 
 
-@transaction.atomic(savepoint=False)
 def issue(
     *, acting: Acting, lineage: Lineage, stage: str, entry_year: int, kind: str, token: str
 ) -> list[RegisterNumber]:
     """Issue exactly the numbers of the preview with this ``token``, or none.
 
     Raises PreviewChanged when pupils, order or numbers are not the previewed ones any more;
-    PermissionDenied and CannotIssue as ``allocate``.
+    PermissionDenied and CannotIssue as ``allocate``. Whoever calls this inside a transaction of
+    their own must let a refusal end it.
     """
     access.require(acting, "numbering.issue", lineage.authority(stage).pk)
     waiting = students_awaiting(
         school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind
     )
-    # who changed class while we waited for the lock is not in the list, and the token differs
-    students = in_list_order(waiting.select_for_update(of=("self",)).order_by("pk"))
-    if not students:
-        raise PreviewChanged
-    issued = allocate(
-        acting=acting,
-        lineage=lineage,
-        stage=stage,
-        entry_year=entry_year,
-        kind=kind,
-        students=students,
-    )
-    if token_of((row.holder_id, row.number) for row in issued) != token:
-        raise PreviewChanged
+    # a savepoint would have to be released while others wait for the series
+    with transaction.atomic(savepoint=False):
+        # who changed class while we waited for the lock is not in the list: the token differs
+        students = in_list_order(waiting.select_for_update(of=("self",)).order_by("pk"))
+        if not students:
+            raise PreviewChanged
+        issued = allocate(
+            acting=acting,
+            lineage=lineage,
+            stage=stage,
+            entry_year=entry_year,
+            kind=kind,
+            students=students,
+        )
+        if token_of((row.holder_id, row.number) for row in issued) != token:
+            raise PreviewChanged
     return issued

@@ -1,0 +1,347 @@
+"""Issuing: order, refill, what is written, who may, and what happens when the list has changed."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.transaction import TransactionManagementError
+from django.utils import timezone
+
+from numbering import queries, services
+from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
+from numbering.queries import CannotIssue
+from numbering.services import PreviewChanged
+from tests import pupils
+from tests.numbering import making
+from xueji.audit import history
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.models import SchoolClass
+from xueji.students import services as students
+from xueji.students.models import RegisterType, Status, Student
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_pg]
+HOLD = {"state": NumberState.VOID, "ends": "2026-09-02", "reason": "未报到"}
+
+
+def by_name(rows) -> list[tuple[str, str]]:
+    names = Student.objects.in_bulk([row.holder_id for row in rows])
+    return [(names[row.holder_id].name, row.number[-4:]) for row in rows]
+
+
+# -- order --------------------------------------------------------------------------------------
+def test_numbers_follow_the_class_and_then_the_order_of_placement(world):
+    making.entrants(world, ["钱二", "赵一"], class_number=2)
+    making.entrants(world, ["周四", "孙三"], class_number=1)
+    assert by_name(making.issue(world)) == [
+        ("周四", "0001"),
+        ("孙三", "0002"),
+        ("钱二", "0003"),
+        ("赵一", "0004"),
+    ]
+
+
+def test_later_entrants_are_appended_whatever_their_class(world):
+    making.entrants(world, ["钱二"], class_number=2)
+    making.issue(world)
+    making.entrants(world, ["周四"], class_number=1)
+    assert by_name(making.issue(world)) == [("周四", "0002")]
+    assert Series.objects.get().last == 2
+
+
+def test_the_preview_says_what_is_then_issued(world):
+    making.entrants(world, making.names(5))
+    planned = queries.preview(
+        lineage=making.line(world), on=world.acting("centre").today, **making.key()
+    ).planned
+    rows = making.issue(world)
+    assert [(line.student.pk, line.number) for line in planned] == [
+        (row.holder_id, row.number) for row in rows
+    ]
+
+
+def test_a_preview_writes_nothing(world):
+    making.entrants(world, ["赵一"])
+    making.token(world)
+    assert (Series.objects.count(), RegisterNumber.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("school_class", None),
+        ("status", Status.SUSPENDED),
+        ("merged_into", 1),
+        ("number", "02262601709000"),
+    ],
+)
+def test_who_does_not_wait_is_not_in_the_list(world, field, value):
+    waits, other = making.entrants(world, ["赵一", "钱二"])
+    setattr(other, field if value != 1 else "merged_into_id", waits.pk if value == 1 else value)
+    students.write([other], fields=[field], acting=world.acting("clerk"), reason="试")
+    assert by_name(making.issue(world)) == [("赵一", "0001")]
+
+
+# -- temporary numbers --------------------------------------------------------------------------
+def test_a_temporary_register_gets_a_temporary_number_of_a_series_of_its_own(world):
+    making.entrants(world, ["赵一"])
+    making.entrants(world, ["钱二", "孙三"], register_type=RegisterType.BORROWED_TEMP)
+    assert [row.number for row in making.issue(world)] == ["02262601700001"]
+    temporary = making.issue(world, kind=SeriesKind.TEMPORARY)
+    assert [row.number for row in temporary] == ["借02262601700001", "借02262601700002"]
+    assert sorted(Series.objects.values_list("kind", "last")) == [("register", 1), ("temporary", 2)]
+
+
+# -- holes --------------------------------------------------------------------------------------
+def voided(row: RegisterNumber) -> None:
+    """Make a hole of a number, as undoing an entry does."""
+    RegisterNumber.objects.filter(pk=row.pk).update(**HOLD)
+    Student.objects.filter(pk=row.holder_id).update(number=None, status=Status.PENDING)
+
+
+def test_holes_are_filled_first_and_lowest_first(world):
+    making.entrants(world, making.names(5))
+    rows = making.issue(world)
+    voided(rows[3])
+    voided(rows[1])
+    making.entrants(world, ["甲", "乙", "丙"])
+    assert by_name(making.issue(world)) == [("甲", "0002"), ("乙", "0004"), ("丙", "0006")]
+    holes = RegisterNumber.objects.filter(state=NumberState.VOID).values_list("serial", "refilled")
+    assert sorted(holes) == [(2, True), (4, True)]
+    assert Series.objects.get().last == 6
+
+
+def test_a_hole_may_be_made_and_filled_again(world):
+    making.entrants(world, ["甲"])
+    making.issue(world)
+    for name in ("乙", "丙"):
+        voided(RegisterNumber.objects.get(state=NumberState.LIVE))
+        making.entrants(world, [name])
+        assert by_name(making.issue(world)) == [(name, "0001")]
+    rows = RegisterNumber.objects.order_by("pk").values_list("serial", "state", "refilled")
+    assert list(rows) == [(1, "void", True), (1, "void", True), (1, "live", False)]
+
+
+def test_a_frozen_series_only_goes_on(world):
+    making.entrants(world, making.names(3))
+    voided(making.issue(world)[1])
+    Series.objects.update(frozen_at=timezone.now(), frozen_by=world.posts["centre"])
+    making.entrants(world, ["甲"])
+    assert by_name(making.issue(world)) == [("甲", "0004")]
+
+
+# -- what is written ----------------------------------------------------------------------------
+def test_a_number_knows_holder_case_and_day(world):
+    student = placed(world)
+    (row,) = making.issue(world)
+    saved = RegisterNumber.objects.get()
+    assert {f: getattr(row, f) for f in COLUMNS} == {f: getattr(saved, f) for f in COLUMNS}
+    assert (saved.holder, saved.case) == (student, student.cases.get())
+    assert (saved.starts, saved.ends) == (world.acting("centre").today, None)
+    assert (saved.state, saved.refilled, saved.serial) == (NumberState.LIVE, False, 1)
+    student.refresh_from_db()
+    assert student.number == saved.number
+
+
+COLUMNS = [field.attname for field in RegisterNumber._meta.concrete_fields]
+
+
+def placed(world) -> Student:
+    """A pupil whose every field came through a case, waiting for a number."""
+    student = pupils.enrolled(world)
+    first = SchoolClass.objects.get(school=student.school_id, number=1)
+    acting = world.acting("clerk")
+    students.put_in_class([student], school_class=first, acting=acting, reason="分班")
+    return student
+
+
+def test_the_history_is_what_the_history_helpers_would_write(world):
+    student = placed(world)
+    making.append(world, student)
+    student.refresh_from_db()
+    acting = world.acting("centre")
+    history.update([student], fields=["number", "version"], acting=acting, reason="编学籍号")
+
+    by_helper, by_statement = student.history.order_by("-history_id").values()[:2]
+    assert by_helper.pop("history_id") > by_statement.pop("history_id")
+    assert by_statement == by_helper
+
+
+def test_every_column_of_the_history_is_the_pupils_own(world):
+    student = placed(world)
+    making.issue(world)
+    student.refresh_from_db()
+    row = student.history.latest("history_id")
+    for field in Student.history.model.tracked_fields:
+        assert getattr(row, field.attname) == getattr(student, field.attname), field.name
+
+
+def test_the_event_is_what_the_ledger_would_write(world):
+    making.entrants(world, ["赵一", "钱二"], class_number=2)
+    (first, _) = making.issue(world)
+    student = Student.objects.get(pk=first.holder_id)
+    (written,) = ledger.write(
+        [
+            ledger.Fact(
+                kind=EventKind.NUMBERED,
+                student=student,
+                lineage=making.line(world),
+                effective_on=world.acting("centre").today,
+                stage="primary",
+                grade=1,
+                class_name="一（2）班",
+                number=first.number,
+                text="编学籍号",
+            )
+        ],
+        acting=world.acting("centre"),
+    )
+    issued = RegisterEvent.objects.get(number=first.number, pk__lt=written.pk)
+    fields = [f.attname for f in RegisterEvent._meta.concrete_fields if f.name != "id"]
+    assert {f: getattr(issued, f) for f in fields} == {f: getattr(written, f) for f in fields}
+    assert issued.change == 0
+
+
+def test_the_pupil_in_hand_can_be_written_on(world):
+    (student,) = making.entrants(world, ["赵一"])
+    with transaction.atomic():
+        locked = students.lock([student.pk])[student.pk]
+        services.allocate(
+            acting=world.acting("centre"),
+            lineage=making.line(world),
+            students=[locked],
+            **making.key(),
+        )
+        students.write([locked], fields=["boarding"], acting=world.acting("centre"), reason="试")
+    student.refresh_from_db()
+    assert (student.number, student.version) == ("02262601700001", 4)
+
+
+# -- the preview has changed --------------------------------------------------------------------
+def test_nothing_is_issued_when_somebody_joined_the_list(world):
+    making.entrants(world, ["赵一"])
+    seen = making.token(world)
+    making.entrants(world, ["钱二"])
+    with pytest.raises(PreviewChanged) as changed, transaction.atomic():
+        send(world, seen)
+    assert str(changed.value) == (
+        "名单有变：预览以后有人分班、变动或发过号。请按新的预览核对后再发。"
+    )
+    assert RegisterNumber.objects.count() == 0
+
+
+def send(world, token: str, who: str = "centre", school: str = "清泉小学"):
+    return services.issue(
+        acting=world.acting(who), lineage=making.line(world, school), token=token, **making.key()
+    )
+
+
+def test_nothing_is_issued_when_a_number_went_elsewhere(world):
+    first, second = making.entrants(world, ["赵一", "钱二"])
+    seen = making.token(world)
+    making.append(world, first)
+    with pytest.raises(PreviewChanged), transaction.atomic():
+        send(world, seen)
+    second.refresh_from_db()
+    assert second.number is None
+
+
+def test_nothing_is_issued_when_the_order_changed(world):
+    first, second = making.entrants(world, ["赵一", "钱二"])
+    seen = making.token(world)
+    last_class = SchoolClass.objects.get(school=first.school_id, number=2)
+    acting = world.acting("clerk")
+    students.put_in_class([first], school_class=last_class, acting=acting, reason="调班")
+    with pytest.raises(PreviewChanged), transaction.atomic():
+        send(world, seen)
+    assert RegisterNumber.objects.count() == 0
+
+
+def test_the_same_preview_is_issued_only_once(world):
+    making.entrants(world, ["赵一"])
+    seen = making.token(world)
+    send(world, seen)
+    with pytest.raises(PreviewChanged), transaction.atomic():
+        send(world, seen)
+    assert RegisterNumber.objects.count() == 1
+
+
+# -- who may ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("school", "who"),
+    [
+        ("清泉小学", "centre"),
+        ("迁安城区小学", "county"),
+    ],
+)
+def test_the_allocator_issues(world, school, who):
+    making.entrants(world, ["赵一"], school=school)
+    assert len(making.issue(world, school, who=who)) == 1
+
+
+@pytest.mark.parametrize(
+    ("school", "who"),
+    [
+        ("清泉小学", "clerk"),
+        ("清泉小学", "principal"),
+        ("清泉小学", "centre2"),  # the neighbour
+        ("清泉小学", "centre9"),  # a stranger
+        ("清泉小学", "county"),  # above the allocator
+        ("清泉小学", "city"),
+        ("清泉小学", "province"),
+        ("清泉小学", "auditor"),
+        ("清泉小学", "admin"),
+        ("迁安城区小学", "centre"),
+        ("迁安城区小学", "county-head"),  # the right office, the wrong post
+        ("迁安城区小学", "county9"),
+    ],
+)
+def test_nobody_else_issues(world, school, who):
+    (student,) = making.entrants(world, ["赵一"], school=school)
+    seen = making.token(world, school)
+    with pytest.raises(PermissionDenied):
+        send(world, seen, who, school)
+    with pytest.raises(PermissionDenied):
+        making.append(world, student, school=school, who=who)
+    assert RegisterNumber.objects.count() == 0
+
+
+# -- allocate -----------------------------------------------------------------------------------
+def test_allocate_refuses_pupils_who_do_not_wait_here(world):
+    (mine,) = making.entrants(world, ["赵一"])
+    (other,) = making.entrants(world, ["钱二"], school="邻泉小学")
+    (unplaced,) = making.entrants(world, ["孙三"], class_number=None)
+    with pytest.raises(CannotIssue) as refusal:
+        services.allocate(
+            acting=world.acting("centre"),
+            lineage=making.line(world),
+            students=[mine, other, unplaced],
+            **making.key(),
+        )
+    assert str(refusal.value) == (
+        "钱二、孙三不在本校待编号之列（未分班、已有学籍号或不是在读）。请先分班，或刷新后再办。"
+    )
+    assert RegisterNumber.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_allocate_runs_only_inside_a_transaction(world):
+    (student,) = making.entrants(world, ["赵一"])
+    with pytest.raises(TransactionManagementError):
+        services.allocate(
+            acting=world.acting("centre"),
+            lineage=making.line(world),
+            students=[student],
+            **making.key(),
+        )
+
+
+@pytest.mark.parametrize("count", [1, 45])
+def test_issuing_takes_the_same_queries_for_one_as_for_a_class(
+    world, django_assert_num_queries, count
+):
+    making.entrants(world, ["头一个"])
+    making.issue(world)
+    making.entrants(world, making.names(count))
+    seen, lineage, acting = making.token(world), making.line(world), world.acting("centre")
+    with django_assert_num_queries(3):  # the locked list, accepted months, the statement
+        services.issue(acting=acting, lineage=lineage, token=seen, **making.key())
