@@ -94,3 +94,8 @@ def test_the_countries_are_those_of_the_standard():
 )
 def test_no_input_breaks_the_look_up(table, raw):
     assert by_name_or_code(table, raw) in {None, *table}
+
+
+@pytest.mark.parametrize("digits", ["99", "77", "999", "1212"])
+def test_digits_twice_are_no_code_with_its_label(digits):
+    assert codes.by_name_or_code(codes.NATIONS, digits) is None

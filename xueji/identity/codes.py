@@ -34,8 +34,8 @@ def by_name_or_code(table: CodeTable, raw: object) -> str | None:
     if found := _code(table, text) or table.code_of(text) or table.code_of(text + "族"):
         return found
     if parts := _CODE_AND_LABEL.fullmatch(text):
-        code = _code(table, parts[1])
-        if code and code == by_name_or_code(table, parts[2]):
+        code, label = _code(table, parts[1]), parts[2]
+        if code and code in (table.code_of(label), table.code_of(label + "族")):
             return code
     return None
 
