@@ -15,7 +15,8 @@ from xueji.rules.files import Effect
 from xueji.rules.papers import PAPERS
 
 REASON, PAPER = "reason_", "paper_"
-CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER, RURAL = "CHN", "01", "1", "11", "1", "2", "1"
+CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER = "CHN", "01", "1", "11", "1", "2"
+HUKOU_OF_AREA = {Area.TOWNSHIP: "1", Area.URBAN: "2"}  # 农业, 非农业
 
 # what F2 brings along from the pupil before
 CARRIED = (
@@ -241,12 +242,11 @@ def warnings_of(rules: Rules) -> dict[str, str]:
 
 def defaults(context: Context) -> dict[str, str]:
     """What an empty form says already: true of nearly every child, and seen at a glance."""
-    is_rural = context.lineage.school.area == Area.TOWNSHIP
     return {
         "id_type": RESIDENT,
         "nation": HAN,
         "country": CHINA,
-        "hukou_kind": RURAL if is_rural else "",
+        "hukou_kind": HUKOU_OF_AREA[Area(context.lineage.school.area)],
         "m1_relation": FATHER,
         "m1_guardian": "on",
         "m2_relation": MOTHER,

@@ -22,10 +22,10 @@
     const id = `choose-${(serial += 1)}`;
     const label = document.querySelector(`label[for="${input.id}"]`);
     const list = make("ul", { id, className: "choose-list", hidden: true }, { role: "listbox" });
-    list.setAttribute("aria-label", label ? label.firstChild.textContent.trim() : "可选的地方");
+    list.setAttribute("aria-label", "可选的地方"); // not the field's own label: that names one element
     const state = make("p", { className: "hidden" }, { role: "status" });
     const shown = make("span", { className: "from" });
-    label?.append(shown);
+    label?.parentElement.append(shown);
     input.after(list, state);
     for (const [name, value] of Object.entries({
       role: "combobox",

@@ -132,7 +132,7 @@ class PupilReader(Reader):
         if facts := idnumbers.facts(id_type, number):
             self.row["sex"] = self.text("sex") or facts.sex
             self.row["birth_date"] = self.text("birth_date") or facts.birth_date.isoformat()
-        required = id_type != RESIDENT  # there the number is what is missing or wrong
+        required = id_type not in ("", RESIDENT)  # else type or number is what must be mended
         self.code("sex", codes.SEX, "性别", required=required)
         self.day("birth_date", "出生日期", EARLIEST, today, required=required)
 

@@ -90,8 +90,9 @@ def put_in_class(page: Page, url: str, username: str, name: str) -> None:
     press(page, "新生入学")
     press(page, "分班")
     tick(page, f"选 {name}")
-    press(page, "编入所选班级", role="button")
-    expect(page.get_by_text(re.compile("已分班|已编入")).first).to_be_visible()
+    tick(page, "一（1）班")
+    press(page, "编班", role="button")
+    expect(page.get_by_role("status").filter(has_text="一（1）班")).to_be_visible()
 
 
 def issue(page: Page, url: str, username: str, school: str) -> None:

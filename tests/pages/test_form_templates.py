@@ -24,7 +24,6 @@ class PupilForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["name"].width = "w4"
         self.fields["pinyin"].origin = "自动"
-        self.fields["guardian"].check_label = "是监护人"
 
 
 def test_forms_are_drawn_by_our_renderer():
@@ -36,14 +35,14 @@ def test_forms_are_drawn_by_our_renderer():
     [
         (
             "name",
-            """<div class="field w4"><label for="id_name">姓名</label>
+            """<div class="field w4"><div class="label"><label for="id_name">姓名</label></div>
                <input type="text" name="name" maxlength="20" required id="id_name"></div>""",
         ),
         (
             "pinyin",
             """<div class="field">
-               <label for="id_pinyin">姓名拼音 <span class="opt">选填</span>
-                 <span class="from">自动</span></label>
+               <div class="label"><label for="id_pinyin">姓名拼音</label>
+                 <span class="opt">选填</span> <span class="from">自动</span></div>
                <input type="text" name="pinyin" aria-describedby="id_pinyin_helptext"
                  id="id_pinyin">
                <p class="help" id="id_pinyin_helptext">自动填写，可改</p></div>""",
@@ -52,7 +51,7 @@ def test_forms_are_drawn_by_our_renderer():
             "board",
             """<div class="field" id="id_board" tabindex="-1" role="radiogroup"
                  aria-labelledby="id_board_label">
-               <span class="label" id="id_board_label">就读方式</span>
+               <div class="label"><span id="id_board_label">就读方式</span></div>
                <div class="choices">
                <label class="check" for="id_board_0">
                  <input type="radio" name="board" value="1" required id="id_board_0">走读</label>
@@ -68,10 +67,9 @@ def test_forms_are_drawn_by_our_renderer():
         ),
         (
             "guardian",
-            """<div class="field"><span class="label" aria-hidden="true">成员1是否监护人</span>
-               <label class="check" for="id_guardian">
-               <input type="checkbox" name="guardian" id="id_guardian">
-               <span class="hidden">成员1是否监护人：</span>是监护人</label></div>""",
+            """<div class="field field-check"><label class="check" for="id_guardian">
+               <input type="checkbox" name="guardian" id="id_guardian">成员1是否监护人</label>
+               </div>""",
         ),
         ("code", """<input type="hidden" name="code" id="id_code">"""),
     ],
@@ -83,7 +81,7 @@ def test_a_field_has_its_label_help_and_width(field, html):
 def test_an_error_is_tied_to_its_field():
     assertHTMLEqual(
         PupilForm({"name": ""})["name"].as_field_group(),
-        """<div class="field w4"><label for="id_name">姓名</label>
+        """<div class="field w4"><div class="label"><label for="id_name">姓名</label></div>
            <input type="text" name="name" maxlength="20" required aria-invalid="true"
              aria-describedby="id_name_error" id="id_name">
            <div id="id_name_error"><p class="error">还没有填</p></div></div>""",
@@ -119,7 +117,7 @@ def test_a_whole_form_is_a_grid_under_what_concerns_no_field():
         str(form),
         """<div class="notice notice-bad" role="alert"><p>本校还没有开通</p></div>
            <div class="fields">
-           <div class="field"><label for="id_name">姓名</label>
+           <div class="field"><div class="label"><label for="id_name">姓名</label></div>
            <input type="text" name="name" value="王" required id="id_name"></div>
            <input type="hidden" name="code" value="1" id="id_code"></div>""",
     )
