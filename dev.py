@@ -521,8 +521,6 @@ def prepare(manage_py: list, *, env: dict[str, str]) -> None:
         "演示数据 loading the demo county": ["load_demo", "--if-empty"],
     }
     for title, step in steps.items():
-        if step[0] != "migrate" and not any(ROOT.glob(f"*/management/commands/{step[0]}.py")):
-            continue
         say(title)
         role = "owner" if step[0] in OWNER_COMMANDS else "application"
         if foreground([*manage_py, *step], env=env | {"XUEJI_ROLE": role}):
