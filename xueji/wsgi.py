@@ -5,8 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xueji.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
-from xueji.pages.readiness import require_keys_and_durability  # noqa: E402 -- needs the apps
+from xueji.pages.bodies import whole  # noqa: E402 -- needs the apps
+from xueji.pages.readiness import require_keys_and_durability  # noqa: E402
 
 require_keys_and_durability()
+application = whole(django)

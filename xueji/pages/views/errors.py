@@ -2,7 +2,9 @@
 
 import logging
 import secrets
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,18 +23,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @access.public
 def failed(request: HttpRequest) -> HttpResponse:
-    """Something broke; the incident number leads to the log line."""
+    """Something broke; the incident number leads to the log line.
+
+    A database that is away is told as such, wherever in the request it was missed: what was
+    typed is still in the browser.
+    """
     incident = secrets.token_hex(3)
     log.error(
         "incident %s at %s", incident, request.resolver_match and request.resolver_match.route
     )
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        body = render_to_string("503.html", {"incident": incident})
+        return HttpResponse(body, status=503, headers={"Retry-After": "5"})
     return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
-
-
-def unavailable(request: HttpRequest, incident: str) -> HttpResponse:
-    """The database is away for the moment; what was typed is still in the browser."""
-    body = render_to_string("503.html", {"incident": incident})
-    return HttpResponse(body, status=503, headers={"Retry-After": "5"})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
