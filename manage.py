@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Run one of Django's or Xueji's commands; `python3 dev.py manage` does it with the demo's database."""
+"""Run a command; `python3 dev.py manage` does it with the demo's database."""
 
 import os
 import sys

@@ -99,7 +99,7 @@ def act(name: str) -> Callable[[View], View]:
         raise LookupError(f"undeclared act {name}")
 
     def declare(view: View) -> View:
-        view.act = name  # type: ignore[attr-defined]
+        view.act = name
         return view
 
     return declare
@@ -107,5 +107,5 @@ def act(name: str) -> Callable[[View], View]:
 
 def public(view: View) -> View:
     """Declare a view that needs neither login nor post."""
-    view.act = None  # type: ignore[attr-defined]
+    view.act = None
     return view

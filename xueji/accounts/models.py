@@ -9,7 +9,7 @@ from xueji.identity.classification import classified
 from xueji.organisations.models import Level, Organisation
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, name: str, password: str | None = None) -> "User":
         user = self.model(username=username, name=name)
         user.set_password(password)

@@ -8,7 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from django.db import models
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import (
+    bulk_create_with_history,
+    bulk_update_with_history,
+    get_history_model_for_model,
+)
 
 from xueji.accounts.access import Acting
 
@@ -54,7 +58,7 @@ def delete(rows: Iterable[Row], *, acting: Acting, reason: str) -> None:
     if not rows:
         return
     model = type(rows[0])
-    record = model.history.model  # type: ignore[attr-defined] -- added by simple_history
+    record = get_history_model_for_model(model)
     record.objects.bulk_create(
         record(
             history_type="-",

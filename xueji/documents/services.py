@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import BinaryIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -120,7 +120,7 @@ def expire(*, today: date) -> None:
     yesterday = now() - ORPHANED_AFTER
     storage.forget_drafts(before=yesterday)
     found = storage.keys(before=yesterday)
-    orphans = []
+    orphans: list[UUID] = []
     for start in range(0, len(found), BATCH):
         some = set(found[start : start + BATCH])
         orphans += some - set(
