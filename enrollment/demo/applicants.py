@@ -63,10 +63,10 @@ class Applicants:
         return oldest + timedelta(days=self.random.randrange(365))
 
     def _door(self) -> str:
-        return f"{self.random.randrange(1, 12)}组{self.random.randrange(1, 90)}号"
+        return f"{self.random.randrange(1, 12)} 组 {self.random.randrange(1, 90)} 号"
 
     def _parents(self, family: str, born: date, region: str) -> Row:
-        row = {}
+        row: Row = {}
         for prefix, relation, sex in (("m1", "1", "1"), ("m2", "2", "2")):
             birthday = born - timedelta(days=self.random.randrange(24 * 365, 36 * 365))
             number, _ = self.documents.id_number(region, birthday, sex)
@@ -111,5 +111,5 @@ class Applicants:
 
 
 def _place(field: str, division: Division, door: str = "") -> Row:
-    words = division.full_name.replace(" ", "") + door
+    words = f"{division.full_name} {door}".strip()
     return {f"{field}_code": division.code, f"{field}_text": words}

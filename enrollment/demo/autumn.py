@@ -7,6 +7,7 @@ order of time, as do the acceptances of monthly reports and the nightly lapse be
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -64,9 +65,7 @@ class Autumn:
                 child = self._child(campus, script, applicants)
                 self._deeds += self._acts(script, child)
             if campus.known_as == "clerk":
-                self._deeds.append(
-                    (self._moment(ISSUED, 9), lambda at, c=campus: self._issue(c, at))
-                )
+                self._deeds.append((self._moment(ISSUED, 9), partial(self._issue, campus)))
         self._deeds += self._acceptances(campuses)
         self._deeds.append((self._moment(LAPSED, 1), self._lapse))
         for at, deed in sorted(self._deeds, key=lambda timed: timed[0]):
@@ -84,10 +83,8 @@ class Autumn:
 
     def _acts(self, script: Script, child: _Child) -> Iterator[tuple[datetime, Deed]]:
         for order, (days, who, act) in enumerate(script.acts):
-            yield (
-                self._moment(days, 8 + 2 * order),
-                lambda at, w=who, a=act: self._do(child, w, a, script.note, at),
-            )
+            at = self._moment(days, 8 + 2 * order)
+            yield at, partial(self._do, child, who, act, script.note)
 
     def _do(self, child: _Child, who: int, act: Act, note: str, at: datetime) -> None:
         match act:
@@ -154,14 +151,22 @@ class Autumn:
         """The centre numbers who has been approved and put in a class so far."""
         lineage = campus.lineage
         acting = self.staff.acting(lineage.authority(StageName.PRIMARY), Role.CENTRE_OFFICER, at)
-        what = {
-            "lineage": lineage,
-            "stage": StageName.PRIMARY,
-            "entry_year": calendar.THIS_YEAR,
-            "kind": SeriesKind.REGISTER,
-        }
-        token = preview(**what, on=acting.today).token
-        issue(**what, acting=acting, token=token)
+        stage, kind = StageName.PRIMARY, SeriesKind.REGISTER
+        planned = preview(
+            lineage=lineage,
+            stage=stage,
+            entry_year=calendar.THIS_YEAR,
+            kind=kind,
+            on=acting.today,
+        )
+        issue(
+            acting=acting,
+            lineage=lineage,
+            stage=stage,
+            entry_year=calendar.THIS_YEAR,
+            kind=kind,
+            token=planned.token,
+        )
 
     def _lapse(self, at: datetime) -> None:
         services.lapse(today=at.date(), at=at)
@@ -173,7 +178,7 @@ class Autumn:
             for stage, *_ in campus.form.stages
         }
         for month in calendar.accepted_months(self.today):
-            yield calendar.accepted_at(month), lambda at, m=month: _accept(sorted(units), m, at)
+            yield calendar.accepted_at(month), partial(_accept, sorted(units), month)
 
 
 def _accept(units: Sequence[int], month: date, at: datetime) -> None:

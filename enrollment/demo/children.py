@@ -61,7 +61,7 @@ class Children:
         self._random, self._documents, self._hard = random, documents, hard
         self._region, self._takes_migrants = region, takes_migrants
         self._migrants_are = migrants_are
-        self._villages = [(village.code, _written(village)) for village in villages]
+        self._villages = [(village.code, village.full_name) for village in villages]
         self._twin_of: _Home | None = None
 
     def draw(self, primary_year: int) -> Child:
@@ -88,7 +88,7 @@ class Children:
         if not migrant and random.random() < LIVES_ELSEWHERE:
             lives_at = random.choice(self._villages)
         parents = self._parents(surname, born, region)
-        door = f"{random.randrange(1, 12)}组{random.randrange(1, 90)}号"
+        door = f" {random.randrange(1, 12)} 组 {random.randrange(1, 90)} 号"
         hukou_code, hukou = (f"{region}000000", origin) if migrant else (code, village)
         columns = {
             "hukou_kind": "1" if random.random() < 0.8 else "2",
@@ -164,8 +164,3 @@ class Children:
             }
             for place, (relation, name, phone, number) in enumerate(home.parents)
         ]
-
-
-def _written(place: Division) -> str:
-    """``河北省唐山市迁安市建昌营镇太平村``: the whole place in one word."""
-    return place.full_name.replace(" ", "")

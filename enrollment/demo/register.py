@@ -85,6 +85,6 @@ class _Draws:
             migrants_are=register_type(
                 migrant=True, rules=rule_set(lineage.rule_set).at(calendar.START)
             ),
-            hard=chain.from_iterable((None, None, one) for one in hard),
+            hard=chain.from_iterable((None, one) for one in hard),
         )
         return children, random
