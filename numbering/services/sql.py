@@ -94,7 +94,7 @@ def issue(
     Returns [] and changes nothing when there is no such series with this prefix, or it has no
     room for all.
     """
-    events = _prepare(facts, acting)
+    events = ledger.events(facts, acting=acting)  # before the queue, as it reads
     values: dict[str, Any] = {
         **key,
         "prefix": prefix,
@@ -126,15 +126,6 @@ def wait_for(series: Series) -> None:
 
 
 _FIELDS = [field.attname for field in RegisterNumber._meta.concrete_fields]
-
-
-def _prepare(facts: Sequence[ledger.Fact], acting: Acting) -> list[RegisterEvent]:
-    """The events that ``ledger.services.write`` would write; before the queue, as it reads."""
-    units = [fact.lineage.monthly_unit(fact.stage).pk for fact in facts]
-    accepted = ledger._accepted(set(units), min(fact.effective_on for fact in facts))
-    return [
-        ledger._event(fact, unit, accepted, acting) for fact, unit in zip(facts, units, strict=True)
-    ]
 
 
 def _told() -> list[Field]:

@@ -50,15 +50,17 @@ def _accepted(units: set[int], since: date) -> set[tuple[int, date]]:
 
 def write(facts: Iterable[Fact], *, acting: Acting) -> list[RegisterEvent]:
     """Append the events of facts, in two queries whatever their number."""
+    return RegisterEvent.objects.bulk_create(events(facts, acting=acting), batch_size=500)
+
+
+def events(facts: Iterable[Fact], *, acting: Acting) -> list[RegisterEvent]:
+    """The events of facts, booked in their months but not yet written."""
     facts = list(facts)
     if not facts:
         return []
     units = [fact.lineage.monthly_unit(fact.stage).pk for fact in facts]
     accepted = _accepted(set(units), min(fact.effective_on for fact in facts))
-    return RegisterEvent.objects.bulk_create(
-        [_event(fact, unit, accepted, acting) for fact, unit in zip(facts, units, strict=True)],
-        batch_size=500,
-    )
+    return [_event(fact, unit, accepted, acting) for fact, unit in zip(facts, units, strict=True)]
 
 
 def _event(fact: Fact, unit: int, accepted: set[tuple[int, date]], acting: Acting) -> RegisterEvent:
