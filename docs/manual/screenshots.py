@@ -1,0 +1,210 @@
+"""Takes the manual's pictures from a fresh demo, by doing what the chapters tell.
+
+    python3 dev.py demo --reset                                  # in one window
+    .venv/bin/python docs/manual/screenshots.py [http://127.0.0.1:8000]
+
+It enters a child, signs, assigns, numbers and undoes: run it on a demo that may change.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from smaller import smaller
+
+PICTURES = Path(__file__).parent / "pictures"
+SITE = (sys.argv[1:] or ["http://127.0.0.1:8000"])[0].rstrip("/")
+PASSWORD = os.environ.get("DEMO_PASSWORD") or "Xueji-demo-2026"
+CHROMIUM = os.environ.get("XUEJI_CHROMIUM") or shutil.which("chromium")
+# greys instead of coloured edges around letters: the files are half as big
+FLAGS = ["--no-sandbox", "--disable-lcd-text"]
+COUNTY, SCHOOL = "130283", "清泉小学"
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_number(birth: str, order: int) -> str:
+    """An invented ID number with the right check digit; odd orders are boys."""
+    body = f"{COUNTY}{birth}{order:03d}"
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+class Clerk:
+    """Somebody at a screen of an office PC."""
+
+    def __init__(self, browser: Browser, username: str):
+        options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+        self.page: Page = browser.new_page(viewport={"width": 1366, "height": 768}, **options)
+        self.page.goto(f"{SITE}/login/")
+        self.page.fill("#id_username", username)
+        self.page.fill("#id_password", PASSWORD)
+        self.press("登录")
+
+    def go(self, path: str) -> None:
+        self.page.goto(SITE + path)
+
+    def press(self, words: str) -> None:
+        """Press the button of those words and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.page.locator(f"main button:has-text('{words}')").first.click()
+
+    def open(self, words: str = "") -> None:
+        """Open the first row of the list whose link has those words."""
+        with self.page.expect_navigation():
+            self.page.locator(f"main tbody th a:has-text('{words}')").first.click()
+
+    def picture(self, name: str, *, height: int = 768) -> None:
+        take(self.page, name, height=height)
+
+
+def take(page: Page, name: str, *, height: int) -> None:
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(400)
+    clip = {"x": 0, "y": 0, "width": 1366, "height": height}
+    png = page.screenshot(clip=clip, animations="disabled")
+    (PICTURES / f"{name}.png").write_bytes(smaller(png))
+
+
+def entrance(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    page.goto(f"{SITE}/login/")
+    take(page, "login", height=520)
+    Clerk(browser, "clerk").picture("desk")
+    officer = Clerk(browser, "centre")
+    officer.page.click("details.post summary")
+    officer.picture("post", height=420)
+
+
+def type_child(page: Page, *, name: str, number: str, village: str) -> None:
+    """What a clerk types about an ordinary child; the rest is filled already."""
+    page.fill("#id_id_number", number)
+    page.fill("#id_name", name)
+    page.locator("#id_hukou_text").press_sequentially(village, delay=30)
+    page.locator("ul.choose-list:not([hidden]) li").first.click()
+    page.click("button[data-copy=hukou][value=address]")
+    page.locator("#id_address_text").press_sequentially("6组12号")
+    page.click("button[data-copy=hukou][value=guardian_hukou]")
+    page.fill("#id_m1_name", f"{name[0]}建民")
+    page.fill("#id_m1_phone", "13931500000")
+    page.wait_for_timeout(1500)
+    for paper in page.locator("#papers input").all():
+        paper.check()
+    page.wait_for_timeout(1500)
+
+
+def entry(browser: Browser) -> None:
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/enrollment/new/")
+    type_child(clerk.page, name="周雨桐", number=id_number("20200317", 126), village="军屯村")
+    clerk.page.evaluate("scrollTo(0, 0)")
+    clerk.picture("entry")
+    clerk.press("提交")
+    clerk.go("/enrollment/?show=open")
+    clerk.picture("list", height=560)
+    clerk.go("/enrollment/new/")
+    type_child(clerk.page, name="吴子墨", number=id_number("20201102", 331), village="军屯村")
+    clerk.page.locator("#exceptions").scroll_into_view_if_needed()
+    clerk.page.fill("#exceptions input", "父母外出务工，由祖父母照看，请求与姐姐同校入学。")
+    clerk.page.press("#exceptions input", "Tab")
+    clerk.page.wait_for_timeout(1500)
+    clerk.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    clerk.picture("exception")
+
+
+def double(browser: Browser) -> None:
+    """The number of a child of another school, which only that school knows."""
+    known = Clerk(browser, "clerk2")
+    known.go("/students/?grade=1")
+    known.open()
+    known.page.click("summary:has-text('显示完整号码')")
+    known.press("显示")
+    number = (
+        known.page.locator("section[aria-labelledby=identity] li").first.inner_text().split()[-1]
+    )
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/enrollment/new/")
+    type_child(clerk.page, name="高语晨", number=number, village="军屯村")
+    clerk.page.locator("#doubles").scroll_into_view_if_needed()
+    clerk.picture("double")
+
+
+def signing(browser: Browser) -> None:
+    principal = Clerk(browser, "principal")
+    principal.go("/cases/")
+    for box in principal.page.locator("tbody .pick input").all()[:2]:
+        box.check()
+    principal.picture("inbox", height=640)
+    county = Clerk(browser, "county")
+    county.go("/cases/")
+    county.open()
+    county.picture("case")
+
+
+def classes(browser: Browser) -> None:
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/enrollment/classes/")
+    clerk.page.locator("tbody .pick input").first.check()
+    clerk.page.locator("input[name=school_class]").first.check()
+    clerk.picture("classes", height=560)
+    clerk.press("编班")
+
+
+def numbers(browser: Browser) -> None:
+    officer = Clerk(browser, "centre")
+    officer.go("/numbering/")
+    officer.picture("numbers", height=420)
+    officer.open(SCHOOL)
+    officer.picture("series")
+    officer.page.check("input[name=checked]")
+    officer.press("发 ")
+
+
+def undo(browser: Browser) -> None:
+    """The case of somebody just numbered; its serial is void afterwards."""
+    officer = Clerk(browser, "centre")
+    officer.go("/numbering/")
+    officer.open(SCHOOL)
+    series = officer.page.url
+    officer.page.locator("ol.serials li:not(.gone):not(.void) a").last.click()
+    officer.page.wait_for_load_state()
+    with officer.page.expect_navigation():
+        officer.page.click("section[aria-labelledby=student-cases] a")
+    officer.page.click("summary:has-text('撤销入学')")
+    officer.page.fill("#reason-撤销", "未报到，已随父母到外省入学")
+    officer.page.locator("#reason-撤销").scroll_into_view_if_needed()
+    officer.picture("undo")
+    officer.press("撤销")
+    officer.page.goto(series)
+    officer.page.locator("section.notice").last.scroll_into_view_if_needed()
+    officer.picture("void")
+
+
+def search(browser: Browser) -> None:
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/students/?q=zh")
+    clerk.picture("search", height=560)
+    clerk.go("/students/?grade=3")
+    clerk.open()
+    clerk.picture("student")
+
+
+CHAPTERS: list[Callable[[Browser], None]] = [
+    entrance,
+    entry,
+    double,
+    signing,
+    classes,
+    numbers,
+    undo,
+    search,
+]
+
+if __name__ == "__main__":
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for chapter in CHAPTERS:
+            chapter(chromium)
+        chromium.close()
