@@ -221,7 +221,8 @@ class EntryForm(forms.Form):
 
 
 def _plain(value: object) -> str:
-    return "on" if value is True else str(value or "")
+    """What stands in a field, without the one character that no column can keep."""
+    return "on" if value is True else str(value or "").replace("\0", "")
 
 
 def _reason(title: str) -> forms.CharField:

@@ -85,7 +85,7 @@ class Checked:
 
 def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
     """Check every row; queries do not grow with the rows but for the search of near duplicates."""
-    checked = [_read(row, context) for row in rows]
+    checked = [read(row, context) for row in rows]
     county = context.lineage.county.division_code
     divisions = places.settle([row.values for row in checked], county)
     _find_doubles(checked, context)
@@ -101,28 +101,32 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
     return checked
 
 
-def _read(row: Row, context: Context) -> Checked:
-    """Clean every field by itself; fill what follows from the document number."""
-    read = PupilReader(row)
-    read.identity(context.today)
-    read.name("name", "姓名")
-    read.code("nation", codes.NATIONS, "民族")
-    read.code("country", codes.COUNTRIES, "国籍/地区")
-    read.place("hukou", "户口所在地")
-    read.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
-    read.place("address", "现住址")
-    read.place("guardian_hukou", "监护人户口所在地", required=False)
-    read.family()
-    read.contact()
-    read.values["entered_on"] = context.term_starts
-    read.day("entered_on", "入学日期", context.year.starts_on, context.year.ends_on, required=False)
-    read.code("entry_mode", codes.ENTRY_MODE, "入学方式")
-    read.code("boarding", codes.BOARDING, "就读方式")
-    read.school_class(context.classes)
-    read.flag("migrant", "是否进城务工人员随迁子女")
-    read.identity_is_whole()
-    papers = frozenset(code for code in PAPERS if FLAGS.get(read.text(f"paper_{code}").lower()))
-    return Checked(values=read.values, members=read.members, papers=papers, problems=read.problems)
+def read(row: Row, context: Context) -> Checked:
+    """Clean every field by itself, without a query; fill what follows from the number."""
+    reader = PupilReader(row)
+    reader.identity(context.today)
+    reader.name("name", "姓名")
+    reader.code("nation", codes.NATIONS, "民族")
+    reader.code("country", codes.COUNTRIES, "国籍/地区")
+    reader.place("hukou", "户口所在地")
+    reader.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
+    reader.place("address", "现住址")
+    reader.place("guardian_hukou", "监护人户口所在地", required=False)
+    reader.family()
+    reader.contact()
+    reader.values["entered_on"] = context.term_starts
+    reader.day(
+        "entered_on", "入学日期", context.year.starts_on, context.year.ends_on, required=False
+    )
+    reader.code("entry_mode", codes.ENTRY_MODE, "入学方式")
+    reader.code("boarding", codes.BOARDING, "就读方式")
+    reader.school_class(context.classes)
+    reader.flag("migrant", "是否进城务工人员随迁子女")
+    reader.identity_is_whole()
+    papers = frozenset(code for code in PAPERS if FLAGS.get(reader.text(f"paper_{code}").lower()))
+    return Checked(
+        values=reader.values, members=reader.members, papers=papers, problems=reader.problems
+    )
 
 
 def _find_doubles(rows: Sequence[Checked], context: Context) -> None:

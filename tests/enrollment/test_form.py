@@ -1,0 +1,348 @@
+"""The form of one pupil: what is sent is kept, then submitted once, or comes back filled."""
+
+import html
+import re
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests import pupils
+from tests.world import PASSWORD
+from xueji.audit.models import Access
+from xueji.cases import services as cases
+from xueji.cases.models import Case, CaseForm, State
+from xueji.students.models import Status, Student
+
+NEW = "/enrollment/new/"
+HOME2 = pupils.living_in("130283101201", "杨各庄镇 上庄村")
+ELSEWHERE = {"address_code": "130283001006", "address_text": "永顺街道 迁钢社区 9 号楼"}
+
+
+def text(answer):
+    """The page as one reads it."""
+    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return " ".join(html.unescape(plain).split())
+
+
+def value_of(answer, name):
+    """What stands in a text field."""
+    found = re.search(rf'<input[^>]*\bname="{name}"[^>]*>', answer.content.decode())
+    value = re.search(r'value="([^"]*)"', found[0]) if found else None
+    return html.unescape(value[1]) if value else ""
+
+
+def send(client, form, *, save="next", at=NEW, **more):
+    return client.post(at, {**form, "save": save, **more})
+
+
+def lines():
+    """Every Access row as (kind, students, filter)."""
+    return list(Access.objects.order_by("pk").values_list("kind", "students", "filter"))
+
+
+# -- what is sent ---------------------------------------------------------------------------------
+def test_an_empty_form_shows_defaults_and_begins_at_the_document_number(clerk):
+    answer = clerk.get(NEW)
+
+    assert answer.status_code == 200
+    assert re.search(r'name="id_number"[^>]* autofocus', answer.content.decode())
+    assert value_of(answer, "entered_on") == "2026-09-01"
+    assert lines() == []
+
+
+def test_save_and_next_submits_and_opens_an_empty_form_with_the_news(clerk, opened):
+    answer = send(clerk, opened(name="王梓涵"))
+
+    assert (answer.status_code, answer["Location"]) == (302, NEW)
+    case = Case.objects.get()
+    assert (case.state, case.title, case.waiting_role) == (State.OPEN, "王梓涵", "principal")
+    following = clerk.get(NEW)
+    assert f"已提交 王梓涵，轮到清泉小学 校长（某principal） 业务件 {case.number}" in text(
+        following
+    )
+    assert value_of(following, "name") == ""
+
+
+def test_submit_goes_to_the_case(clerk, opened):
+    answer = send(clerk, opened(), save="open")
+    assert answer["Location"] == f"/cases/{Case.objects.get().number}/"
+
+
+def test_save_draft_makes_no_pupil_and_goes_on_with_the_draft(clerk, opened):
+    answer = send(clerk, {**opened(), "id_number": "1302"}, save="draft")
+
+    case = Case.objects.get()
+    assert (case.state, case.student, case.title) == (State.DRAFT, None, "王梓涵")
+    assert answer["Location"] == f"/enrollment/{case.number}/edit/"
+    page = clerk.get(answer["Location"])
+    assert (value_of(page, "id_number"), value_of(page, "m1_name")) == ("1302", "王建军")
+    assert not Student.objects.exists()
+
+
+def test_the_silent_first_button_only_shows_what_is_missing(clerk, opened):
+    answer = send(clerk, opened(name=""), save="check")
+
+    assert answer.status_code == 200
+    assert "还差 1 处才能提交" in text(answer)
+    assert Case.objects.get().state == State.DRAFT
+
+
+# -- once -----------------------------------------------------------------------------------------
+def test_the_same_form_twice_acts_once(clerk, opened):
+    form = opened()
+    first, second = send(clerk, form, save="open"), send(clerk, form, save="open")
+
+    assert first["Location"] == second["Location"]
+    assert (Case.objects.count(), Student.objects.count()) == (1, 1)
+
+
+def test_a_repeat_that_knows_its_draft_by_now_is_still_the_same_form(clerk, opened):
+    form = opened()
+    send(clerk, form, save="open")
+    case = Case.objects.get()
+
+    again = send(clerk, {**form, "case": case.number, "version": "1"}, save="open")
+
+    assert again["Location"] == f"/cases/{case.number}/"
+    assert Case.objects.count() == 1
+
+
+def test_a_used_form_with_other_content_comes_back_filled_under_a_new_key(clerk, opened):
+    form = opened()
+    send(clerk, form)
+
+    answer = send(clerk, {**form, "name": "李雷", "id_number": pupils.id_number()})
+
+    assert answer.status_code == 409
+    assert "这张表已经提交过" in text(answer)
+    assert (value_of(answer, "name"), value_of(answer, "case")) == ("李雷", "")
+    assert value_of(answer, "form_key") != form["form_key"]
+    assert Student.objects.count() == 1
+
+
+def test_autosave_and_submission_of_one_form_are_one_case(clerk, opened):
+    form = opened()
+    kept = clerk.post("/enrollment/draft/", {**form, "name": "王"})
+    send(clerk, form)  # the browser had not yet heard of the draft's number
+
+    assert kept["HX-Replace-Url"] == f"/enrollment/{Case.objects.get().number}/edit/"
+    assert (Case.objects.count(), Case.objects.get().state) == (1, State.OPEN)
+
+
+def test_an_autosave_that_comes_late_disturbs_nothing(clerk, opened):
+    form = opened()
+    send(clerk, form)
+    late = clerk.post("/enrollment/draft/", {**form, "name": "王"})
+
+    assert late.status_code == 200
+    assert "由另一人签署" in text(late) or "现在轮到" in text(late)
+    assert Student.objects.get().name == "王梓涵"
+
+
+# -- nothing typed is lost ------------------------------------------------------------------------
+def test_a_rejected_form_comes_back_filled_with_errors_at_the_fields_and_links(clerk, opened):
+    answer = send(clerk, opened(m1_phone="139315200181", id_number=pupils.id_number(order=5)))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert '<a href="#id_m1_phone">成员1联系电话</a>' in page
+    assert re.search(r'name="m1_phone"[^>]*aria-invalid="true"', page)
+    assert re.search(r'name="m1_phone"[^>]*autofocus', page)
+    assert value_of(answer, "hukou_code") == "130283103227"
+    assert "没有提交：还差 1 处；已存为草稿" in text(answer)
+    assert not Student.objects.exists()
+    assert Case.objects.get().form.values["row"]["m1_phone"] == "139315200181"
+
+
+def test_a_warning_asks_for_a_reason_and_passes_with_one(clerk, opened):
+    form = opened(**ELSEWHERE)
+    answer = send(clerk, form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="reason_entry.two_unities"' in page
+    assert "学生户口所在地（建昌营镇 军屯村）与现住址（永顺街道 迁钢社区）不一致" in text(answer)
+
+    reasons = {"reason_entry.two_unities": "父母在城区租房", "reason_entry.catchment": "随祖父母"}
+    form |= {"case": value_of(answer, "case"), "version": value_of(answer, "version")}
+    assert send(clerk, form, save="open", **reasons).status_code == 302
+    assert Case.objects.get().state == State.OPEN
+
+
+def test_a_submission_refused_by_a_duplicate_says_so_and_records_the_look(clerk, opened, world):
+    other = pupils.enrolled(world, "clerk2", **HOME2, name="赵小雨")
+    form = opened(id_number=other.id_number, name="赵小雨")
+
+    answer = send(clerk, form)
+
+    assert answer.status_code == 422
+    assert "主管部门 杨各庄镇中心校），学生姓名的首字是“赵”" in text(answer)
+    for secret in ("上庄小学", "在读", str(other.pk) + "/"):
+        assert secret not in text(answer)
+    masked = other.id_number[:6] + "********" + other.id_number[-4:]
+    assert lines()[-1] == ("lookup", [other.pk], masked)
+
+
+def test_a_session_that_is_over_keeps_the_form_until_one_is_back(clerk, opened):
+    form = opened(name="韩梅梅")
+    clerk.cookies.pop(settings.SESSION_COOKIE_NAME)
+
+    lost = send(clerk, form)
+    assert lost.status_code == 403
+    kept = dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', lost.content.decode())
+    )
+    assert (kept["name"], kept["save"]) == ("韩梅梅", "next")
+    assert 'action="/enrollment/resume/"' in lost.content.decode()
+
+    clerk.login(username="clerk", password=PASSWORD)
+    back = clerk.post("/enrollment/resume/", kept)
+    assert (back.status_code, value_of(back, "name")) == (200, "韩梅梅")
+    assert not Case.objects.exists()
+
+
+def test_an_old_page_keeps_the_form_too(world, opened, noon):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(world.posts["clerk"].user)
+
+    answer = send(strict, opened(client=strict, name="韩梅梅"))
+
+    assert answer.status_code == 403
+    assert 'name="name" value="韩梅梅"' in answer.content.decode()
+    back = strict.post("/enrollment/resume/", {"name": "韩梅梅"})
+    assert (back.status_code, value_of(back, "name")) == (200, "韩梅梅")
+
+
+def test_other_forms_are_not_kept(clerk, noon):
+    clerk.logout()
+    answer = clerk.post("/enrollment/check/", {"name": "韩梅梅"})
+    assert (answer.status_code, answer["Location"][:7]) == (302, "/login/")
+
+
+# -- two windows ----------------------------------------------------------------------------------
+def test_the_second_of_two_windows_sees_both_versions_and_decides(clerk, opened):
+    send(clerk, opened(name="王梓涵"), save="draft")
+    at = f"/enrollment/{Case.objects.get().number}/edit/"
+    number = pupils.id_number()
+    one, two = (opened(at=at, id_number=number, name="王梓涵") for _ in range(2))
+    send(clerk, {**one, "name": "王子涵"}, save="draft", at=at)
+
+    refused = send(clerk, {**two, "name": "王紫涵"}, at=at)
+
+    assert refused.status_code == 409
+    assert "姓名 王紫涵 王子涵" in text(refused)
+    assert value_of(refused, "name") == "王紫涵"
+    assert CaseForm.objects.get().values["row"]["name"] == "王子涵"
+
+    again = {**two, "name": "王紫涵", "version": value_of(refused, "version")}
+    assert send(clerk, again, at=at).status_code == 302
+    assert Student.objects.get().name == "王紫涵"
+
+
+def test_autosave_of_the_second_window_does_not_overwrite_the_first(clerk, opened):
+    send(clerk, opened(name="王梓涵"), save="draft")
+    at = f"/enrollment/{Case.objects.get().number}/edit/"
+    one, two = opened(at=at), opened(at=at)
+    send(clerk, {**one, "name": "王子涵"}, save="draft", at=at)
+
+    told = clerk.post("/enrollment/draft/", {**two, "name": "王紫涵"})
+
+    assert "另一个窗口改过这份草稿" in text(told)
+    assert CaseForm.objects.get().values["row"]["name"] == "王子涵"
+
+
+# -- what comes back ------------------------------------------------------------------------------
+def test_a_returned_case_is_mended_with_the_reason_in_view(clerk, world, opened):
+    case = pupils.sign(world, pupils.submitted(world), "principal", decision="returned")
+    at = f"/enrollment/{case.number}/edit/"
+
+    page = clerk.get(at)
+    assert "退回补正：请改正 清泉小学 校长 某principal" in text(page)
+    assert value_of(page, "m1_name") == "王建军"
+    assert value_of(page, "id_number") == case.student.id_number
+    assert lines()[-1][:2] == ("view", [case.student_id])
+
+    answer = send(clerk, opened(at=at, name="王梓晗"), save="open", at=at)
+    case.refresh_from_db()
+    assert (answer.status_code, case.state, case.title) == (302, State.OPEN, "王梓晗")
+
+
+def test_a_submitted_case_is_no_longer_edited(clerk, world):
+    case = pupils.submitted(world)
+    answer = clerk.get(f"/enrollment/{case.number}/edit/")
+    assert answer["Location"] == f"/cases/{case.number}/"
+
+
+def test_a_draft_that_a_colleague_submitted_is_refused_and_begins_anew(clerk, world, opened):
+    case = pupils.sign(world, pupils.submitted(world), "principal", decision="returned")
+    at = f"/enrollment/{case.number}/edit/"
+    form = opened(at=at, name="王梓晗")
+    cases.withdraw(case_id=case.pk, note="不来了", acting=world.acting("clerk"))
+
+    answer = send(clerk, form, at=at)
+
+    assert answer.status_code == 409
+    assert "已撤回，不能再办" in text(answer)
+    assert (value_of(answer, "name"), value_of(answer, "case")) == ("王梓晗", "")
+
+
+def test_discarding_removes_the_draft_and_what_was_typed(clerk, opened):
+    send(clerk, opened(), save="draft")
+    number = Case.objects.get().number
+    key = {"form_key": str(uuid4())}
+    answers = [clerk.post(f"/enrollment/{number}/discard/", key) for _ in range(2)]
+
+    assert [answer["Location"] for answer in answers] == ["/enrollment/", "/enrollment/"]
+    assert (Case.objects.count(), CaseForm.objects.count()) == (0, 0)
+
+
+def test_a_submitted_case_is_not_discarded(clerk, world):
+    case = pupils.submitted(world)
+    clerk.post(f"/enrollment/{case.number}/discard/", {"form_key": str(uuid4())})
+    assert Case.objects.get().state == State.OPEN
+
+
+# -- the whole way --------------------------------------------------------------------------------
+def test_a_pupil_goes_from_the_form_to_a_register_on_the_pages_alone(clerk, client_of, opened):
+    send(clerk, opened(name="王梓涵"))
+    case = Case.objects.get()
+    for person in ("principal", "centre", "county"):
+        version = str(Case.objects.get().version)
+        form = {"decision": "agreed", "version": version, "form_key": str(uuid4())}
+        assert client_of(person).post(f"/cases/{case.number}/decide/", form).status_code == 302
+
+    student = Student.objects.get()
+    assert (student.status, student.school.organisation.name) == (Status.ENROLLED, "清泉小学")
+    assert [event.change for event in student.events.all()] == [1]
+    assert student.placements.get(ends__isnull=True).case == case
+
+
+# -- F2, and buttons without scripts --------------------------------------------------------------
+def test_f2_brings_the_pupil_before_and_the_look_is_recorded(clerk, opened):
+    send(clerk, opened(nation="11"))
+    page = clerk.get(NEW).content.decode()
+
+    assert 'data-last="建昌营镇 军屯村" data-last-code="130283103227"' in page
+    assert 'data-last="11"' in page
+    assert lines()[-1] == ("view", [Student.objects.get().pk], "")
+
+
+@pytest.mark.parametrize(
+    ("use", "field", "filled"),
+    [
+        ("hukou", "hukou_text", ""),
+        ("address", "address_text", "建昌营镇 军屯村"),
+        ("guardian_hukou", "guardian_hukou_code", "130283103227"),
+    ],
+)
+def test_without_scripts_a_button_fills_a_place(clerk, opened, use, field, filled):
+    form = opened()
+    form |= {"address_text": "", "guardian_hukou_text": "", "guardian_hukou_code": ""}
+    if use == "hukou":
+        form["hukou_text"] = ""
+    answer = clerk.post(NEW, {**form, "use": use})
+
+    assert (answer.status_code, value_of(answer, field)) == (200, filled)
+    assert not Case.objects.exists()

@@ -1,0 +1,198 @@
+"""Who may be submitted, why not, and as which pupil."""
+
+import pytest
+
+from enrollment.models import Enrollment
+from enrollment.services.submit import Rejected, submit
+from tests import pupils
+from tests.world import NOON
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, CaseForm, Paper
+from xueji.organisations.models import SchoolClass, SchoolYear, Term
+from xueji.students.models import FamilyMember, RegisterType, Status, Student
+from xueji.students.queries import counts
+
+MIGRANT = {
+    "migrant": "on",
+    "hukou_code": "",
+    "hukou_text": "四川省 成都市 双流区",
+    "guardian_hukou_code": "",
+    "guardian_hukou_text": "四川省 成都市 双流区",
+    "address_code": "130283001006",
+    "address_text": "永顺街道 迁钢社区 3 号楼",
+    "paper_property_proof": "",
+    "paper_residence_permit": "on",
+    "paper_job_proof": "on",
+}
+NO_PAPERS = {"paper_household_book": "", "paper_property_proof": ""}
+
+
+def refusals(world, clerk="clerk", **changes):
+    """Message and citation of what blocks a submission."""
+    with pytest.raises(Rejected) as rejected:
+        pupils.submitted(world, clerk, **changes)
+    assert not Student.objects.exists()
+    return [
+        (finding.message, finding.citation)
+        for finding in rejected.value.checked.blocked
+        if finding.key != "entry.ineligible"
+    ]
+
+
+def test_a_submission_writes_pupil_family_papers_and_facts_once(world):
+    own = SchoolClass.objects.get(school=world.school_of("clerk"), number=2)
+    case = pupils.submitted(world, school_class=str(own.pk), phone="")
+
+    entry = Enrollment.objects.get(case=case)
+    assert (entry.entry_year, entry.grade, entry.school_class, entry.near_duplicates) == (
+        2026,
+        1,
+        own,
+        0,
+    )
+    student = case.student
+    assert (student.name, student.name_full, student.phone, student.status) == (
+        "王梓涵",
+        "wangzihan",
+        "13931520018",
+        Status.PENDING,
+    )
+    assert list(FamilyMember.objects.values_list("student", "name", "relation")) == [
+        (student.pk, "王建军", "1")
+    ]
+    papers = Paper.objects.filter(case=case).order_by("kind")
+    assert list(papers.values_list("kind", "seen_by", "seen_at")) == [
+        (kind, world.posts["clerk"].pk, NOON) for kind in ("household_book", "property_proof")
+    ]
+
+
+def test_missing_papers_are_refused_with_their_clause(world):
+    assert refusals(world, **NO_PAPERS) == [
+        (
+            "缺户口簿、房产证明",
+            "《学生学籍管理制度》二（一）“凭实际常住地户口薄、房产证明到就近小学报名登记入学”",
+        )
+    ]
+
+
+def test_a_migrant_child_is_refused_where_the_school_is_not_designated(world):
+    told = refusals(world, **MIGRANT)
+
+    assert [message for message, _ in told] == [
+        "流动儿童不能在本校登记：本校不是教育局指定的借读学校"
+    ]
+    assert told[0][1].startswith("《学生学籍管理制度》二（一）“凡年满6周岁的流动儿童")
+
+
+def test_a_migrant_child_at_a_designated_school_gets_a_temporary_register_and_no_count(world):
+    student = pupils.enrolled(world, "urban", **MIGRANT)
+
+    assert (student.status, student.register_type) == (
+        Status.ENROLLED,
+        RegisterType.BORROWED_TEMP,
+    )
+    counted = counts(world.organisations["迁安城区小学"].path)
+    assert (counted.registered, counted.enrolled, counted.present) == (0, 0, 1)
+    assert [event.change for event in student.events.all()] == [0]
+
+
+def test_a_migrant_child_is_like_any_other_where_the_county_has_no_rule_of_its_own(world):
+    home = pupils.living_in("130284100200", "滦州甲镇 甲村")
+    student = pupils.enrolled(world, "clerk9", **home, migrant="on", **NO_PAPERS)
+
+    assert student.register_type == RegisterType.REGULAR
+
+
+def test_a_school_that_is_not_connected_enters_nobody(world):
+    school = world.school_of("clerk")
+    school.connected_on = None
+    school.save()
+
+    with pytest.raises(Refused, match="本校还没有入网"):
+        pupils.submitted(world)
+    with pytest.raises(Refused, match="本校没有小学学段"):
+        pupils.submitted(world, "junior")
+
+
+def test_a_county_without_a_school_year_enters_nobody(world):
+    Term.objects.all().delete()
+    SchoolYear.objects.all().delete()
+
+    with pytest.raises(Refused, match="本县还没有录入学年"):
+        pupils.submitted(world)
+
+
+def test_a_withdrawn_child_is_submitted_again_as_the_same_pupil(world):
+    number = pupils.id_number()
+    first = pupils.submitted(world, id_number=number, name="王子函")
+    cases.withdraw(case_id=first.pk, note="姓名录错", acting=world.acting("clerk"))
+
+    second = pupils.submitted(world, id_number=number, name="王梓涵")
+
+    assert (second.student_id, second.student.name) == (first.student_id, "王梓涵")
+    assert Student.objects.count() == 1
+
+
+def test_a_withdrawn_try_is_no_near_duplicate_of_the_next(world):
+    number = pupils.id_number(order=11)
+    wrong = pupils.submitted(world, id_number=number)
+    cases.withdraw(case_id=wrong.pk, note="证件号录错", acting=world.acting("clerk"))
+    born = wrong.student.birth_date
+
+    right = pupils.submitted(world, id_number=pupils.id_number(born=born, order=13))
+
+    assert right.enrollment.near_duplicates == 0
+
+
+def test_a_returned_case_keeps_its_pupil_and_mends_everything(world):
+    case = pupils.sign(world, pupils.submitted(world), "principal", decision="returned")
+    typed = CaseForm.objects.get(case=case).values["row"]
+    assert typed["m1_name"] == "王建军"
+
+    mended = {**typed, "m1_name": "王建国", "paper_property_proof": "", "migrant": ""}
+    mended |= {"paper_household_book": "on", "paper_property_proof": "on", "m2_name": ""}
+    submit(case_id=case.pk, row=mended, reasons={}, acting=world.acting("clerk"))
+
+    assert [member.name for member in case.student.family.all()] == ["王建国"]
+    assert Student.objects.count() == 1
+
+
+def test_a_returned_case_does_not_take_the_number_of_another_pupil(world):
+    number = pupils.id_number()
+    left = pupils.submitted(world, id_number=number, name="李一")
+    cases.withdraw(case_id=left.pk, note="不来了", acting=world.acting("clerk"))
+    case = pupils.sign(world, pupils.submitted(world), "principal", decision="returned")
+
+    with pytest.raises(Refused, match="证件号已登记在另一名学生名下"):
+        submit(
+            case_id=case.pk,
+            row=pupils.row(id_number=number),
+            reasons={},
+            acting=world.acting("clerk"),
+        )
+
+
+def test_a_discarded_draft_cannot_be_submitted(world):
+    acting = world.acting("clerk")
+    draft = cases.open_draft(
+        kind="enrollment", school=world.school_of("clerk"), acting=acting, values={}
+    )
+    cases.discard(case_id=draft.pk, acting=acting)
+
+    with pytest.raises(Refused, match="这份草稿已被删除"):
+        submit(case_id=draft.pk, row=pupils.row(), reasons={}, acting=acting)
+    assert not Case.objects.exists()
+
+
+def test_another_post_cannot_submit_a_draft(world):
+    draft = cases.open_draft(
+        kind="enrollment",
+        school=world.school_of("clerk"),
+        acting=world.acting("clerk"),
+        values={},
+    )
+    for stranger in ("principal", "clerk1b", "centre"):
+        with pytest.raises(Refused):
+            submit(case_id=draft.pk, row=pupils.row(), reasons={}, acting=world.acting(stranger))
+    assert not Student.objects.exists()
