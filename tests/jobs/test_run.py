@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from tests.jobs import processes
 from tests.jobs.acts import long_ago, queue, told
 from tests.jobs.kinds import SECRET, wrote
+from xueji.documents import services as documents
 from xueji.jobs import leases, registry, services
 from xueji.jobs.models import Job, JobState
 
@@ -37,6 +38,18 @@ def test_a_job_acts_and_is_done():
 
     assert (told(job), job.done, job.total, wrote()) == ((JobState.DONE, 1, ""), 3, 3, 3)
     assert (job.lease, job.lease_until, job.finished_at is None) == (None, None, False)
+
+
+def test_what_a_job_made_is_found_from_it(world, settings, tmp_path):
+    settings.PRIVATE_FILES = tmp_path
+    job = services.enqueue(
+        kind="test.export", key="export:1", parameters={}, post=world.posts["clerk"]
+    )
+
+    services.run_job(job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, documents.open_bytes(job.result)) == (JobState.DONE, b"1")
 
 
 def test_a_second_delivery_does_nothing():

@@ -10,6 +10,7 @@ celery -A tests.jobs.worker worker
 
 import contextlib
 import sys
+import threading
 import time
 
 import django
@@ -48,6 +49,13 @@ def deliver(names):
             sending.send(int(name))
 
 
+def finish_sending():
+    """A server lives on while Redis is slow; this process must not end before its messages."""
+    for thread in threading.enumerate():
+        if thread.name == sending.THREAD:
+            thread.join(30)
+
+
 if __name__ == "__main__":
     command, *rest = sys.argv[1:]
     if command in {"enqueue", "enqueue-and-roll-back"}:
@@ -59,3 +67,4 @@ if __name__ == "__main__":
         sweep()
     else:
         execute_from_command_line(["manage.py", command, *rest])
+    finish_sending()

@@ -10,7 +10,8 @@ from xueji.celery import app
 log = logging.getLogger(__name__)
 
 RUN_JOB = "xueji.jobs.tasks.run_job"
-PATIENCE = 1.0
+THREAD = "sending"
+PATIENCE = 0.5
 
 
 def send(job_id: int) -> bool:
@@ -21,7 +22,7 @@ def send(job_id: int) -> bool:
     if not settings.REDIS_URL:
         return False
     sent = threading.Event()
-    threading.Thread(target=_publish, args=(job_id, sent), daemon=True).start()
+    threading.Thread(target=_publish, args=(job_id, sent), name=THREAD, daemon=True).start()
     if not sent.wait(PATIENCE):
         log.warning("job %s: not handed to Redis yet; the sweeper will", job_id)
     return sent.is_set()

@@ -112,9 +112,9 @@ def _send_again(rescued: list[int]) -> None:
         return
     late = Job.objects.filter(state=JobState.QUEUED, queued_at__lt=Now() - QUEUED_TOO_LONG)
     for job_id in [*rescued, *late.order_by("pk").values_list("pk", flat=True)]:
+        Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(queued_at=Now())
         if not sending.send(job_id):
             return
-        Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(queued_at=Now())
 
 
 def _claim_and_run(job_id: int | None) -> bool:
