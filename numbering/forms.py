@@ -14,3 +14,7 @@ class IssueForm(forms.Form):
         label="次序与名单已核对",
         error_messages={"required": "请先核对次序与名单，打勾后再发号"},
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["checked"].width = "w12"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from django.urls import reverse
@@ -46,11 +47,13 @@ class Place:
         path = reverse("numbering_series", args=arguments)
         return path if self.kind == SeriesKind.REGISTER else f"{path}?kind={self.kind.value}"
 
-    @property
+    @cached_property
     def title(self) -> str:
-        """清泉小学 小学 2026 级."""
-        word = "" if self.kind == SeriesKind.REGISTER else f" {self.kind.label}"
-        return f"{self.lineage.school.organisation} {self.stage.label} {self.year} 级{word}"
+        """清泉小学 2026 级; with the stage where the school has several."""
+        school = self.lineage.school
+        stage = f" {self.stage.label}" if school.stages.count() > 1 else ""
+        kind = f" {self.kind.label}" if self.kind == SeriesKind.TEMPORARY else ""
+        return f"{school.organisation}{stage} {self.year} 级{kind}"
 
     def is_of(self, group: Waiting) -> bool:
         return (group.stage, group.entry_year, group.kind) == (self.stage, self.year, self.kind)
@@ -85,6 +88,7 @@ def context(
         "freeze_by": rules.value("number.freeze_by"),
         "may_issue": may_issue(place, acting),
         "not_mine": _not_mine(place, acting, rules),
+        "other_schools": not acting.acts_at(lineage.school.pk),
         "today": acting.today,
     }
 
@@ -174,12 +178,11 @@ def _parts(place: Place, series: Series | None, preview: Preview | None) -> list
     if not prefix:
         return []
     word, codes = prefix[:-CODES], prefix[-CODES:]
-    prefecture = place.lineage.at(Level.PREFECTURE)
     following = whole_number("", (series.last if series else 0) + 1)[-SERIAL_DIGITS:]
     return [
         *([(word, place.kind.label)] if word else []),
-        (codes[:2], str(prefecture or "")),
-        (codes[2:4], str(place.lineage.county)),
+        (codes[:2], "市"),
+        (codes[2:4], "县（区）"),
         (codes[4:6], "入学年"),
         (codes[6:9], str(place.lineage.school.organisation)),
         (codes[9:], place.stage.label),
