@@ -51,9 +51,15 @@ def _code(
     by_name: Mapping[str, list[str]],
 ) -> str:
     division = found.get(row[f"{key}_code"])
-    if division and row[f"{key}_text"].startswith(division.full_name):
+    if division and _plain(row[f"{key}_text"]).startswith(
+        (_plain(division.full_name), _plain(division.full_name.removeprefix(county)))
+    ):
         return division.pk
     for name in _names(row, key, county):
         if len(by_name.get(name, [])) == 1:
             return by_name[name][0]
     return ""
+
+
+def _plain(words: str) -> str:
+    return "".join(words.split())

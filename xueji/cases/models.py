@@ -23,10 +23,12 @@ ALIVE = (State.OPEN, State.RETURNED)
 
 
 class CaseQuerySet(models.QuerySet):
-    def visible_at(self, path: str) -> "CaseQuerySet":
-        """Cases of the schools at or below ``path``, and those with a step there."""
+    def visible_to(self, post) -> "CaseQuerySet":
+        """Cases of the schools in the post's reach and those with a step there; own drafts."""
+        path = post.organisation.path
         steps = Step.objects.filter(case=OuterRef("pk")).filter(within(path, "organisation__path"))
-        return self.filter(within(path, "org_path") | Exists(steps))
+        own = Q(opened_post__organisation=post.organisation_id, opened_post__role=post.role)
+        return self.filter(within(path, "org_path") | Exists(steps), ~Q(state=State.DRAFT) | own)
 
     def waiting_for(self, post) -> "CaseQuerySet":
         """Open and returned cases whose next act is this post's."""
@@ -111,7 +113,6 @@ class Decision(models.TextChoices):
     WITHDRAWN = "withdrawn", "撤回"
     LAPSED = "lapsed", "逾期失效"
     CLOSED = "closed", "上级关闭"
-    SUPERSEDED = "superseded", "被替代"
     REVERSED = "reversed", "撤销"
 
 

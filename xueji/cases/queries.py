@@ -26,7 +26,7 @@ def lock(case_ids: Iterable[int]) -> dict[int, Case]:
 def find(acting: Acting, number: str) -> Case | None:
     """The case of that number if the acting post is a party to it, with all a page shows."""
     return (
-        Case.objects.visible_at(acting.post.organisation.path)
+        Case.objects.visible_to(acting.post)
         .select_related("student", "school__organisation", "opened_post", "opener", "waiting_at")
         .filter(number=number)
         .first()
@@ -35,7 +35,7 @@ def find(acting: Acting, number: str) -> Case | None:
 
 def within_reach(case_ids: Iterable[int], acting: Acting) -> list[int]:
     """Those of the cases to which the acting post is a party; the others do not exist for it."""
-    rows = Case.objects.visible_at(acting.post.organisation.path).filter(pk__in=list(case_ids))
+    rows = Case.objects.visible_to(acting.post).filter(pk__in=list(case_ids))
     return list(rows.values_list("pk", flat=True))
 
 

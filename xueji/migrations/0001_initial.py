@@ -697,7 +697,6 @@ class Migration(migrations.Migration):
                             ("withdrawn", "撤回"),
                             ("lapsed", "逾期失效"),
                             ("closed", "上级关闭"),
-                            ("superseded", "被替代"),
                             ("reversed", "撤销"),
                         ],
                         max_length=12,

@@ -70,6 +70,8 @@ def redirect_to_login(request: HttpRequest) -> HttpResponse:
 
 def _posts_and_acting(request: HttpRequest) -> tuple[list, Acting | None]:
     now = timezone.now()
+    if now.timestamp() - request.session.get("seen", 0) > TOUCH:
+        request.session["seen"] = int(now.timestamp())  # the session's idle time starts anew
     posts = list(access.posts_in_force(on=localdate(now)).filter(user=request.user.pk))
     chosen = request.session.get("post")
     post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)

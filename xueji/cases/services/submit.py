@@ -118,7 +118,7 @@ def _with_granting_posts(
     return stops
 
 
-def _kept(finding: Finding) -> dict[str, str]:
+def _kept(finding: Finding) -> dict[str, object]:
     """What the case keeps of a finding: the words, as they were told."""
     return {
         "key": finding.key,
@@ -126,6 +126,7 @@ def _kept(finding: Finding) -> dict[str, str]:
         "message": finding.message,
         "remedy": finding.remedy,
         "citation": finding.citation,
+        "pending": finding.pending,
     }
 
 

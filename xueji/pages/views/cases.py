@@ -68,15 +68,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _shown(request: HttpRequest, cases: list[Case], kind: str) -> None:
-    students = [case.student_id for case in cases if case.student_id]
+def _shown(request: HttpRequest, cases: list[Case], kind: str, **reveal: str) -> None:
     if cases:
         audit.shown(
             acting=request.acting,
             kind=kind,
             page="cases",
-            students=students,
+            students=[case.student_id for case in cases if case.student_id],
             address=request.META.get("REMOTE_ADDR", ""),
+            **reveal,
         )
 
 
@@ -84,9 +84,7 @@ def _shown(request: HttpRequest, cases: list[Case], kind: str) -> None:
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case for every party to it: facts, papers, checks, route, what was said."""
-    found = _case(request, number)
-    _shown(request, [found], AccessKind.VIEW)
-    return _answer(request, found)
+    return _answer(request, _case(request, number))
 
 
 def _answer(
@@ -94,15 +92,18 @@ def _answer(
     found: Case,
     *,
     form: DecisionForm | None = None,
-    revealed: str = "",
+    kind: str = AccessKind.VIEW,
     status: int = 200,
+    **reveal: str,
 ) -> HttpResponse:
+    """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
+    _shown(request, [found], kind, **reveal)
     context = case_page.context(found, request.acting)
     context |= {
         "decision_form": form or DecisionForm(initial={"decision": "agreed"}),
         "reason_form": ReasonForm(),
         "reveal_form": RevealForm(),
-        "revealed": revealed,
+        "revealed": reveal.get("field", ""),
         "form_key": new_key(),
     }
     return render(request, "cases/case.html", context, status=status)
@@ -236,12 +237,4 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid() or found.student_id is None:
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
         return _answer(request, found, status=422)
-    audit.shown(
-        acting=request.acting,
-        kind=AccessKind.REVEAL,
-        page="case",
-        students=[found.student_id],
-        address=request.META.get("REMOTE_ADDR", ""),
-        **form.cleaned_data,
-    )
-    return _answer(request, found, revealed=form.cleaned_data["field"])
+    return _answer(request, found, kind=AccessKind.REVEAL, **form.cleaned_data)

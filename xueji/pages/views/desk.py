@@ -27,7 +27,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     rows = ("school__organisation", "waiting_at")
     mine = list(inbox.waiting(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
     others = list(inbox.others(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
-    seen = [case.student_id for case in (*mine, *others) if case.student_id]
+    signed = _signed(acting)
+    shown = (*mine, *others, *(step.case for step in signed))
+    seen = {case.student_id for case in shown if case.student_id}
     if seen:
         audit.shown(
             acting=acting,
@@ -47,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "today": acting.today,
             "weekday": "一二三四五六日"[acting.today.weekday()],
-            "signed": _signed(acting),
+            "signed": signed,
             "may_enter": acting.may("enrollment.enter"),
             **_people(acting),
         },

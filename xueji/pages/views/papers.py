@@ -57,6 +57,11 @@ def open_paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     paper = case.papers.select_related("document").filter(pk=pk, document__isnull=False).first()
     if paper is None:
         raise Http404(pk)
+    try:
+        data = documents.open_bytes(paper.document)
+    except documents.FileGone as gone:
+        messages.error(request, f"没有打开\n\n{gone}")
+        return redirect("case", number)
     audit.shown(
         acting=request.acting,
         kind=AccessKind.FILE,
@@ -65,8 +70,4 @@ def open_paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         field=paper.kind,
         address=request.META.get("REMOTE_ADDR", ""),
     )
-    return HttpResponse(
-        documents.open_bytes(paper.document),
-        content_type=paper.document.content_type,
-        headers=documents.headers(paper.document),
-    )
+    return HttpResponse(data, headers=documents.headers(paper.document))

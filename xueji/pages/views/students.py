@@ -1,6 +1,7 @@
 """The roster of pupils and the page of one pupil."""
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
@@ -9,6 +10,7 @@ from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
+from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import grade_name
 from xueji.pages.forms import RevealForm
 from xueji.pages.paging import page
@@ -79,8 +81,22 @@ def _student(request: HttpRequest, pk: int) -> Student:
 
 
 def _answer(
-    request: HttpRequest, student: Student, *, revealed: str = "", status: int = 200
+    request: HttpRequest,
+    student: Student,
+    *,
+    kind: str = AccessKind.VIEW,
+    status: int = 200,
+    **reveal: str,
 ) -> HttpResponse:
+    """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
+    audit.shown(
+        acting=request.acting,
+        kind=kind,
+        page="student",
+        students=[student.pk],
+        address=request.META.get("REMOTE_ADDR", ""),
+        **reveal,
+    )
     names = {kind.name: kind for kind in kinds.all_kinds()}
     return render(
         request,
@@ -88,7 +104,7 @@ def _answer(
         {
             "student": student,
             "family": list(student.family.order_by("position")),
-            "events": list(student.events.order_by("-effective_on", "-pk")),
+            "events": list(_told(student)),
             "cases": list(student.cases.select_related("waiting_at").order_by("-pk")),
             "kinds": names,
             "placements": list(
@@ -97,20 +113,24 @@ def _answer(
                 )
             ),
             "reveal_form": RevealForm(),
-            "revealed": revealed,
+            "revealed": reveal.get("field", ""),
             "today": request.acting.today,
         },
         status=status,
     )
 
 
+def _told(student: Student) -> QuerySet[RegisterEvent]:
+    """Events as people tell them: a change of grade is two rows in the ledger, one fact here."""
+    other_half = Q(kind=EventKind.GRADE_CHANGED, change=-1)
+    return student.events.exclude(other_half).order_by("-effective_on", "-pk")
+
+
 @access.act("students.read")
 @require_GET
 def student(request: HttpRequest, pk: int) -> HttpResponse:
     """One pupil: masked facts, family, and everything that happened to the register."""
-    found = _student(request, pk)
-    _record(request, found, AccessKind.VIEW)
-    return _answer(request, found)
+    return _answer(request, _student(request, pk))
 
 
 @access.act("students.reveal")
@@ -122,16 +142,4 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
         return _answer(request, found, status=422)
-    _record(request, found, AccessKind.REVEAL, **form.cleaned_data)
-    return _answer(request, found, revealed=form.cleaned_data["field"])
-
-
-def _record(request: HttpRequest, student: Student, kind: str, **more: str) -> None:
-    audit.shown(
-        acting=request.acting,
-        kind=kind,
-        page="student",
-        students=[student.pk],
-        address=request.META.get("REMOTE_ADDR", ""),
-        **more,
-    )
+    return _answer(request, found, kind=AccessKind.REVEAL, **form.cleaned_data)
