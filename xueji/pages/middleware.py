@@ -16,6 +16,7 @@ from xueji.pages.kept import kept
 from xueji.pages.views import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
+TOUCH = 60  # seconds between two writes of a session in use
 
 
 def answers(get_response: Answer) -> Answer:
