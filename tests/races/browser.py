@@ -244,8 +244,11 @@ class Browser:
         )
         return answer
 
-    def cut(self, sending: Sending, share: float) -> None:
-        """Send the head and a share of the body, hang up, and never learn what became of it."""
+    def cut(self, sending: Sending, share: float, *, waits: bool = False) -> None:
+        """Send the head and a share of the body, hang up, and never learn what became of it.
+
+        With ``waits`` only until the site is through with it.
+        """
         length = len(sending.body)
         self.history.call(sending, half=int(length * share) < length)
         head = [f"POST {sending.path} HTTP/1.1", f"Host: {HOST}", f"Content-Length: {length}"]
@@ -257,6 +260,10 @@ class Browser:
             socket.create_connection(address, timeout=TIMEOUT) as connection,
         ):
             connection.sendall(data)
+            if waits:
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
 
     def _read(self, page: Page) -> Answer:
         if page.status >= 500:

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +70,29 @@ def read(folder: Path) -> list[Call]:
     return list(calls.values())
 
 
+def once(calls: Iterable[Call]) -> list[Call]:
+    """One call for each form: sent again it is the same act, told when any of the answers told."""
+    forms: dict[object, list[Call]] = defaultdict(list)
+    for number, call in enumerate(calls):
+        forms[(call.key, call.act, call.half) if call.key else number].append(call)
+    order = ("done", "unknown", "late", "refused", "fault")
+    return [
+        replace(
+            same[0],
+            start=min(call.start for call in same),
+            end=max(call.end for call in same),
+            outcome=min((call.outcome for call in same), key=order.index),
+            notices=[notice for call in same for notice in call.notices],
+        )
+        for same in forms.values()
+    ]
+
+
 class Checker:
     """Compares the calls with the tables; ``faults`` says in words what does not fit."""
 
     def __init__(self, calls: list[Call], tables: psycopg.Connection) -> None:
-        self.calls, self.tables = calls, tables
+        self.sent, self.calls, self.tables = calls, once(calls), tables
         self.faults: list[str] = []
         self.counts: dict[str, int] = {}
 
@@ -99,16 +117,16 @@ class Checker:
     # -- one question each --------------------------------------------------------------------
     def answers(self) -> None:
         """Nobody was shown a failure of the product itself."""
-        self.counts["calls"] = len(self.calls)
-        self.counts |= Counter(call.outcome for call in self.calls)
-        self.blame("answered 500", (c.act for c in self.calls if c.outcome == "fault"))
+        self.counts["calls"] = len(self.sent)
+        self.counts |= Counter(call.outcome for call in self.sent)
+        self.blame("answered 500", (call.act for call in self.sent if call.outcome == "fault"))
 
     def keys(self) -> None:
         """A form key is kept exactly with the effect of its form."""
         kept = {str(row[0]) for row in self.tables.execute("SELECT key FROM xueji_formkey")}
         outcomes = defaultdict(set)
-        for call in self.calls:
-            if call.key and call.act != "enter_other":
+        for call in self.sent:
+            if call.key and not call.act.endswith("_other"):
                 outcomes[call.key].add("refused" if call.half else call.outcome)
         told = {key for key, heard in outcomes.items() if heard & {"done", "late"}}
         refused = {key for key, heard in outcomes.items() if heard == {"refused"}}

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
@@ -41,8 +41,6 @@ class Crowd:
 
     def __init__(self, site: Site) -> None:
         self.site, self.world = site, site.world
-        self.folder = site.folder / "histories"
-        self.folder.mkdir()
         self.luck = random.Random(1)
         self.people: dict[str, Client] = {}
         self.serials = itertools.count()
@@ -50,7 +48,7 @@ class Crowd:
     def person(self, role: str, school: int = 0, crew: int = 0) -> Client:
         name = f"{role}-{school}-{crew}"
         if name not in self.people:
-            history = History(self.folder / f"{name}.jsonl", name)
+            history = History(self.site.histories / f"{name}.jsonl", name)
             self.people[name] = Client(self.site.port, history, name, self.world)
             self.people[name].login()
         return self.people[name]
@@ -64,24 +62,18 @@ class Crowd:
         children = (pupil(serial, year=self.world["year"]) for serial in self.serials)
         return next(child for child in children if child.id_number.endswith(ending))
 
+    def entry(self, clerk: Client, school: int = 0) -> Sending:
+        return clerk.entry(self.child(), self.world["schools"][school])
+
     def entered(self, count: int, school: int = 0) -> list[str]:
-        """Enter pupils; the numbers of their cases, which wait for the principal."""
-        clerks = self.pair("clerk", school)
-        place = self.world["schools"][school]
-        shares = [[self.child() for _ in range(count)][half::2] for half in (0, 1)]
-
-        def enter(clerk: Client, children: Sequence[Pupil]) -> list[Answer]:
-            return [clerk.send(clerk.entry(child, place)) for child in children]
-
-        both = at_once(
-            *(
-                lambda c=clerk, s=share: enter(c, s)
-                for clerk, share in zip(clerks, shares, strict=True)
-            )
-        )
-        answers = [answer for half in both for answer in half]
-        assert {answer.outcome for answer in answers} <= {"done"}, answers
-        return [answer.location.strip("/").split("/")[-1] for answer in answers]
+        """Enter pupils, two clerks at once; their cases, which wait for the principal."""
+        found = []
+        for start in range(0, count, 2):
+            clerks = self.pair("clerk", school)[: count - start]
+            answers = sent(*((clerk, self.entry(clerk, school)) for clerk in clerks))
+            assert {answer.outcome for answer in answers} == {"done"}, answers
+            found += [answer.location.strip("/").split("/")[-1] for answer in answers]
+        return found
 
     def signed(self, *roles: str, school: int = 0) -> None:
         """Let everything that waits at these posts move on."""
@@ -96,10 +88,22 @@ class Crowd:
         self.signed("principal", "centre", "county", school=school)
         return numbers
 
-    def check(self) -> dict[str, int]:
-        """Judge all calls so far; nothing may be wrong."""
+    def placed(self, count: int, school: int = 0) -> None:
+        """Put so many of the approved pupils into a class, where they wait for numbers."""
+        clerk = self.person("clerk", school)
+        placing = clerk.assignment(self.luck, most=count)
+        assert placing
+        assert clerk.send(placing).outcome == "done"
+
+    def judged(self) -> Checker:
+        """What the judge says of all calls so far."""
         with self.site.tables() as tables:
-            checker = Checker(read(self.folder), tables)
-            assert checker.check() == []
-        assert self.site.tracebacks() == []
+            checker = Checker(read(self.site.histories), tables)
+            checker.check()
+        return checker
+
+    def check(self) -> dict[str, int]:
+        """Nothing may be wrong so far."""
+        checker = self.judged()
+        assert (checker.faults, self.site.tracebacks()) == ([], [])
         return checker.counts

@@ -40,8 +40,7 @@ class Race:
 
     def __post_init__(self) -> None:
         self.luck = random.Random(self.seed)
-        self.folder = self.site.folder / "histories"
-        self.folder.mkdir()
+        self.folder = self.site.histories
         self.until = time.time() + self.size.seconds
         self.clients: dict[int, subprocess.Popen] = {}
         self.tails: dict[Path, int] = Counter()

@@ -1,6 +1,7 @@
-"""A whole site for the races: durable PostgreSQL, gunicorn with several workers, over plain HTTP.
+"""Whole sites for the races: durable PostgreSQL, gunicorn with several workers, over plain HTTP.
 
-Everything is started here and stopped by its own process id, as root and as a plain user.
+A county is founded once on a server; each site serves a copy of it. Everything is started here
+and stopped by its own process id, as root and as a plain user.
 """
 
 import contextlib
@@ -29,56 +30,76 @@ ENTRY = re.compile(r"^(?=\d{4}-|\[\d{4}-)", re.M)
 EXCEPTION = re.compile(r"^[\w.]*[A-Z]\w*[a-z]\w*(?:: .*)?$", re.M)
 IN_THE_MIDDLE = """
 SELECT pid FROM pg_stat_activity
-WHERE usename = 'xueji_app' AND (state = 'idle in transaction' OR state = 'active')
+WHERE usename = 'xueji_app' AND datname = current_database()
+    AND state IN ('idle in transaction', 'active')
     AND xact_start < clock_timestamp() - interval '1 millisecond'
 """
+
+
+class County:
+    """Tables with a county in them, on a server of their own."""
+
+    def __init__(self, server: dev.Postgres, folder: Path, crews: int) -> None:
+        self.server, self.folder = server, folder
+        self.run(sys.executable, "manage.py", "migrate", "--verbosity=0")
+        self.world = json.loads(self.run(sys.executable, "-m", "tests.races.seed", str(crews)))
+
+    def env(self, database: str, role: str) -> dict[str, str]:
+        """The environment of a process that works on ``database``."""
+        urls = {n: u.replace("/xueji?", f"/{database}?") for n, u in self.server.env.items()}
+        return {
+            **os.environ,
+            **urls,
+            "XUEJI_STATE": str(self.folder / "state"),
+            "XUEJI_ROLE": role,
+            "DJANGO_SETTINGS_MODULE": "xueji.settings",
+            "REDIS_URL": "",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    @contextlib.contextmanager
+    def tables(self, database: str, user: str = "postgres") -> Iterator[psycopg.Connection]:
+        """The tables of a database as they are, past the product."""
+        url = f"postgresql://{user}@/{database}?host={self.server.folder}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
+
+    def run(self, *command: str) -> str:
+        """Run a command as the owner; its output."""
+        env = self.env("xueji", "owner")
+        done = subprocess.run(
+            command, env=env, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@contextlib.contextmanager
+def county(*, crews: int) -> Iterator[County]:
+    """A county on a durable server; ``crews`` people hold every post of a school."""
+    folder = Path(tempfile.mkdtemp(prefix="xueji-races-", dir=dev.TMP))
+    try:
+        with dev.postgres(durable=True) as server:
+            yield County(server, folder, crews)
+    finally:
+        if "XUEJI_KEEP" not in os.environ:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Site:
     """A running site; the nemesis of a race calls the methods that break something."""
 
-    def __init__(self, server: dev.Postgres, folder: Path, app: str, env: dict[str, str]) -> None:
-        self.server, self.folder, self.app = server, folder, app
-        self.env = (
-            dict(os.environ)
-            | server.env
-            | {
-                "XUEJI_STATE": str(folder / "state"),
-                "XUEJI_ROLE": "application",
-                "DJANGO_SETTINGS_MODULE": "xueji.settings",
-                "REDIS_URL": "",
-                "PYTHONUNBUFFERED": "1",
-            }
-            | env
-        )
-        self.log = folder / "web.log"
+    def __init__(self, county: County, name: str, app: str, env: dict[str, str]) -> None:
+        self.county, self.world, self.database = county, county.world, name
+        self.folder = county.folder / name
+        self.folder.mkdir()
+        self.histories = self.folder / "histories"
+        self.histories.mkdir()
+        self.log = self.folder / "web.log"
+        self.env = county.env(name, "application") | env
+        self.app = app
         self.web: subprocess.Popen
         self.port = 0
-        self.world: dict[str, Any] = {}
-
-    # -- starting -----------------------------------------------------------------------------
-    def prepare(self, crews: int) -> None:
-        """Make tables and people as the owner."""
-        self.run(sys.executable, "manage.py", "migrate", "--verbosity=0", role="owner")
-        told = self.run(sys.executable, "-m", "tests.races.seed", str(crews), role="owner")
-        self.world = json.loads(told)
-
-    def run(self, *command: str, role: str = "application") -> str:
-        """Run a command in the site's environment; its output, or AssertionError."""
-        done = self.manage(*command, role=role)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def manage(self, *command: str, role: str = "application") -> subprocess.CompletedProcess[str]:
-        """Run a command in the site's environment, whatever it answers."""
-        return subprocess.run(
-            command,
-            env=self.env | {"XUEJI_ROLE": role},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
     def serve(self) -> None:
         """Start gunicorn as the application role and wait until it reaches its database."""
@@ -101,17 +122,16 @@ class Site:
             time.sleep(0.05)
         return time.monotonic() - begun
 
-    def stop(self) -> None:
-        if hasattr(self, "web"):
-            dev.stop(self.web)
-
     # -- looking ------------------------------------------------------------------------------
-    @contextlib.contextmanager
-    def tables(self, user: str = "xueji_owner") -> Iterator[psycopg.Connection]:
+    def tables(self) -> contextlib.AbstractContextManager[psycopg.Connection]:
         """The tables as they are, past the product."""
-        url = f"postgresql://{user}@/xueji?host={self.server.folder}"
-        with psycopg.connect(url, autocommit=True) as connection:
-            yield connection
+        return self.county.tables(self.database)
+
+    def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run manage.py as the application role."""
+        call = [sys.executable, "manage.py", *command]
+        options: dict[str, Any] = {"capture_output": True, "text": True, "check": False}
+        return subprocess.run(call, env=self.env, cwd=ROOT, **options)
 
     def tracebacks(self) -> list[str]:
         """The exceptions that the site logged; of a chain of them the last."""
@@ -138,7 +158,7 @@ class Site:
     def cut_transaction(self, luck: random.Random, patience: float = 2) -> bool:
         """End one database session in the middle of a transaction of the application."""
         until = time.monotonic() + patience
-        with self.tables("postgres") as connection:
+        with self.tables() as connection:
             while time.monotonic() < until:
                 found = sorted(row[0] for row in connection.execute(IN_THE_MIDDLE))
                 if found:
@@ -153,8 +173,8 @@ class Site:
 
         The site itself is not restarted. The figure counts from the moment PostgreSQL is back.
         """
-        self.server.crash()
-        self.server.start()
+        self.county.server.crash()
+        self.county.server.start()
         return self.wait_until_ready()
 
 
@@ -168,19 +188,15 @@ def _answers(port: int) -> bool:
 
 @contextlib.contextmanager
 def site(
-    *, crews: int = 1, app: str = "xueji.wsgi", env: dict[str, str] | None = None
+    county: County, name: str, *, app: str = "xueji.wsgi", env: dict[str, str] | None = None
 ) -> Iterator[Site]:
-    """A site with its county, served; ``app`` and ``env`` let a control break it on purpose."""
-    folder = Path(tempfile.mkdtemp(prefix="xueji-races-", dir=dev.TMP))
+    """A copy of the county, served; ``app`` and ``env`` let a control break it on purpose."""
+    with county.tables("postgres") as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE xueji OWNER xueji_owner")
+    running = Site(county, name, app, env or {})
     try:
-        with dev.postgres(durable=True) as server:
-            running = Site(server, folder, app, env or {})
-            try:
-                running.prepare(crews)
-                running.serve()
-                yield running
-            finally:
-                running.stop()
+        running.serve()
+        yield running
     finally:
-        if "XUEJI_KEEP" not in os.environ:
-            shutil.rmtree(folder, ignore_errors=True)
+        if hasattr(running, "web"):
+            dev.stop(running.web)

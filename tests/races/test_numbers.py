@@ -15,7 +15,7 @@ import pytest
 from tests.races import report
 from tests.races.checker import Checker, read
 from tests.races.race import Race, Size
-from tests.races.site import Site, site
+from tests.races.site import County, Site, site
 
 SHORT = Size(processes=5, share=8, seconds=60)
 LONG = Size(processes=16, share=250, seconds=780)
@@ -25,7 +25,7 @@ LONG_RUN = os.environ.get("XUEJI_LONG") == "1"
 
 def command(running: Site, name: str) -> dict[str, object]:
     """What a checking command of the product says; it must be content."""
-    done = running.manage(sys.executable, "manage.py", name)
+    done = running.manage(name)
     assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout)
 
@@ -44,11 +44,11 @@ def _what(size: Size) -> str:
 
 
 @pytest.mark.race
-def test_no_number_is_lost_doubled_or_skipped_while_everything_breaks() -> None:
+def test_no_number_is_lost_doubled_or_skipped_while_everything_breaks(county: County) -> None:
     size = LONG if LONG_RUN else SHORT
     seed = int(os.environ.get("XUEJI_SEED") or random.SystemRandom().randrange(10**6))
     begun = time.monotonic()
-    with site(crews=(size.processes + 7) // 8) as running:
+    with site(county, "numbers") as running:
         race = Race(running, size, seed)
         race.run()
         told = {name: command(running, name) for name in ("check_numbers", "check_ledger")}

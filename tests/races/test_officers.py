@@ -22,12 +22,9 @@ pytestmark = pytest.mark.race
 def test_of_two_officers_who_issue_at_once_one_does(crowd: Crowd) -> None:
     school, officers = crowd.world["schools"][0], crowd.pair("centre")
     crowd.approved(RACES)
-    clerk = crowd.person("clerk")
     issued = []
     for _ in range(RACES):
-        placing = clerk.assignment(crowd.luck, most=1)
-        assert placing
-        clerk.send(placing)
+        crowd.placed(1)
         both = [officer.issuing(school) for officer in officers]
         answers = sent(*zip(officers, both, strict=True))
         assert sorted(a.outcome for a in answers) == ["done", "refused"], answers

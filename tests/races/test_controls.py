@@ -1,0 +1,161 @@
+"""The judge of the races finds what it is there for: each protection taken away turns it red, and
+the same acts on the sound site leave it content.
+
+| taken away | what then happens | who must say so: judge, `check_numbers` or both |
+|---|---|---|
+| locks on pupils and series, unique indexes | two officers issue one number | both |
+| one transaction for series and number | a refused issue leaves a gap | both |
+| the lock on the case | two principals both sign, one signature is lost | judge |
+| the form key | a form sent twice is answered twice | judge |
+| the wait for a whole body | a form that broke off acts | judge |
+| the wait for the disk | an acknowledged entry is lost in a crash | judge |
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.races.crowd import Crowd, sent
+from tests.races.site import County, site
+
+pytestmark = pytest.mark.race
+
+FORGET_UNIQUENESS = (
+    "DROP INDEX register_number_unique, register_number_serial_unique,"
+    " register_number_one_live_per_holder"
+)
+FORGET_THE_DISK = (
+    "ALTER SYSTEM SET wal_writer_delay = '10s'",
+    "SELECT pg_reload_conf()",
+    "ALTER ROLE xueji_app SET synchronous_commit = off",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'xueji_app'",
+)
+REMEMBER_THE_DISK = (
+    "ALTER SYSTEM RESET wal_writer_delay",
+    "SELECT pg_reload_conf()",
+    "ALTER ROLE xueji_app RESET synchronous_commit",
+)
+
+
+# -- what people do -------------------------------------------------------------------------------
+def issue_together(crowd: Crowd) -> None:
+    """Two officers issue on one school at one moment, after a first number was issued."""
+    officers, school = crowd.pair("centre"), crowd.world["schools"][0]
+    crowd.approved(2)
+    crowd.placed(1)
+    first = officers[0].issuing(school)
+    assert first
+    officers[0].send(first)
+    crowd.placed(1)
+    sent(*((officer, officer.issuing(school)) for officer in officers))
+
+
+def issue_on_an_old_preview(crowd: Crowd) -> None:
+    """An issue that is refused after the numbers were taken."""
+    issue_together(crowd)
+    crowd.approved(1)
+    crowd.placed(1)
+    stale = crowd.person("centre").issuing(crowd.world["schools"][0], token="0" * 64)
+    assert stale
+    crowd.person("centre").send(stale)
+
+
+def sign_together(crowd: Crowd) -> None:
+    principals = crowd.pair("principal")
+    (number,) = crowd.entered(1)
+    sent(
+        (principals[0], principals[0].verdict(number)),
+        (principals[1], principals[1].verdict(number, decision="refused")),
+    )
+
+
+def send_twice(crowd: Crowd) -> None:
+    clerk = crowd.person("clerk")
+    entry = crowd.entry(clerk)
+    sent((clerk, entry), (clerk, entry))
+
+
+def break_off(crowd: Crowd) -> None:
+    """The last byte of an issue never comes."""
+    crowd.approved(1)
+    crowd.placed(1)
+    issuing = crowd.person("centre").issuing(crowd.world["schools"][0])
+    assert issuing
+    crowd.person("centre").cut(issuing, 1 - 1 / len(issuing.body), waits=True)
+
+
+def crash_after_entries(crowd: Crowd) -> None:
+    crowd.entered(6)
+    server = crowd.site.county.server
+    server.crash()
+    server.start()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is taken away, what people do then, and what the judge says first of all."""
+
+    act: Callable[[Crowd], None]
+    says: str
+    broken: str = ""
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    product_sees_it: bool = False
+
+
+FAULTS = {
+    "locks": Fault(
+        issue_together,
+        "serials doubled",
+        broken="without_locks",
+        before=(FORGET_UNIQUENESS,),
+        product_sees_it=True,
+    ),
+    "one_transaction": Fault(
+        issue_on_an_old_preview, "gaps", broken="in_two_steps", product_sees_it=True
+    ),
+    "case_lock": Fault(sign_together, "acknowledged decisions lost", broken="without_case_locks"),
+    "form_key": Fault(send_twice, "acknowledged, but its form key is gone", broken="without_keys"),
+    "whole_body": Fault(break_off, "numbers nobody asked for", broken="with_half_bodies"),
+    "disk": Fault(
+        crash_after_entries,
+        "acknowledged entries lost",
+        before=FORGET_THE_DISK,
+        after=REMEMBER_THE_DISK,
+    ),
+}
+
+
+def execute(county: County, database: str, statements: tuple[str, ...]) -> None:
+    with county.tables(database) as tables:
+        for statement in statements:
+            tables.execute(statement)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_judge_sees_what_is_taken_away(county: County, name: str) -> None:
+    fault, database = FAULTS[name], f"without_{name}"
+    env = {"XUEJI_BREAK": fault.broken}
+    with site(county, database, app="tests.races.broken:application", env=env) as running:
+        crowd = Crowd(running)
+        try:
+            execute(county, database, fault.before)
+            fault.act(crowd)
+        finally:
+            execute(county, database, fault.after)
+        told = crowd.judged().faults
+        product = running.manage("check_numbers")
+    assert [words for words in told if words.startswith(fault.says)], told
+    assert (product.returncode == 1) >= fault.product_sees_it, product.stdout
+
+
+def test_the_judge_is_content_when_nothing_is_taken_away(county: County) -> None:
+    env = {"XUEJI_BREAK": ""}
+    with site(county, "sound", app="tests.races.broken:application", env=env) as running:
+        crowd = Crowd(running)
+        for fault in FAULTS.values():
+            fault.act(crowd)
+        told = crowd.judged().faults
+        product = running.manage("check_numbers")
+    assert (told, product.returncode) == ([], 0)
