@@ -72,11 +72,7 @@ def lineages(school_ids: set[int]) -> dict[int, Lineage]:
     """Lineage of each school, in two queries whatever their number."""
     schools = School.objects.select_related("organisation").filter(pk__in=school_ids)
     found = {school.pk: school for school in schools}
-    wanted = {
-        path
-        for school in found.values()
-        for path in _prefixes(school.organisation.path)
-    }
+    wanted = {path for school in found.values() for path in _prefixes(school.organisation.path)}
     offices = {office.path: office for office in Organisation.objects.filter(path__in=wanted)}
     return {
         pk: Lineage(
