@@ -142,14 +142,9 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=initial, use_required_attribute=False)
         for name, label in LABELS.items():
             self.fields[name].label = label
-        for name, origin in {
-            "phone": "空着同监护人",
-            "m1_id_number": "选填",
-            "m2_name": "选填",
-            "m2_id_number": "选填",
-            "school_class": "选填",
-        }.items():
-            self.fields[name].origin = origin  # type: ignore[attr-defined]
+        for name in ("m1_id_number", "m2_name", "m2_id_number"):
+            self.fields[name].origin = "选填"  # type: ignore[attr-defined]
+        self.fields["phone"].origin = "空着同监护人"  # type: ignore[attr-defined]
         choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():

@@ -1,0 +1,152 @@
+"""The entry form at work: what is derived, brought along and kept while one goes on typing."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import log_in
+from tests.pupils import id_number
+from xueji.cases.models import Case, CaseForm, State
+from xueji.students.models import Student
+
+pytestmark = pytest.mark.browser
+SLOW = 0.8  # seconds that an answer takes on a bad line
+
+
+@pytest.fixture
+def form(site, window) -> Page:
+    page = window()
+    log_in(page, site.url, "clerk")
+    page.goto(f"{site.url}/enrollment/new/")
+    return page
+
+
+def slowly(page: Page) -> None:
+    """Let every answer to the checks take a while."""
+
+    def late(route) -> None:
+        answer = route.fetch()
+        time.sleep(SLOW)
+        route.fulfill(response=answer)
+
+    page.route("**/enrollment/check/", late)
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.name")
+
+
+def test_enter_moves_on_the_number_tells_the_rest_and_f2_takes_the_same_household(form):
+    keys = form.keyboard
+    keys.type(id_number(order=2))
+    expect(form.locator("#derived")).to_contain_text("性别女")
+    keys.press("Enter")
+    keys.type("王梓涵")
+    keys.press("Alt+2")
+    assert focused(form) == "hukou_text"
+    keys.type("军屯")
+    expect(form.locator(".choose-list li")).to_have_count(1)
+    keys.press("Enter")
+    assert focused(form) == "hukou_kind"
+    expect(form.locator("#id_hukou_code")).to_have_value("130283103227")
+
+    form.get_by_role("button", name="同户口所在地").click()
+    expect(form.locator("#id_address_code")).to_have_value("130283103227")
+    assert focused(form) == "address_text"
+    keys.press("Enter")
+    keys.press("F2")
+    expect(form.locator("#id_guardian_hukou_text")).to_have_value("建昌营镇 军屯村")
+    expect(form.locator("#id_guardian_hukou_code")).to_have_value("130283103227")
+
+
+def test_the_draft_is_kept_while_one_types_and_a_reload_goes_on_with_it(form):
+    form.keyboard.type(id_number())
+    expect(form.get_by_text(re.compile("草稿已存"))).to_be_visible()
+    case = Case.objects.get()
+    expect(form).to_have_url(re.compile(f"/enrollment/{case.number}/edit/$"))
+
+    form.get_by_label("姓名", exact=True).fill("王梓涵")
+    expect(form.locator("#entry-version")).to_have_value("2")
+    form.reload()
+
+    expect(form.get_by_label("姓名", exact=True)).to_have_value("王梓涵")
+    assert (CaseForm.objects.get().version, case.student_id) == (2, None)
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(form):
+    slowly(form)
+    form.keyboard.type(id_number())
+    form.get_by_label("户口簿", exact=True).check()
+    with form.expect_response("**/enrollment/check/"):
+        form.get_by_label("身份证件类型", exact=True).select_option("A")
+        form.get_by_label("房产证明", exact=True).check()
+        form.get_by_label("姓名", exact=True).fill("王梓涵")
+    with form.expect_response("**/enrollment/check/"):
+        form.get_by_label("姓名", exact=True).press("Enter")
+        form.get_by_label("国籍/地区", exact=True).focus()
+
+    for paper in ("户口簿", "房产证明"):
+        expect(form.get_by_label(paper, exact=True)).to_be_checked()
+    expect(form.get_by_label("姓名", exact=True)).to_have_value("王梓涵")
+    expect(form.get_by_label("出生日期", exact=True)).to_be_visible()
+
+
+def test_a_field_one_is_typing_in_is_never_replaced(form):
+    form.get_by_label("身份证件类型", exact=True).select_option("A")
+    born = form.get_by_label("出生日期", exact=True)
+    expect(born).to_be_visible()
+    slowly(form)
+    form.keyboard.press("Tab")
+    born.click()
+    form.keyboard.type("2020-0")
+    form.wait_for_timeout(1000 * SLOW + 1500)
+    form.keyboard.type("3-17")
+
+    expect(born).to_have_value("2020-03-17")
+
+
+def test_a_reason_survives_the_answer_that_brought_its_field(form):
+    form.keyboard.type(id_number())
+    for label, place in (("户口所在地", "军屯"), ("现住址", "迁钢")):
+        form.get_by_label(label, exact=True).click()
+        form.keyboard.type(place)
+        expect(form.locator(".choose-list li")).to_have_count(1)
+        form.keyboard.press("Enter")
+    reason = form.get_by_label("申请例外的理由：两个统一", exact=True)
+    expect(reason).to_be_visible()
+    slowly(form)
+    reason.fill("父母在城区租房")
+    form.get_by_label("姓名", exact=True).fill("王梓涵")
+    form.wait_for_timeout(1000 * SLOW + 1500)
+
+    expect(reason).to_have_value("父母在城区租房")
+
+
+def test_the_next_pupil_takes_values_of_the_one_before(form, site):
+    keys = form.keyboard
+    keys.type(id_number())
+    form.get_by_label("姓名", exact=True).fill("王梓涵")
+    for label in ("户口所在地", "现住址", "监护人户口所在地"):
+        form.get_by_label(label, exact=True).click()
+        keys.type("军屯")
+        expect(form.locator(".choose-list li")).to_have_count(1)
+        keys.press("Enter")
+    form.get_by_label("成员1姓名", exact=True).fill("王建军")
+    form.get_by_label("成员1联系电话", exact=True).fill("13931520018")
+    form.get_by_label("户口簿", exact=True).check()
+    form.get_by_label("房产证明", exact=True).check()
+    expect(form.locator("#left")).to_have_text("可以提交")
+    keys.press("Control+Enter")
+    expect(form.get_by_text(re.compile("已提交 王梓涵，轮到清泉小学"))).to_be_visible()
+
+    assert focused(form) == "id_number"
+    keys.press("Alt+2")
+    keys.press("F2")
+    expect(form.get_by_label("户口所在地", exact=True)).to_have_value("建昌营镇 军屯村")
+    expect(form.locator("#id_hukou_code")).to_have_value("130283103227")
+    assert (Student.objects.get().phone, Case.objects.get(student__isnull=False).state) == (
+        "13931520018",
+        State.OPEN,
+    )
