@@ -1,42 +1,23 @@
-"""The list of schools and the page of a series, as a browser asks for them."""
+"""The page of a series, as a browser asks for them."""
 
-import re
-from html import unescape
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from numbering.models import NumberState, RegisterNumber, Series
 from numbering.queries import SERIALS_PER_PAGE
 from tests import world as worlds
 from tests.numbering import making
+from tests.numbering.browsing import page_of, queries, sent, text, words
 from xueji.audit.models import Access, AccessKind
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.students.models import RegisterType, Student
 
 pytestmark = pytest.mark.django_db
 
-
-def text(response) -> str:
-    return unescape(response.content.decode())
-
-
-def words(response) -> str:
-    """The page without tags and with single blanks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text(response)).split())
-
-
-def page_of(world, school="清泉小学", *, name="numbering_series", stage="primary", year=2026):
-    return reverse(name, args=[world.schools[school].pk, stage, year])
-
-
-def sent(response, **changes) -> dict[str, str]:
-    """The form of the preview, filled in as it was shown."""
-    fields = dict(re.findall(r'name="(form_key|token|kind)" value="([^"]*)"', text(response)))
-    return {**fields, "checked": "on", **changes}
+# session, person, posts and the page's frame are five of them
+QUERIES = 17
 
 
 # -- issuing from the page ------------------------------------------------------------------------
@@ -231,59 +212,6 @@ def test_the_address_of_issuing_leads_back_to_the_page(world, client_of):
     assert (answer.status_code, answer.url) == (302, page_of(world))
 
 
-# -- the list -------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("who", "schools"),
-    [
-        ("clerk", ["清泉小学"]),
-        ("centre", ["清泉小学", "邻泉小学"]),
-        ("centre2", ["上庄小学"]),
-        ("county", ["清泉小学", "邻泉小学", "上庄小学", "迁安城区小学"]),
-        ("city", ["清泉小学", "邻泉小学", "上庄小学", "迁安城区小学", "滦州甲小学"]),
-        ("county9", ["滦州甲小学"]),
-    ],
-)
-def test_the_list_shows_the_schools_in_reach(world, client_of, who, schools):
-    for school in ("清泉小学", "邻泉小学", "上庄小学", "迁安城区小学", "滦州甲小学"):
-        making.entrants(world, [f"在{school}"], school=school)
-    answer = client_of(who).get(reverse("numbering"))
-    lines = answer.context["lines"]
-    assert sorted(str(line.lineage.school.organisation) for line, _ in lines) == sorted(schools)
-    assert [line.ready for line, _ in lines] == [1] * len(schools)
-
-
-def test_the_list_names_no_pupil_and_is_no_access(world, client_of):
-    making.entrants(world, ["龚梦瑶"])
-    assert "龚梦瑶" not in text(client_of("centre").get(reverse("numbering")))
-    assert Access.objects.count() == 0
-
-
-def test_the_list_can_be_kept_to_those_who_wait_or_to_a_year(world, client_of):
-    making.entrants(world, ["龚梦瑶"], school="清泉小学")
-    making.issue(world)
-    making.entrants(world, ["侯沐辰"], school="邻泉小学")
-    Series.objects.create(
-        province=world.organisations["河北省教育厅"],
-        unit=world.schools["清泉小学"],
-        prefix="0226240170",
-        **{**making.key(), "entry_year": 2024},
-    )
-
-    def shown(query: str) -> list[tuple[str, int]]:
-        lines = client_of("centre").get(reverse("numbering") + query).context["lines"]
-        return [(str(line.lineage.school.organisation), line.entry_year) for line, _ in lines]
-
-    assert shown("") == [("清泉小学", 2026), ("邻泉小学", 2026)]
-    assert shown("?waiting=1") == [("邻泉小学", 2026)]
-    assert shown("?year=2024") == [("清泉小学", 2024)]
-    assert shown("?year=2019") == []
-    assert shown("?year=x") == []
-
-
-def test_an_empty_list_says_what_comes(world, client_of):
-    assert "还没有要编号的学生" in words(client_of("centre").get(reverse("numbering")))
-
-
 # -- accesses and queries -------------------------------------------------------------------------
 def test_every_answer_with_names_is_one_access(world, client_of):
     placed = making.entrants(world, ["龚梦瑶", "侯沐辰"])
@@ -309,42 +237,16 @@ def test_the_name_behind_a_hole_is_not_shown(world, client_of):
     assert Access.objects.count() == 0
 
 
-# session, person, posts and the page's frame are five of them
-LIST_QUERIES, PAGE_QUERIES = 11, 17
-
-
-def queries(client, path: str) -> int:
-    client.get(path)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
-
-
-def test_the_list_takes_the_same_queries_for_one_school_as_for_three(world, client_of):
-    county, path = client_of("county"), reverse("numbering")
-
-    def fill(school: str, allocator: str) -> None:
-        making.entrants(world, making.names(2), school=school)
-        making.issue(world, school, who=allocator)
-        making.entrants(world, making.names(2, start=2), school=school)
-
-    fill("清泉小学", "centre")
-    assert queries(county, path) == LIST_QUERIES
-    fill("邻泉小学", "centre")
-    fill("上庄小学", "centre2")
-    assert queries(county, path) == LIST_QUERIES
-
-
 def test_the_page_takes_the_same_queries_for_one_number_as_for_300(world, client_of):
     making.entrants(world, making.names(1))
     making.issue(world)
     making.entrants(world, making.names(1, start=1))
     centre, path = client_of("centre"), page_of(world)
-    assert queries(centre, path) == PAGE_QUERIES
+    assert queries(centre, path) == QUERIES
     making.entrants(world, making.names(298, start=2))
     making.issue(world)
     making.entrants(world, making.names(45, start=300))
-    assert queries(centre, path) == PAGE_QUERIES
+    assert queries(centre, path) == QUERIES
 
 
 def test_a_long_series_is_shown_in_pages_without_leaving_a_serial_out(world, client_of):

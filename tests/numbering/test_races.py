@@ -17,6 +17,7 @@ from tests.numbering import making
 from xueji.cases import services as cases
 from xueji.cases.models import Case
 from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.models import SchoolClass
 from xueji.students import services as students
 from xueji.students.models import Status, Student
 
@@ -213,15 +214,44 @@ def test_waiters_are_served_in_the_order_they_came(world):
     assert dict(order) == {student.pk: n for n, student in enumerate(waiting, start=2)}
 
 
-def _until_waiting(count: int) -> None:
-    """Return when ``count`` backends wait for an advisory lock of this database."""
+def _until_waiting(count: int, kind: str = "advisory") -> None:
+    """Return when ``count`` backends of this database wait for a lock of that kind."""
     for _ in range(3000):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-                " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE locktype = %s AND NOT granted AND datname = current_database()",
+                [kind],
             )
             if cursor.fetchone()[0] == count:
                 return
         time.sleep(0.01)
     raise AssertionError(f"never {count} in the queue")
+
+
+def test_a_class_that_changes_while_the_officer_waits_stops_the_issue(world):
+    moved, _ = making.entrants(world, ["赵一", "钱二"])
+    seen, lineage = making.token(world), making.line(world)
+    second = SchoolClass.objects.get(school=moved.school_id, number=2)
+
+    def send():
+        try:
+            services.issue(
+                acting=world.acting("centre"), lineage=lineage, token=seen, **making.key()
+            )
+        except PreviewChanged as changed:
+            said.append(str(changed))
+        finally:
+            connection.close()
+
+    said: list[str] = []
+    officer = threading.Thread(target=send)
+    with transaction.atomic():
+        locked = students.lock([moved.pk])
+        acting = world.acting("clerk")
+        students.put_in_class(locked.values(), school_class=second, acting=acting, reason="调班")
+        officer.start()
+        _until_waiting(1, "transactionid")
+    officer.join()
+    assert said == [str(PreviewChanged())]
+    assert RegisterNumber.objects.count() == 0
