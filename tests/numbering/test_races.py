@@ -214,19 +214,18 @@ def test_waiters_are_served_in_the_order_they_came(world):
     assert dict(order) == {student.pk: n for n, student in enumerate(waiting, start=2)}
 
 
-def _until_waiting(count: int, kind: str = "advisory") -> None:
-    """Return when ``count`` backends of this database wait for a lock of that kind."""
+def _until_waiting(count: int) -> None:
+    """Return when ``count`` others wait for what our transaction holds."""
     for _ in range(3000):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-                " WHERE locktype = %s AND NOT granted AND datname = current_database()",
-                [kind],
+                "SELECT count(DISTINCT pid) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
             )
             if cursor.fetchone()[0] == count:
                 return
         time.sleep(0.01)
-    raise AssertionError(f"never {count} in the queue")
+    raise AssertionError(f"never {count} who wait")
 
 
 def test_a_class_that_changes_while_the_officer_waits_stops_the_issue(world):
@@ -251,7 +250,7 @@ def test_a_class_that_changes_while_the_officer_waits_stops_the_issue(world):
         acting = world.acting("clerk")
         students.put_in_class(locked.values(), school_class=second, acting=acting, reason="调班")
         officer.start()
-        _until_waiting(1, "transactionid")
+        _until_waiting(1)
     officer.join()
     assert said == [str(PreviewChanged())]
     assert RegisterNumber.objects.count() == 0
