@@ -17,6 +17,7 @@ TWINS = 0.007
 WITHOUT_DOCUMENT = 0.003
 MIGRANTS = 0.08
 LIVES_ELSEWHERE = 0.1
+RAISED_BY_GRANDMOTHER = 0.08
 OLDER = 0.02
 Row = dict[str, str]
 
@@ -35,6 +36,7 @@ class Child:
 class _Home:
     """What twins share."""
 
+    primary_year: int
     surname: str
     nation: str
     born: date
@@ -56,8 +58,8 @@ class Children:
         villages: Sequence[Division],
         takes_migrants: bool,
         migrants_are: str,
-        hard: Iterator[tuple[str, str, str]],
-    ):
+        hard: Iterator[tuple[str, str, str] | None],
+    ) -> None:
         self._random, self._documents, self._hard = random, documents, hard
         self._region, self._takes_migrants = region, takes_migrants
         self._migrants_are = migrants_are
@@ -67,8 +69,8 @@ class Children:
     def draw(self, primary_year: int) -> Child:
         """A child who was of age for grade 1 in that year."""
         random = self._random
-        if home := self._twin_of:
-            self._twin_of = None
+        if self._twin_of and self._twin_of.primary_year == primary_year:
+            home, self._twin_of = self._twin_of, None
             return self._child(home)
         home = self._home(primary_year)
         if random.random() < TWINS:
@@ -102,7 +104,7 @@ class Children:
             "migrant": text(migrant),
         }
         nation = names.nation(random)
-        return _Home(surname, nation, born, migrant, region, columns, parents)
+        return _Home(primary_year, surname, nation, born, migrant, region, columns, parents)
 
     def _parents(self, surname: str, born: date, region: str) -> list[tuple[str, str, str, str]]:
         random, found = self._random, []
@@ -112,9 +114,10 @@ class Children:
             number, _ = self._documents.id_number(where, birthday, sex)
             name = names.adult(random, sex, family)
             found.append((relation, name, documents.phone(random), number))
-        if random.random() < 0.08:  # brought up by a grandparent
-            name = names.adult(random, "2")
-            return [("62", name, documents.phone(random), found[0][3]), found[0]]
+        if random.random() < RAISED_BY_GRANDMOTHER:
+            birthday = born - timedelta(days=random.randrange(50 * 365, 68 * 365))
+            number, _ = self._documents.id_number(region, birthday, "2")
+            return [("62", names.adult(random, "2"), documents.phone(random), number), found[0]]
         return found[: 1 if random.random() < 0.06 else 2]
 
     def _child(self, home: _Home) -> Child:

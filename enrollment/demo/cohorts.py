@@ -16,6 +16,7 @@ from xueji.organisations.models import SchoolClass, StageName
 
 CAPACITY = {StageName.PRIMARY: 45, StageName.JUNIOR: 50}
 FEEDERS = 6
+FEWEST_STUDENTS = 100  # so that there are first-graders to be mistaken for
 
 
 class Intake(StrEnum):
@@ -134,7 +135,7 @@ def everyone(cohorts: Iterable[Cohort]) -> Iterator[Cohort]:
     known: set[int] = set()
     for cohort in cohorts:
         for one in (*cohort.feeders, cohort):
-            if id(one) not in known and one.size:
+            if id(one) not in known and (one.size or one.now):
                 known.add(id(one))
                 yield one
 
@@ -155,7 +156,7 @@ def write_classes(cohorts: Iterable[Cohort]) -> None:
                 if cohort.now
                 else calendar.graduation(cohort.entry_year + cohort.years),
             )
-            for number in range(1, -(-cohort.size // capacity) + 1)
+            for number in range(1, max(1, -(-cohort.size // capacity)) + 1)
         ]
         rows += cohort.classes
     SchoolClass.objects.bulk_create(rows, batch_size=1000)

@@ -284,6 +284,12 @@ def test_a_database_with_organisations_is_refused():
         call_command("load_demo", "--force-test", stdout=StringIO())
 
 
+@pytest.mark.parametrize("too_few", [["--schools=5"], ["--students=99"]])
+def test_a_demo_too_small_for_its_accounts_is_refused(too_few):
+    with pytest.raises(CommandError, match="至少 6 所学校、100 名学生"):
+        call_command("load_demo", "--force-test", *too_few, stdout=StringIO())
+
+
 def test_if_empty_leaves_a_full_database_alone():
     before = Student.objects.count()
     out = StringIO()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.timezone import localdate
 
+from enrollment.demo.cohorts import FEWEST_STUDENTS
 from enrollment.demo.load import fit, load
 from enrollment.demo.organisations import FEWEST_SCHOOLS
 from xueji.organisations.models import Organisation
@@ -42,12 +43,12 @@ class Command(BaseCommand):
     ) -> None:
         if not (settings.DEMO or force_test):
             raise CommandError("这里不是演示站点（XUEJI_DEMO=1），不装入虚构的学校、学生和账号。")
+        if schools < FEWEST_SCHOOLS or students < FEWEST_STUDENTS:
+            raise CommandError(f"至少 {FEWEST_SCHOOLS} 所学校、{FEWEST_STUDENTS} 名学生。")
         if Organisation.objects.exists():
             if if_empty:
                 return
             raise CommandError("数据库里已有机构，演示数据只装入空的数据库。")
-        if schools < FEWEST_SCHOOLS or students < schools:
-            raise CommandError(f"至少 {FEWEST_SCHOOLS} 所学校，每校至少 1 名学生。")
         began = time.monotonic()
         load(
             students=students,
