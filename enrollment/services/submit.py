@@ -10,10 +10,12 @@ from enrollment.services.context import load, require_working, route
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.cases import queries
+from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper
 from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
+from xueji.cases.services.common import require
 from xueji.organisations.models import StageName
 from xueji.students import services as students
 from xueji.students.models import Status, Student
@@ -44,6 +46,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     case = queries.lock([case_id]).get(case_id)
     if case is None:
         raise Refused("这份草稿已被删除，没有提交。")
+    require(case, Act.SUBMIT, acting)
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)
     (checked,) = check_rows([row], context)
