@@ -14,7 +14,7 @@ import re
 import socket
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ PART = re.compile(
 OPTION = re.compile(r"<option\b([^>]*)>")
 ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
 NOTICE = re.compile(r'<div class="notice[^"]*" role="(?:alert|status)">(.*?)</div>', re.S)
+CASE = re.compile(r"业务件 (\d{4}-\d+)")
 TAG = re.compile(r"<[^>]+>")
 Fields = list[tuple[str, str]]
 
@@ -74,12 +75,16 @@ class Form:
 
 @dataclass(frozen=True)
 class Sending:
-    """A form filled in and not yet sent; ``says`` is what the checker must know of it."""
+    """A form filled in and not yet sent; ``says`` is what the judge must know of it.
+
+    ``planted`` names what is wrong with it on purpose.
+    """
 
     act: str
     path: str
     fields: Fields
     says: dict[str, Any] = field(default_factory=dict)
+    planted: str = ""
 
     @property
     def key(self) -> str:
@@ -143,12 +148,12 @@ class History:
         self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self.calls = itertools.count(1)
 
-    def call(self, sending: Sending, *, half: bool = False) -> str:
+    def call(self, sending: Sending) -> str:
         """Write down what is about to be sent; the name of the call."""
         name = f"{self.process}.{next(self.calls)}"
-        told = {"call": name, "process": self.process, "start": time.time(), "half": half}
+        told = {"call": name, "process": self.process, "start": time.time()}
         told |= {"act": sending.act, "path": sending.path, "key": sending.key}
-        self._write(told | {"says": sending.says})
+        self._write(told | {"says": sending.says, "planted": sending.planted})
         return name
 
     def answer(self, name: str, **told: Any) -> None:
@@ -167,6 +172,11 @@ class Answer:
     notices: list[str] = field(default_factory=list)
     page: Page | None = None
     location: str = ""
+
+    @property
+    def cases(self) -> list[str]:
+        """The numbers of the cases that an answer names."""
+        return CASE.findall("".join(self.notices))
 
 
 class Browser:
@@ -250,7 +260,8 @@ class Browser:
         With ``waits`` only until the site is through with it.
         """
         length = len(sending.body)
-        self.history.call(sending, half=int(length * share) < length)
+        planted = "broken off" if int(length * share) < length else "hung up"
+        self.history.call(replace(sending, planted=planted))
         head = [f"POST {sending.path} HTTP/1.1", f"Host: {HOST}", f"Content-Length: {length}"]
         head += [f"{name}: {value}" for name, value in self._headers(sending.body).items()]
         data = "\r\n".join([*head, "", ""]).encode() + sending.body[: int(length * share)]

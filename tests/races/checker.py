@@ -43,10 +43,14 @@ class Call:
     start: float
     says: dict[str, Any]
     key: str = ""
-    half: bool = False
+    planted: str = ""
     end: float = float("inf")
     outcome: str = "unknown"
     notices: list[str] = field(default_factory=list)
+
+    @property
+    def half(self) -> bool:
+        return self.planted == "broken off"
 
     @property
     def may_be(self) -> bool:
@@ -119,6 +123,7 @@ class Checker:
         """Nobody was shown a failure of the product itself."""
         self.counts["calls"] = len(self.sent)
         self.counts |= Counter(call.outcome for call in self.sent)
+        self.counts |= Counter(f"planted: {c.planted}" for c in self.sent if c.planted)
         self.blame("answered 500", (call.act for call in self.sent if call.outcome == "fault"))
 
     def keys(self) -> None:

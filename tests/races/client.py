@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from tests.races.browser import Browser, Fields, Form, History, Sending, words
+from tests.races.browser import Answer, Browser, Fields, Form, History, Sending, words
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 SOUNDS = "安邦博才晨达德恩芳刚国海涵浩宏佳健杰可兰乐力明娜宁鹏平琪强若珊升思涛雯小雅毅悦泽"
 PAPERS = ("household_book", "property_proof")
 NOTES = {"agreed": "", "returned": "请核对住址", "refused": "不在服务范围"}
-CASE = re.compile(r'href="/cases/(\d{4}-\d+)/"')
+LINK = re.compile(r'href="/cases/(\d{4}-\d+)/"')
 PREVIEWED = re.compile(
     r'<th scope="row">([^<]+)<span class="why">.*?</th>\s*<td class="fit">(.*?)</td>', re.S
 )
@@ -44,6 +44,7 @@ class Client(Browser):
     def __init__(self, port: int, history: History, username: str, world: dict[str, Any]) -> None:
         super().__init__(port, history)
         self.username, self.world = username, world
+        self.next: Form | None = None  # the empty form that an entry led to
 
     def login(self) -> None:
         """Log in, and again where the site went away meanwhile."""
@@ -61,15 +62,24 @@ class Client(Browser):
     # -- entering -----------------------------------------------------------------------------
     def entry(self, child: Pupil, school: dict[str, Any], *, id_number: str = "") -> Sending:
         """The form of a new pupil in whom nothing is wrong; ``id_number`` as it is written."""
-        form = self.get("/enrollment/new/").form("/enrollment/new/")
+        form = self.next or self.get("/enrollment/new/").form("/enrollment/new/")
         assert form is not None
+        self.next = None
         child = replace(child, id_number=id_number or child.id_number)
         return self._filled("enter", form, *typed(child, school), name=child.name)
+
+    def enter(self, entry: Sending) -> Answer:
+        """Send an entry; its answer brings the form of the next pupil."""
+        answer = self.send(entry)
+        if answer.outcome == "done" and answer.page:
+            self.next = answer.page.form("/enrollment/new/")
+        return answer
 
     def other(self, used: Sending, child: Pupil, school: dict[str, Any]) -> Sending:
         """The same form, key included, sent again for another child."""
         form = Form(used.path, "", used.fields)
-        return self._filled("enter_other", form, *typed(child, school), name=child.name)
+        sending = self._filled("enter_other", form, *typed(child, school), name=child.name)
+        return replace(sending, planted="other content")
 
     # -- signing ------------------------------------------------------------------------------
     def signing(self, *, decision: str = "agreed", most: int = 50) -> Sending | None:
@@ -84,7 +94,7 @@ class Client(Browser):
 
     def waiting(self) -> list[str]:
         """Numbers of the cases that wait for me."""
-        return CASE.findall(self.get("/cases/").html)
+        return LINK.findall(self.get("/cases/").html)
 
     def verdict(self, number: str, *, decision: str = "agreed", older: int = 0) -> Sending | None:
         """Sign one case on its page; ``older``: as a page that was opened so much earlier."""
@@ -93,7 +103,8 @@ class Client(Browser):
             return None
         version = str(int(dict(form.fields)["version"]) - older)
         typed = [("decision", decision), ("note", NOTES[decision]), ("version", version)]
-        return self._filled("sign_one", form, *typed, case=number, decision=decision)
+        sending = self._filled("sign_one", form, *typed, case=number, decision=decision)
+        return replace(sending, planted="old version") if older else sending
 
     def undoing(self, number: str) -> Sending | None:
         """Undo an entry; None when its page does not offer it to me."""
@@ -122,8 +133,11 @@ class Client(Browser):
             (name.strip(), words(cell.split('<span class="why"')[0]).replace(" ", ""), "补" in cell)
             for name, cell in PREVIEWED.findall(form.html)
         ]
-        typed = [("checked", "on"), *([("token", token)] if token else [])]
-        return self._filled("issue", form, *typed, pairs=[] if token else pairs)
+        sending = self._filled("issue", form, ("checked", "on"), pairs=pairs)
+        if not token:
+            return sending
+        fields = [(name, token if name == "token" else value) for name, value in sending.fields]
+        return replace(sending, fields=fields, says={"pairs": []}, planted="old preview")
 
 
 def typed(child: Pupil, school: dict[str, Any]) -> Fields:
@@ -136,4 +150,4 @@ def typed(child: Pupil, school: dict[str, Any]) -> Fields:
     parent = [("m1_name", child.name[0] + "建军"), ("m1_phone", "13931520018")]
     papers = [(f"paper_{paper}", "on") for paper in PAPERS]
     pupil = [("id_number", child.id_number), ("name", child.name), ("hukou_kind", "1")]
-    return [*pupil, *places, *parent, *papers, ("save", "open")]
+    return [*pupil, *places, *parent, *papers, ("save", "next")]

@@ -72,7 +72,7 @@ class Crowd:
             clerks = self.pair("clerk", school)[: count - start]
             answers = sent(*((clerk, self.entry(clerk, school)) for clerk in clerks))
             assert {answer.outcome for answer in answers} == {"done"}, answers
-            found += [answer.location.strip("/").split("/")[-1] for answer in answers]
+            found += [answer.cases[0] for answer in answers]
         return found
 
     def signed(self, *roles: str, school: int = 0) -> None:

@@ -8,7 +8,6 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from tests.races.browser import History, Sending
 from tests.races.client import Client, Pupil, pupil
 
 SERIALS = 500  # children of one process, those of planted faults included
-ROUND, UNDO, RETURN, ALONE, PLANT = 0.25, 0.1, 0.03, 0.05, 0.1
+ROUND, UNDO, RETURN, ALONE = 0.15, 0.08, 0.03, 0.05
+CUT, OTHER, OLD = 0.03, 0.03, 0.3  # planted; the last for each round
 NO_TOKEN = "0" * 64
 
 
@@ -50,13 +50,13 @@ class Office:
         while self.tried < self.plan["share"] and time.time() < self.plan["until"]:
             self.pupil()
             for chance, act in (
-                (PLANT, self.plant),
+                (CUT, self.cut),
                 (ALONE, self.sign_alone),
                 (RETURN, self.send_back),
                 (UNDO, self.undo),
                 (ROUND, self.round),
             ):
-                if self.luck.random() < chance:
+                if self.luck.random() < chance * self.plan["haste"]:
                     act()
         for _ in range(self.plan["rounds"]):
             self.round()
@@ -73,13 +73,13 @@ class Office:
         clerk, child = self.person("clerk"), self.next_child()
         entry = clerk.entry(child, self.school)
         self.tried += 1
-        answer = clerk.send(entry)
+        answer = clerk.enter(entry)
         if answer.outcome == "unknown" and self.luck.random() < 0.5:
-            clerk.get("/")  # the site is back
-            answer = clerk.send(entry)
+            clerk.get("/keys/")  # the site is back
+            answer = clerk.enter(entry)
         if answer.outcome == "done":
-            self.cases.append(answer.location.strip("/").split("/")[-1])
-            if self.luck.random() < PLANT / 5:
+            self.cases += answer.cases[:1]
+            if self.luck.random() < OTHER:
                 clerk.send(clerk.other(entry, self.next_child(), self.school))
 
     def round(self) -> None:
@@ -87,6 +87,8 @@ class Office:
         for role in ("principal", "centre", "county"):
             self.send(role, self.person(role).signing())
         self.send("clerk", self.person("clerk").assignment(self.luck))
+        if self.luck.random() < OLD:
+            self.issue(NO_TOKEN)
         self.issue()
 
     def issue(self, token: str = "") -> None:
@@ -98,8 +100,9 @@ class Office:
         school = self.world["schools"][index]
         self.send("centre", self.person("centre").issuing(school, token=token))
 
-    def sign_alone(self, older: int = 0) -> None:
-        """Sign a single case on its own page."""
+    def sign_alone(self) -> None:
+        """Sign a single case on its own page, or on one that was opened before it moved on."""
+        older = int(self.luck.random() < OLD)
         role = self.luck.choice(("principal", "centre", "county"))
         if numbers := self.person(role).waiting():
             number = self.luck.choice(numbers)
@@ -110,8 +113,8 @@ class Office:
 
     def undo(self) -> None:
         """Undo an entry of ours; its number, if it has one, becomes a hole for the next."""
-        if self.cases:
-            number = self.cases.pop(self.luck.randrange(len(self.cases)))
+        if len(self.cases) > 2:
+            number = self.cases.pop(0)  # the oldest; the later ones are still on their way
             role = self.luck.choice(("centre", "county"))
             self.send(role, self.person(role).undoing(number))
 
@@ -120,19 +123,9 @@ class Office:
             self.person(role).send(sending)
 
     # -- what must be refused, or never be answered -------------------------------------------
-    def plant(self) -> None:
-        """A preview that is not true any more, an old version, a request that is cut."""
-        faults: list[tuple[int, Callable[[], object]]] = [
-            (5, lambda: self.issue(NO_TOKEN)),
-            (1, lambda: self.sign_alone(older=1)),
-            (2, lambda: self.cut(self.luck.uniform(0.2, 0.99))),
-            (2, lambda: self.cut(1)),
-        ]
-        weights = [weight for weight, _ in faults]
-        self.luck.choices([fault for _, fault in faults], weights)[0]()
-
-    def cut(self, share: float) -> None:
-        """Hang up in the middle of an entry, of a bulk signature or of an issue."""
+    def cut(self) -> None:
+        """Hang up in the middle of an entry, of a bulk signature or of an issue, or after it."""
+        share = self.luck.choice((1, self.luck.uniform(0.2, 0.99)))
         role = self.luck.choice(("clerk", "principal", "centre"))
         person = self.person(role)
         if role == "clerk":

@@ -1,5 +1,5 @@
 """A race and its nemesis: client processes at work on a site while clients, workers, transactions
-and once the whole database are killed at random moments."""
+and the whole database are killed at random moments."""
 
 import json
 import random
@@ -20,10 +20,15 @@ WORKER_SHARE = 0.4  # of the kills; the others are clients
 
 @dataclass(frozen=True)
 class Size:
-    """How much of it: client processes, pupils each of them tries, seconds at most."""
+    """How much: client processes, pupils each tries, crashes of the database, seconds at most.
+
+    ``haste`` makes everything but entering as many times likelier, for runs with few pupils.
+    """
 
     processes: int
     share: int
+    crashes: int
+    haste: float
     seconds: int
 
 
@@ -36,7 +41,7 @@ class Race:
     seed: int
     done: Counter[str] = field(default_factory=Counter)
     died: list[str] = field(default_factory=list)
-    back_after: float = 0
+    back_after: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.luck = random.Random(self.seed)
@@ -67,6 +72,7 @@ class Race:
             "process": process,
             "share": self.size.share if share is None else share,
             "seed": self.seed,
+            "haste": self.size.haste,
             "until": self.until,
             "rounds": rounds,
             "folder": str(self.folder),
@@ -93,20 +99,23 @@ class Race:
 
     def disturb(self) -> None:
         """Break one thing whenever enough pupils were tried since the last one."""
-        tried = self.count()
-        if self.done["kill worker"] + self.done["kill client"] < tried * KILLS:
-            if self.luck.random() < WORKER_SHARE:
-                self.done["kill worker"] += self.site.kill_worker(self.luck)
+        tried, done = self.count(), self.done
+        kills = done["kill worker"] + done["kill client"]
+        if kills < tried * KILLS:
+            if done["kill worker"] < (kills + 1) * WORKER_SHARE:
+                done["kill worker"] += self.site.kill_worker(self.luck)
             elif self.clients:
                 client = self.luck.choice(list(self.clients.values()))
-                self.done["kill client"] += client.poll() is None
+                done["kill client"] += client.poll() is None
                 client.kill()
-        if self.done["cut transaction"] < tried * CUTS:
-            self.done["cut transaction"] += self.site.cut_transaction(self.luck)
-        if not self.done["kill database"] and tried > self.size.processes * self.size.share / 2:
+        if done["cut transaction"] < tried * CUTS:
+            done["cut transaction"] += self.site.cut_transaction(self.luck)
+        crashed, planned = done["kill database"], self.size.processes * self.size.share
+        share = (crashed + 1) / (self.size.crashes + 1)
+        if crashed < self.size.crashes and tried > planned * share:
             time.sleep(self.luck.uniform(0, 0.5))
-            self.back_after = self.site.crash_database()
-            self.done["kill database"] += 1
+            self.back_after.append(self.site.crash_database())
+            done["kill database"] += 1
 
     def count(self) -> int:
         """Pupils tried so far, read from the ends of the histories."""

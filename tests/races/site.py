@@ -24,7 +24,7 @@ import psycopg
 import dev
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKERS, THREADS = 4, 4
+THREADS = 4
 READY_WITHIN = 90
 ENTRY = re.compile(r"^(?=\d{4}-|\[\d{4}-)", re.M)
 EXCEPTION = re.compile(r"^[\w.]*[A-Z]\w*[a-z]\w*(?:: .*)?$", re.M)
@@ -101,13 +101,13 @@ class Site:
         self.web: subprocess.Popen
         self.port = 0
 
-    def serve(self) -> None:
+    def serve(self, workers: int) -> None:
         """Start gunicorn as the application role and wait until it reaches its database."""
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         command = [
             *(sys.executable, "-m", "gunicorn", self.app, "--bind", f"127.0.0.1:{self.port}"),
-            *("--worker-class", "gthread", "--workers", WORKERS, "--threads", THREADS),
+            *("--worker-class", "gthread", "--workers", workers, "--threads", THREADS),
             *("--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"),
         ]
         self.web = dev.spawn(command, log=self.log, env=self.env, cwd=ROOT)
@@ -188,14 +188,19 @@ def _answers(port: int) -> bool:
 
 @contextlib.contextmanager
 def site(
-    county: County, name: str, *, app: str = "xueji.wsgi", env: dict[str, str] | None = None
+    county: County,
+    name: str,
+    *,
+    workers: int = 4,
+    app: str = "xueji.wsgi",
+    env: dict[str, str] | None = None,
 ) -> Iterator[Site]:
     """A copy of the county, served; ``app`` and ``env`` let a control break it on purpose."""
     with county.tables("postgres") as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE xueji OWNER xueji_owner")
     running = Site(county, name, app, env or {})
     try:
-        running.serve()
+        running.serve(workers)
         yield running
     finally:
         if hasattr(running, "web"):

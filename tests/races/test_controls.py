@@ -12,12 +12,13 @@ the same acts on the sound site leave it content.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import pytest
 
 from tests.races.crowd import Crowd, sent
-from tests.races.site import County, site
+from tests.races.site import County, Site, site
 
 pytestmark = pytest.mark.race
 
@@ -127,6 +128,11 @@ FAULTS = {
 }
 
 
+def broken(county: County, database: str, what: str) -> AbstractContextManager[Site]:
+    env, app = {"XUEJI_BREAK": what}, "tests.races.broken:application"
+    return site(county, database, workers=2, app=app, env=env)
+
+
 def execute(county: County, database: str, statements: tuple[str, ...]) -> None:
     with county.tables(database) as tables:
         for statement in statements:
@@ -136,8 +142,7 @@ def execute(county: County, database: str, statements: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_judge_sees_what_is_taken_away(county: County, name: str) -> None:
     fault, database = FAULTS[name], f"without_{name}"
-    env = {"XUEJI_BREAK": fault.broken}
-    with site(county, database, app="tests.races.broken:application", env=env) as running:
+    with broken(county, database, fault.broken) as running:
         crowd = Crowd(running)
         try:
             execute(county, database, fault.before)
@@ -151,8 +156,7 @@ def test_the_judge_sees_what_is_taken_away(county: County, name: str) -> None:
 
 
 def test_the_judge_is_content_when_nothing_is_taken_away(county: County) -> None:
-    env = {"XUEJI_BREAK": ""}
-    with site(county, "sound", app="tests.races.broken:application", env=env) as running:
+    with broken(county, "sound", "") as running:
         crowd = Crowd(running)
         for fault in FAULTS.values():
             fault.act(crowd)

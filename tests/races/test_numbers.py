@@ -17,8 +17,9 @@ from tests.races.checker import Checker, read
 from tests.races.race import Race, Size
 from tests.races.site import County, Site, site
 
-SHORT = Size(processes=5, share=8, seconds=60)
-LONG = Size(processes=16, share=250, seconds=780)
+SHORT = Size(processes=5, share=8, crashes=1, haste=2.5, seconds=90)
+LONG = Size(processes=16, share=250, crashes=30, haste=1.0, seconds=840)
+BACK_WITHIN = 5.0  # seconds from PostgreSQL's return to the site's
 NAME = "Numbers and decisions while everything breaks"
 LONG_RUN = os.environ.get("XUEJI_LONG") == "1"
 
@@ -56,11 +57,15 @@ def test_no_number_is_lost_doubled_or_skipped_while_everything_breaks(county: Co
             checker = Checker(read(race.folder), tables)
             faults = checker.check()
         tracebacks = [line for line in running.tracebacks() if not _is_of_the_nemesis(line)]
-    counts = checker.counts | race.done | {"seconds": round(time.monotonic() - begun)}
-    sys.stdout.write(f"seed {seed}\n{counts}\n{told}\nsite back in {race.back_after:.2f} s\n")
+    counts = checker.counts | race.done
+    counts |= {
+        "slowest return, ms": round(1000 * max(race.back_after)),
+        "seconds": round(time.monotonic() - begun),
+    }
+    sys.stdout.write(f"seed {seed}\n{counts}\n{told}\n")
     assert (faults, race.died, tracebacks) == ([], [], [])
-    assert counts["attempts"] >= size.processes * size.share
-    assert counts["numbers acknowledged"] > 0
-    assert counts["kill database"] == 1
+    assert min(counts["numbers acknowledged"], counts["kill database"]) > 0
+    assert max(race.back_after) < BACK_WITHIN
     if LONG_RUN:
+        assert counts["attempts"] >= size.processes * size.share, "the time was over"
         report.write(NAME, what=_what(size), counts=counts, seed=seed)
