@@ -2,11 +2,13 @@
 
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import log_in
 from tests.pupils import id_number
 from xueji.cases.models import Case, CaseForm, State
 from xueji.students.models import Student
@@ -16,17 +18,23 @@ SLOW = 0.8  # seconds that an answer takes on a bad line
 
 
 @pytest.fixture
-def form(site, window) -> Page:
+def form(site, window) -> Iterator[Page]:
+    """An empty form of a clerk who has just come in."""
+    clerk = Client()
+    clerk.force_login(site.posts["clerk"].user)
+    name = settings.SESSION_COOKIE_NAME
     page = window()
-    log_in(page, site.url, "clerk")
+    session = {"name": name, "value": clerk.cookies[name].value, "url": site.url}
+    page.context.add_cookies([session])
     page.goto(f"{site.url}/enrollment/new/")
-    return page
+    yield page
+    page.unroute_all(behavior="wait")
 
 
 def slowly(page: Page) -> None:
     """Let every answer to the checks take a while."""
 
-    def late(route) -> None:
+    def late(route: Route) -> None:
         answer = route.fetch()
         time.sleep(SLOW)
         route.fulfill(response=answer)
