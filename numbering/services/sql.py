@@ -74,11 +74,10 @@ WITH line AS (
 ), told AS (
     INSERT INTO {event} ({event_columns}, number, case_id)
     SELECT {event_columns}, numbered.number, numbered.case_id
-    FROM numbered JOIN (
-        SELECT {event_columns} FROM jsonb_populate_recordset(NULL::{event}, %(events)s::jsonb)
-    ) AS fact ON student_id = holder_id
+    FROM numbered JOIN jsonb_populate_recordset(NULL::{event}, %(events)s::jsonb) AS fact
+        ON student_id = holder_id
 )
-SELECT numbered.* FROM numbered JOIN given ON student_id = holder_id ORDER BY place
+SELECT * FROM numbered
 """
 
 
@@ -108,9 +107,11 @@ def issue(
         "post": acting.post.pk,
     }
     with connection.cursor() as cursor:
-        cursor.execute(QUEUE + _statement(), values)
+        cursor.execute(_statement(), values)
         cursor.nextset()
-        return [RegisterNumber.from_db(connection.alias, _FIELDS, row) for row in cursor]
+        rows = [RegisterNumber.from_db(connection.alias, _FIELDS, row) for row in cursor]
+    issued = {row.holder_id: row for row in rows}
+    return [issued[fact.student.pk] for fact in facts] if issued else []
 
 
 def wait_for(series: Series) -> None:
@@ -140,14 +141,14 @@ def _row(event: RegisterEvent) -> dict[str, object]:
 
 @cache
 def _statement() -> str:
-    """ISSUE with the tables, and with every column that a history row and an event have."""
+    """Both statements with the tables and every column that a history row and an event have."""
     quote = connection.ops.quote_name
     history = Student.history.model
 
     def columns(fields: Iterable[Field]) -> str:
         return ", ".join(quote(field.column) for field in fields)
 
-    return ISSUE.format(
+    statement = ISSUE.format(
         number=quote(RegisterNumber._meta.db_table),
         series=quote(Series._meta.db_table),
         student=quote(Student._meta.db_table),
@@ -160,3 +161,5 @@ def _statement() -> str:
         last=LAST_SERIAL,
         digits=SERIAL_DIGITS,
     )
+    # psycopg keeps what it has parsed of a statement only below 4096 characters
+    return " ".join((QUEUE + statement).split())

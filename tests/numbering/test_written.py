@@ -3,10 +3,12 @@
 import pytest
 from django.db import transaction
 from django.db.transaction import TransactionManagementError
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from numbering import services
 from numbering.models import NumberState, RegisterNumber
 from numbering.queries import CannotIssue
+from numbering.services import sql
 from tests import pupils
 from tests.numbering import making
 from xueji.audit import history
@@ -133,6 +135,10 @@ def test_allocate_runs_only_inside_a_transaction(world):
             students=[student],
             **making.key(),
         )
+
+
+def test_the_statement_is_short_enough_for_psycopg_to_keep_it_parsed():
+    assert len(sql._statement().encode()) <= MAX_CACHED_STATEMENT_LENGTH
 
 
 @pytest.mark.parametrize("count", [1, 45])
