@@ -4,6 +4,7 @@ import logging
 import secrets
 import sys
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,21 +26,33 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def failed(request: HttpRequest) -> HttpResponse:
     """Something broke; the incident number leads to the log line.
 
-    A database that is away is told as such, wherever in the request it was missed: what was
-    typed is still in the browser.
+    A database that is away is told as such, wherever in the request it was missed.
     """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _unsure(request)
+    body = render_to_string("500.html", {"incident": _incident(request)})
+    return HttpResponse(body, status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that cannot be understood; nothing was done, but for a session lost on the way."""
+    if isinstance(exception, SessionInterrupted):
+        return _unsure(request)
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def _unsure(request: HttpRequest) -> HttpResponse:
+    """The act may have been committed before the answer was lost; sending it again is safe."""
+    body = render_to_string("503.html", {"incident": _incident(request)})
+    return HttpResponse(body, status=503, headers={"Retry-After": "5"})
+
+
+def _incident(request: HttpRequest) -> str:
     incident = secrets.token_hex(3)
     log.error(
         "incident %s at %s", incident, request.resolver_match and request.resolver_match.route
     )
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        body = render_to_string("503.html", {"incident": incident})
-        return HttpResponse(body, status=503, headers={"Retry-After": "5"})
-    return HttpResponse(render_to_string("500.html", {"incident": incident}), status=500)
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(render_to_string("400.html"), status=400)
+    return incident
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
