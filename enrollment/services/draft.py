@@ -10,6 +10,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import services as audit
 from xueji.cases import queries
+from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm
 from xueji.cases.services import open_draft, save_draft
 from xueji.organisations.models import School
@@ -59,7 +60,10 @@ def _started(
 ) -> tuple[Case, bool]:
     """The draft of this very form, opened now unless an earlier request did."""
     key = uuid5(NAMESPACE_OID, f"{KIND} {UUID(tab)}")
-    number = audit.claim(key=key, user_id=acting.user.pk, content=KIND)
+    try:
+        number = audit.claim(key=key, user_id=acting.user.pk, content=KIND)
+    except audit.OtherContent:
+        raise Refused("这张表是另一个账号打开的，没有存。请重新打开录入页。") from None
     if number is not None:
         case = Case.objects.filter(number=number, kind=KIND).first()
         if case:

@@ -1,0 +1,169 @@
+"""Addresses and forms: what each role sends to each page for a row in each position.
+
+The forms are what a browser would send, complete and right: where the answer is a refusal, it is
+for who asks and for what, never for how.
+"""
+
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests import pupils
+from tests.documents import scans
+from tests.permissions.site import MISSING, Site, Unit
+from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
+
+NO_SUCH_CASE = "2026-999999"
+YEAR = 2026
+
+# pages of one row → its arguments in the address
+ID_OF = {
+    "student": lambda u: [u.unplaced.pk],
+    "student_reveal": lambda u: [u.unplaced.pk],
+    "case": lambda u: [u.open.number],
+    "case_decide": lambda u: [u.open.number],
+    "case_withdraw": lambda u: [u.open.number],
+    "case_close": lambda u: [u.open.number],
+    "case_reverse": lambda u: [u.done.number],
+    "case_reveal": lambda u: [u.open.number],
+    "paper_upload": lambda u: [u.open.number],
+    "paper": lambda u: [u.open.number, u.paper.pk],
+    "enrollment_edit": lambda u: [u.draft.number],
+    "enrollment_discard": lambda u: [u.draft.number],
+    "numbering_series": lambda u: [u.pk, "primary", YEAR],
+    "numbering_issue": lambda u: [u.pk, "primary", YEAR],
+    "enrollment": lambda u: [],
+}
+NOBODYS = {
+    **dict.fromkeys(("student", "student_reveal"), [MISSING]),
+    **dict.fromkeys(ID_OF.keys() - {"student", "student_reveal"}, [NO_SUCH_CASE]),
+    "paper": [NO_SUCH_CASE, MISSING],
+    **dict.fromkeys(("numbering_series", "numbering_issue"), [MISSING, "primary", YEAR]),
+    "enrollment": [],
+}
+CASE_PAGES = tuple(name for name in ID_OF if name.startswith("case"))
+ASKS_BY_QUERY = {"enrollment"}  # ?school=
+TAKES_AN_OFFICE = ("numbering_series", "numbering_issue", "enrollment")
+
+
+def extra_positions(url: str) -> tuple[str, ...]:
+    """Positions that only this kind of page knows."""
+    extra = ("draft",) if url in CASE_PAGES else ()
+    extra += ("above",) if url in TAKES_AN_OFFICE else ()
+    return extra + (("-",) if url in ASKS_BY_QUERY else ())
+
+
+def has_id(url: str) -> bool:
+    return url in ID_OF
+
+
+def unit_of(site: Site, ask: Ask) -> Unit | None:
+    return site.units.get(SCHOOL_AT[ask.position])
+
+
+def address(site: Site, ask: Ask) -> str:
+    """The path, with its query where the page is asked for one school by it."""
+    unit = unit_of(site, ask)
+    if ask.url in ASKS_BY_QUERY:
+        school = {"missing": MISSING, "above": _above(site, ask)}.get(
+            ask.position, unit and unit.pk
+        )
+        return reverse(ask.url) + ("" if ask.position == "-" else f"?school={school}")
+    if not has_id(ask.url):
+        return reverse(ask.url)
+    if ask.position == "above":
+        return reverse(ask.url, args=[_above(site, ask), "primary", YEAR])
+    if ask.position == "draft":
+        return reverse(ask.url, args=[unit.draft.number])
+    return reverse(ask.url, args=ID_OF[ask.url](unit) if unit else NOBODYS[ask.url])
+
+
+def _above(site: Site, ask: Ask) -> int | None:
+    post = site.world.posts.get(PLAYED_BY[ask.role])
+    return post and post.organisation.parent_id
+
+
+def key() -> dict[str, str]:
+    return {"form_key": str(uuid4())}
+
+
+def form(site: Site, ask: Ask) -> dict[str, object]:
+    """What is posted; an empty form where the page takes none."""
+    unit = unit_of(site, ask) or site.units["清泉小学"]
+    makers = FORMS.get(ask.url)
+    return makers(site, ask, unit) if makers else {}
+
+
+def _switch(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    post = site.world.posts.get(PLAYED_BY[ask.role])
+    return {"post": str(post.pk if post else MISSING)}
+
+
+def reveal(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"field": "id_number", "reason": "核对户口簿原件"}
+
+
+def decide(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"decision": "agreed", "note": "", "version": str(unit.open.version), **key()}
+
+
+def decide_many(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    chosen = [f"{unit.open.pk}:{unit.open.version}"]
+    return {"case": chosen, "decision": "agreed", "note": "", **key()}
+
+
+def reason(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"reason": "录错学校", **key()}
+
+
+def scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("scan.jpg", scans.jpeg(), content_type="image/jpeg")
+
+
+def upload(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"paper": str(unit.bare_paper.pk), "file": scan()}
+
+
+def issue(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"token": unit.token, "kind": "register", "checked": "on", **key()}
+
+
+def entry(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil who was never seen, submitted."""
+    row = pupils.row(name="欧阳新来", m1_name="欧阳爸", phone="13700000001", m1_phone="13700000002")
+    return {**row, "entered_on": "2026-09-01", "save": "open", "version": "1", **key()}
+
+
+def assign(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"students": [unit.unplaced.pk], "school_class": unit.school_class.pk, **key()}
+
+
+def new_class(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"number": "7", "capacity": "45", **key()}
+
+
+def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return key()
+
+
+FORMS = {
+    "switch_post": _switch,
+    "student_reveal": reveal,
+    "case_reveal": reveal,
+    "cases_decide": decide_many,
+    "case_decide": decide,
+    "case_withdraw": reason,
+    "case_close": reason,
+    "case_reverse": reason,
+    "paper_upload": upload,
+    "numbering_issue": issue,
+    "enrollment_new": entry,
+    "enrollment_edit": entry,
+    "enrollment_check": entry,
+    "enrollment_draft": entry,
+    "enrollment_resume": entry,
+    "enrollment_classes": assign,
+    "enrollment_class_add": new_class,
+    "enrollment_discard": only_a_key,
+}

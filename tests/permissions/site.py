@@ -1,0 +1,229 @@
+"""A county with neighbours on every side, in which every person and number is unmistakable.
+
+Each school has pupils in every state the product knows. All names, document numbers, telephones,
+house numbers and case numbers are canaries: wherever one is seen, it tells whose row leaked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from django.db import connection
+
+from enrollment.services.assign import assign
+from tests import pupils
+from tests import world as worlds
+from tests.documents import scans
+from tests.numbering import making
+from tests.world import World, hire, open_school, open_year
+from xueji.accounts.models import User
+from xueji.cases import services
+from xueji.cases.models import Case, Paper
+from xueji.documents import services as documents
+from xueji.organisations.models import Level, SchoolClass
+from xueji.organisations.services import found
+from xueji.students.models import Student
+
+MISSING = 999_999_999
+FIRST_ID = 700_000_000  # of pupils, cases and papers: nothing else in the world has such an id
+
+# school → (surname of its pupils, clerk, signatures of its route, where its pupils live)
+QINGQUAN = pupils.living_in("130283103227", "建昌营镇 军屯村")
+LINQUAN = pupils.living_in("130283103228", "建昌营镇 清泉村")
+SCHOOLS = {
+    "清泉小学": ("郯", "clerk", ("principal", "centre", "county"), QINGQUAN),
+    "邻泉小学": ("郏", "clerk1b", ("principal1b", "centre", "county"), LINQUAN),
+    "上庄小学": ("邴", "clerk2", ("principal2", "centre2", "county"), pupils.SHANGZHUANG),
+    "迁安城区小学": ("邸", "urban", ("urban-principal", "county", "county-head"), pupils.URBAN),
+    "滦州甲小学": ("郗", "clerk9", ("principal9", "centre9", "county9"), pupils.LUANZHOU),
+    "卢龙乙小学": ("郜", "clerk8", ("principal8", "centre8", "county8"), pupils.LUANZHOU),
+    "津门丙小学": ("鄢", "clerk7", ("principal7", "centre7", "county7"), pupils.LUANZHOU),
+}
+NUMBERED = ("清泉小学", "邻泉小学", "上庄小学")
+ELSEWHERE = {
+    "8": ("河北省教育厅", "秦皇岛市教育局", "卢龙县教育局", "卢龙乙镇中心校", "卢龙乙小学"),
+    "7": ("天津市教育委员会", "津南市教育局", "津门县教育局", "津门丙镇中心校", "津门丙小学"),
+}
+DIVISION = {"8": "130324100", "7": "120224100"}
+RARE = "珏璟瑄瑢瑷琮琬琰璐璠瑭璩璆瓒璋瓘璇瑾璘瑗"
+_serial = count(1)
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A text that stands for one row: seen by somebody out of reach of ``path``, it is a leak."""
+
+    text: str
+    path: str
+    what: str
+
+
+@dataclass
+class Unit:
+    """One school with a pupil and a case in each state."""
+
+    name: str
+    path: str
+    pk: int
+    clerk: str
+    unplaced: Student = None  # enrolled, waits for a class
+    waiting: Student = None  # in a class, waits for a number
+    numbered: Student = None
+    open: Case = None  # waits for the principal
+    done: Case = None  # could be undone
+    returned: Case = None  # waits for the clerk
+    draft: Case = None
+    paper: Paper = None  # of the open case, with a scan
+    bare_paper: Paper = None  # of the open case, without one
+    school_class: SchoolClass = None
+    token: str = "0" * 64  # of the numbers that its allocator would issue now
+
+
+@dataclass
+class Site:
+    """The world, its schools, and what must not be seen from elsewhere."""
+
+    world: World
+    units: dict[str, Unit] = field(default_factory=dict)
+    canaries: list[Canary] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)  # whole document and telephone numbers
+    pupil_of: dict[str, int] = field(default_factory=dict)  # name → id; drafts are nobody: 0
+
+    def foreign(self, path: str) -> Iterator[Canary]:
+        """What a post at ``path`` must never be shown."""
+        return (
+            canary
+            for canary in self.canaries
+            if not canary.path.startswith(path)
+            and not (canary.what == "person" and path.startswith(canary.path))
+        )
+
+
+def build() -> Site:
+    """The whole site, by the product's own services; about eight seconds."""
+    site = Site(worlds.build())
+    _neighbours(site.world)
+    _far_away_ids()
+    for name in SCHOOLS:
+        _fill(site, name)
+    hire(site.world, "teacher", "teacher", "清泉小学")
+    User.objects.create(username="nobody", name="某nobody")
+    _name_everybody(site)
+    return site
+
+
+def _neighbours(world: World) -> None:
+    """Another prefecture, and another province."""
+    levels = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY, Level.CENTRE)
+    for digit, (*offices, school) in ELSEWHERE.items():
+        parent = None
+        for level, name in zip(levels, offices, strict=True):
+            if name not in world.organisations:
+                world.organisations[name] = found(
+                    parent=parent,
+                    level=level,
+                    name=name,
+                    division_code=DIVISION[digit][: 2 * level + (level == Level.CENTRE)],
+                    number_code=f"{digit}{level}",
+                    rule_set="national",
+                )
+            parent = world.organisations[name]
+        open_year(world, offices[2])
+        open_school(world, offices[3], school, f"00{digit}", [])
+        for role, place in (
+            ("clerk", school),
+            ("principal", school),
+            ("centre_officer", offices[3]),
+            ("county_officer", offices[2]),
+        ):
+            hire(world, f"{role.split('_')[0]}{digit}", role, place)
+
+
+def _far_away_ids() -> None:
+    with connection.cursor() as cursor:
+        for table in ("student", "case", "paper"):
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [f"xueji_{table}", FIRST_ID]
+            )
+
+
+def _fill(site: Site, name: str) -> None:
+    surname, clerk, route, home = SCHOOLS[name]
+    world, school = site.world, site.world.schools[name]
+    unit = Unit(name=name, path=school.organisation.path, pk=school.pk, clerk=clerk)
+    site.units[name] = unit
+    site.canaries.append(Canary(name, unit.path, "school"))
+    unit.school_class = school.classes.get(number=1)
+
+    def case(*signatures: str, **more) -> Case:
+        row = new_row(site, unit, surname, home)
+        return pupils.sign(world, pupils.submitted(world, clerk, **row), *signatures, **more)
+
+    def put_in_class(student: Student) -> Student:
+        acting = world.acting(clerk)
+        assign(student_ids=[student.pk], school_class=unit.school_class, acting=acting)
+        return student
+
+    unit.done = case(*route)
+    unit.unplaced = unit.done.student
+    unit.open = case()
+    unit.returned = case(route[0], decision="returned")
+    unit.draft = _draft(site, unit, surname, home)
+    if name in NUMBERED:
+        unit.numbered = put_in_class(case(*route).student)
+        making.issue(world, name, who=route[1])
+        unit.numbered.refresh_from_db()
+    unit.waiting = put_in_class(case(*route).student)
+    if name in NUMBERED:
+        unit.token = making.token(world, name)
+    unit.bare_paper, unit.paper = unit.open.papers.order_by("pk")[:2]
+    unit.paper.document = documents.store(
+        name=f"{unit.open.student.name}户口簿.jpg", data=scans.jpeg(), acting=world.acting(clerk)
+    )
+    unit.paper.save(update_fields=["document"])
+    for known in Case.objects.filter(school=school):
+        site.canaries.append(Canary(known.number, unit.path, "case"))
+    for student in Student.objects.filter(cases__school=school):
+        site.pupil_of[student.name] = student.pk
+
+
+def new_row(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> dict[str, str]:
+    """What is typed about one more pupil, of whom nothing has been seen before."""
+    serial = next(_serial)
+    tens, ones = divmod(serial, len(RARE))
+    name = f"{surname}{RARE[tens]}{RARE[ones]}"
+    numbers = {
+        "id_number": pupils.id_number(),
+        "phone": f"139{serial:08d}",
+        "m1_phone": f"138{serial:08d}",
+        "m1_id_number": pupils.id_number(born=worlds.NOON.date().replace(year=1990), order=serial),
+    }
+    texts = {
+        "name": name,
+        "m1_name": f"{surname}爸{RARE[tens]}{RARE[ones]}",
+        "address_text": f"{home['address_text']} 门牌{serial:04d}号",
+    }
+    site.numbers |= set(numbers.values())
+    for text in (*numbers.values(), texts["name"], texts["m1_name"], f"门牌{serial:04d}号"):
+        site.canaries.append(Canary(text, unit.path, "pupil"))
+    site.pupil_of[name] = 0
+    return {**home, **numbers, **texts}
+
+
+def _draft(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> Case:
+    row = pupils.row(**new_row(site, unit, surname, home))
+    return services.open_draft(
+        kind="enrollment",
+        school=site.world.schools[unit.name],
+        acting=site.world.acting(unit.clerk),
+        values={"tab": "", "row": row},
+        title=row["name"],
+    )
+
+
+def _name_everybody(site: Site) -> None:
+    """Give each member of staff a name in which no other's is contained."""
+    for serial, (username, post) in enumerate(sorted(site.world.posts.items())):
+        post.user.name = f"员{RARE[serial // 20]}{RARE[serial % 20]}"
+        User.objects.filter(username=username).update(name=post.user.name)
+        site.canaries.append(Canary(post.user.name, post.organisation.path, "person"))
