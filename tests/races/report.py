@@ -1,4 +1,4 @@
-"""Keeps docs/reliability.md: a section for each long run, replaced by the next of the same test."""
+"""Keeps docs/reliability.md: each long run replaces its own rows, with commit, machine and seed."""
 
 import os
 import platform
@@ -13,24 +13,26 @@ FILE = ROOT / "docs" / "reliability.md"
 HEAD = """\
 # What the long runs showed
 
-Written by `python3 dev.py test --long`, section by section, each by the test it names; the same
-tests run in `python3 dev.py test` at small counts. `XUEJI_SEED=…` repeats a run's choices, though
+Written by `python3 dev.py test --long`, section by section, each by the tests it names; the same
+tests run at small counts in `python3 dev.py test`. `XUEJI_SEED=…` repeats a run's choices, though
 not its timing.
 """
+SECTION = re.compile(r"\n(?=## )")
+ROW = re.compile(r"^\| (.+?) \| (.*) \|$", re.M)
 
 
-def write(title: str, *, what: str, counts: Mapping[str, object], seed: int | str) -> None:
-    """Replace the section of that title, or add it at the end."""
+def write(title: str, *, what: str, rows: Mapping[str, object], keep: bool = False) -> None:
+    """Write the section of that title; ``keep`` its other rows, which other tests wrote."""
     text = FILE.read_text() if FILE.exists() else HEAD
-    head, *sections = re.split(r"\n(?=## )", text.rstrip() + "\n")
-    kept = [section for section in sections if not section.startswith(f"## {title}\n")]
+    head, *sections = SECTION.split(text.rstrip() + "\n")
+    before = next((s for s in sections if s.startswith(f"## {title}\n")), "")
     made = {"commit": _commit(), "machine": _machine(), "on": time.strftime("%Y-%m-%d")}
-    rows = {**counts, "seed": seed, **made}
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    new = f"## {title}\n{what}\n\n| | |\n|---|---|\n{table}\n"
-    place = next((n for n, s in enumerate(sections) if s.startswith(f"## {title}\n")), len(kept))
-    kept.insert(place, new)
-    FILE.write_text("\n".join([head, *kept]))
+    old = {name: value for name, value in ROW.findall(before) if name not in made}
+    table = {**(old if keep else {}), **rows, **made}
+    lines = "\n".join(f"| {name} | {value} |" for name, value in table.items())
+    new = f"## {title}\n{what}\n\n| | |\n|---|---|\n{lines}\n"
+    sections = [new if s is before else s for s in sections] + [new] * (not before)
+    FILE.write_text("\n".join([head, *sections]))
 
 
 def _commit() -> str:

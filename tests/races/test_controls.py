@@ -11,12 +11,14 @@ the same acts on the sound site leave it content.
 | the wait for the disk | an acknowledged entry is lost in a crash | judge |
 """
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import pytest
 
+from tests.races import report
 from tests.races.crowd import Crowd, sent
 from tests.races.site import County, Site, site
 
@@ -153,6 +155,10 @@ def test_the_judge_sees_what_is_taken_away(county: County, name: str) -> None:
         product = running.manage("check_numbers")
     assert [words for words in told if words.startswith(fault.says)], told
     assert (product.returncode == 1) >= fault.product_sees_it, product.stdout
+    if os.environ.get("XUEJI_LONG") == "1":
+        what = "`tests/races/test_controls.py`: each protection taken away, and what was said."
+        rows = {f"without {name.replace('_', ' ')}": f"seen: {fault.says}"}
+        report.write("Planted faults", what=what, rows=rows, keep=True)
 
 
 def test_the_judge_is_content_when_nothing_is_taken_away(county: County) -> None:

@@ -32,7 +32,7 @@ def test_of_two_officers_who_issue_at_once_one_does(crowd: Crowd) -> None:
         assert (loser.status, "名单有变" in loser.notices[0]) == (409, True)
         issued += [number for sending in both if sending for _, number, _ in sending.says["pairs"]]
     assert len(set(issued)) == RACES
-    _report(crowd, "Two officers issue on one school at the same moment", RACES)
+    _report(crowd, "two officers issue on one school", RACES)
 
 
 @pytest.mark.parametrize("other", ["agreed", "returned", "refused"])
@@ -50,13 +50,13 @@ def test_of_two_signatures_on_one_case_the_first_counts(crowd: Crowd, other: str
         told = FIRST.findall(answers[0 if late else 1].notices[0])
         assert told == [(principals[winner].username, AGREED[other] if winner else "同意")]
     crowd.signed("centre", "county", school=1)
-    _report(crowd, f"Two principals sign one case, one agrees, one {other}", races)
+    _report(crowd, f"two principals sign one case: agreed and {other}", races)
 
 
 WRITINGS = {
-    "the same": lambda number: number,
-    "x for X": str.lower,
-    "full width": lambda number: number.translate({ord(c): ord(c) + 0xFEE0 for c in number}),
+    "written the same": lambda number: number,
+    "with x for X": str.lower,
+    "in full width": lambda number: number.translate({ord(c): ord(c) + 0xFEE0 for c in number}),
     "padded": lambda number: f"  {number[:6]} {number[6:14]} {number[14:]}\u3000",
 }
 
@@ -70,7 +70,7 @@ def test_a_child_entered_by_two_schools_at_once_is_registered_once(
     places = [crowd.world["schools"][2], crowd.world["schools"][6]]
     names = []
     for _ in range(races):
-        child = crowd.child(ending="X" if writing == "x for X" else "")
+        child = crowd.child(ending="X" if writing == "with x for X" else "")
         written = [child.id_number, WRITINGS[writing](child.id_number)]
         crowd.luck.shuffle(written)
         entries = [
@@ -90,12 +90,15 @@ def test_a_child_entered_by_two_schools_at_once_is_registered_once(
             [names],
         ).fetchall()
     assert sorted(registers) == sorted(cases) == sorted((name, 1) for name in names)
-    _report(crowd, f"Two schools enter one child at once, its number {writing}", races)
+    _report(crowd, f"two schools enter one child, its number {writing}", races)
 
 
 def _report(crowd: Crowd, title: str, races: int) -> None:
-    counts = crowd.check()
+    crowd.check()
     if LONG_RUN:
-        what = "Over HTTP, both forms open, sent at one moment; `tests/races/test_officers.py`."
-        both = {"races": races, "effects of both": 0, "calls of the site so far": counts["calls"]}
-        report.write(title, what=what, counts=both, seed="none")
+        what = (
+            "`tests/races/test_officers.py`: two people of a site with four workers have the same "
+            "thing on their screens and send at one moment, over HTTP."
+        )
+        rows = {title: f"{races} races, each with exactly one effect"}
+        report.write("Two people at one moment", what=what, rows=rows, keep=True)
