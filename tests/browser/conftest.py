@@ -55,8 +55,12 @@ def window(browser) -> Iterator[Callable[..., Page]]:
     assert said == []
 
 
+# htmx says so of a request that ended because the page was left
+LEFT_BEHIND = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 def _note(said: list[str], kind: str, text: str) -> None:
-    if kind in {"error", "warning"}:
+    if kind in {"error", "warning"} and not text.startswith(LEFT_BEHIND):
         said.append(text)
 
 
