@@ -39,6 +39,21 @@ def within_reach(case_ids: Iterable[int], acting: Acting) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def reaches_pupil(case: Case, acting: Acting) -> bool:
+    """Whether what the register now says of the case's pupil is this post's to see.
+
+    Not once another school has the child: an old case keeps what was said on it, and no more. A
+    pupil without a place belongs to the newest case.
+    """
+    student = case.student
+    if student is None:
+        return False
+    if student.org_path:
+        return acting.reaches(student.org_path)
+    newest = student.cases.order_by("-pk").values("pk")[:1]
+    return Case.objects.visible_to(acting.post).filter(pk__in=newest).exists()
+
+
 def steps_of(case_ids: Iterable[int]) -> Mapping[int, list[Step]]:
     """All steps of cases in order, with the people who signed; [] for a case without."""
     found: dict[int, list[Step]] = defaultdict(list)

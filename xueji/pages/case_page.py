@@ -17,20 +17,23 @@ STATES = {
     Decision.REVERSED: "back",
 }
 
+ELSEWHERE: tuple[str, dict[str, object]] = ("cases/_elsewhere.html", {})
+
 
 def context(case: Case, acting: Acting) -> dict[str, object]:
     """Context of cases/case.html; the acts are those this person may do now."""
     steps = queries.steps_of([case.pk])[case.pk]
     allowed = acts.allowed(case, steps, acting)
     kind = kinds.get(case.kind)
-    panel, facts = kind.panel(case)
+    is_shown = queries.reaches_pupil(case, acting)
+    panel, facts = ELSEWHERE if case.student and not is_shown else kind.panel(case)
     exceptions = RuleException.objects.filter(step__case=case, step__round=_round(steps))
     return {
         "case": case,
         "kind": kind,
         "panel": panel,
         **facts,
-        "student": case.student,
+        "student": case.student if is_shown else None,
         "route": _route(case, steps),
         "opinions": _opinions(steps),
         "findings": case.findings,

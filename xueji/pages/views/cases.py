@@ -234,7 +234,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show one masked value of the case's pupil, for a recorded reason."""
     found = _case(request, number)
     form = RevealForm(request.POST)
-    if not form.is_valid() or found.student_id is None:
+    if not form.is_valid() or not queries.reaches_pupil(found, request.acting):
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
         return _answer(request, found, status=422)
     return _answer(request, found, kind=AccessKind.REVEAL, **form.cleaned_data)

@@ -10,6 +10,7 @@ from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
+from xueji.cases.models import Case
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import grade_name
 from xueji.pages.forms import RevealForm
@@ -105,7 +106,12 @@ def _answer(
             "student": student,
             "family": list(student.family.order_by("position")),
             "events": list(_told(student)),
-            "cases": list(student.cases.select_related("waiting_at").order_by("-pk")),
+            "cases": list(
+                Case.objects.visible_to(request.acting.post)
+                .filter(student=student)
+                .select_related("waiting_at")
+                .order_by("-pk")
+            ),
             "kinds": names,
             "placements": list(
                 student.placements.select_related("school__organisation", "school_class").order_by(
