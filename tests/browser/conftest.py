@@ -72,6 +72,7 @@ def _outside(said: list[str], url: str) -> None:
 def log_in(page: Page, url: str, username: str) -> None:
     """By keyboard: account, Tab, password, Enter."""
     page.goto(f"{url}/login/")
+    page.get_by_label("账号").focus()
     page.keyboard.type(username)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

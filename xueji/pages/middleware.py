@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth import views
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -41,6 +41,8 @@ class AccessMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        if any("\0" in text for text in (request.path_info, *request.GET.values())):
+            raise BadRequest("NUL")  # no database text holds one
         if not hasattr(view, "act"):
             raise Http404("undeclared view")
         if view.act is None:
