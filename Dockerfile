@@ -5,7 +5,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 XUEJI_STATE=/state
 WORKDIR /app
 
 COPY requirements.lock .
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock \
     && useradd --system --create-home --home-dir /state xueji \
     && chmod 700 /state
 

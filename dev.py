@@ -163,8 +163,9 @@ def python(*, dev: bool = False) -> Path:
             make_venv()
         say(f"安装依赖 installing {locks[-1].name} into .venv, about a minute")
         stamp.unlink(missing_ok=True)  # an interrupted installation starts from nothing
-        pip = "-m pip install --quiet --disable-pip-version-check --require-hashes -r".split()
-        if subprocess.call([str(interpreter), *pip, str(locks[-1])], stdout=sys.stderr):
+        pip = "-m pip install --quiet --disable-pip-version-check --require-hashes".split()
+        locked = ["--no-deps", "-r", str(locks[-1])]  # the lock is whole; nothing is looked up
+        if subprocess.call([str(interpreter), *pip, *locked], stdout=sys.stderr):
             again = f"PIP_INDEX_URL=https://<mirror>/simple python3 dev.py {sys.argv[1]}"
             raise Stop("依赖安装失败 pip failed, see above; with a mirror of PyPI:", run=again)
         stamp.write_text("\n".join(wanted) + "\n")
@@ -614,6 +615,7 @@ def check(*arguments: str) -> int:
     interpreter = python(dev=True)
     manage_py = [interpreter, "manage.py"]
     checks = {
+        "lock": [interpreter, "-m", "pip", "--disable-pip-version-check", "check"],
         "ruff check": [interpreter, "-m", "ruff", "check", "."],
         "ruff format": [interpreter, "-m", "ruff", "format", "--check", "."],
         "mypy": [interpreter, "-m", "mypy"],

@@ -96,7 +96,8 @@ def test_a_forged_form_key_is_refused(clerk, page, key):
 @given(query=TYPED)
 @settings(max_examples=40, **EVERY)
 def test_any_search_for_a_place_is_answered(clerk, query):
-    assert clerk.get("/divisions/", {"q": query}).status_code == 200
+    expected = 400 if "\0" in query else 200  # no text of the database holds a NUL
+    assert clerk.get("/divisions/", {"q": query}).status_code == expected
 
 
 @given(query=TYPED)
@@ -105,4 +106,4 @@ def test_any_query_of_the_lists_is_answered_or_not_found(clerk, query):
     for name in ("show", "school", "after", "before", "year"):
         for page in ("", "classes/"):
             answer = clerk.get(f"/enrollment/{page}", {name: query})
-            assert answer.status_code in {200, 404}
+            assert answer.status_code in ({400} if "\0" in query else {200, 404})
