@@ -39,7 +39,7 @@ from numbering.models import RegisterNumber, Series  # noqa: E402
 from numbering.queries import preview  # noqa: E402
 
 SEED = 20260901
-ROUNDS, PUPILS = 3, 5000
+ROUNDS, PUPILS = 5, 5000
 CLASS, CLASSES = 45, 25
 PEER = f"django-sequences {version('django-sequences')}"
 WAYS = {"ours": ours_append, "peer": peer_append}

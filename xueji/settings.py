@@ -108,7 +108,8 @@ DATABASES = {
         "PORT": str(_database.pop("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 3, **_database},
+        # prepared is what asks for it and nothing else; None, Django's default, forbids that too
+        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 1_000_000, **_database},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

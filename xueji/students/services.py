@@ -19,9 +19,9 @@ def id_index(number: str) -> bytes:
 
 
 def lock(student_ids: Iterable[int]) -> dict[int, Student]:
-    """Lock pupils in id order. Cases must have been locked before, series come after."""
-    rows = Student.objects.select_for_update(of=("self",)).filter(pk__in=set(student_ids))
-    return {student.pk: student for student in rows.order_by("pk")}
+    """Lock pupils, with their class, in id order. Cases are locked before, series after."""
+    rows = Student.objects.select_for_update(of=("self",)).select_related("school_class")
+    return {row.pk: row for row in rows.filter(pk__in=set(student_ids)).order_by("pk")}
 
 
 def derive(student: Student) -> None:
