@@ -149,5 +149,5 @@ def test_issuing_takes_the_same_queries_for_one_as_for_a_class(
     making.issue(world)
     making.entrants(world, making.names(count))
     seen, lineage, acting = making.token(world), making.line(world), world.acting("centre")
-    with django_assert_num_queries(3):  # the locked list, accepted months, the statement
+    with django_assert_num_queries(3):  # the locked list, accepted months, the queue
         services.issue(acting=acting, lineage=lineage, token=seen, **making.key())
