@@ -144,7 +144,7 @@ def _missing(key: str, facts: EntryFacts, rules: Rules) -> Findings:
             key,
             field="papers",
             message="缺" + "、".join(named(group) for group in lacking),
-            remedy="看过原件后勾选；免交的注明原因",
+            remedy="看过原件后勾选",
         )
 
 

@@ -1,7 +1,8 @@
 """What a clerk is told about a child who seems to be registered already, and how often.
 
-Inside the acting post's reach the school is named. Outside it the answer is the county, the
-supervising office and the first character of the name: no school, class or number.
+Inside the acting post's reach the school is named. Outside it the answer to a full document
+number is the county, the supervising office and the first character of the name; who only looks
+like the child is not described at all: a name and a birthday are no key to the registers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -80,7 +81,10 @@ def _double(student: Student, at: Lineage | None, checked: Checked, acting: Acti
     exact = student is checked.known
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
     subject = "这个证件号" if exact else f"另一名学生（{_likeness(student, checked.values)}）"
-    text = _abroad(student, at, subject) if is_foreign else _here(student, at, subject)
+    if is_foreign:
+        text = _abroad(student, at) if exact else f"{subject}登记在本单位以外，由上级比对双方材料。"
+    else:
+        text = _here(student, at, subject)
     return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign))
 
 
@@ -99,14 +103,14 @@ def _here(student: Student, at: Lineage | None, subject: str) -> str:
     return f"{subject}在{school}已有学籍：{student.name}，{student.get_status_display()}。"
 
 
-def _abroad(student: Student, at: Lineage | None, subject: str) -> str:
+def _abroad(student: Student, at: Lineage | None) -> str:
     """County, supervising office and the first character of the name."""
     office = "主管部门未登记"
     if at:
         authority = at.authority(student.stage or StageName.PRIMARY)
         office = f"{at.county}所辖，主管部门 {authority}"
     doing = "正在别处办理入学" if student.status == Status.PENDING else "已在别处建有学籍"
-    return f"{subject}{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
+    return f"这个证件号{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
 
 
 def _remedy(student: Student, exact: bool, is_foreign: bool) -> str:

@@ -19,7 +19,9 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     Returns why single cases cannot be built.
     """
     cases = list(
-        Case.objects.filter(pk__in=[c.pk for c in cases]).select_related("enrollment__school_class")
+        Case.objects.filter(pk__in=[c.pk for c in cases])
+        .select_related("enrollment__school_class")
+        .order_by("pk")  # the order of entry is that of the list, from which numbers are given
     )
     pupils = students.lock([case.student_id for case in cases])
     schools = lineages({case.school_id for case in cases})

@@ -17,6 +17,7 @@ from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import require
 from xueji.organisations.models import StageName
+from xueji.rules.engine import Rules
 from xueji.students import services as students
 from xueji.students.models import Status, Student
 
@@ -54,7 +55,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
-    student = _student(case, checked, acting, reason)
+    student = _student(case, checked, context.rules, acting, reason)
     students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
     Enrollment.objects.update_or_create(
         case=case,
@@ -92,7 +93,7 @@ def asked(checked: Checked, reasons: Mapping[str, str]) -> list[ExceptionRequest
     ]
 
 
-def _student(case: Case, checked: Checked, acting: Acting, reason: str) -> Student:
+def _student(case: Case, checked: Checked, rules: Rules, acting: Acting, reason: str) -> Student:
     """The pupil of the case: the one it has, one left over from an earlier try, or a new one."""
     known = checked.known
     if known and case.student_id:
@@ -102,6 +103,9 @@ def _student(case: Case, checked: Checked, acting: Acting, reason: str) -> Stude
         )
     pk = case.student_id or (known.pk if known else None)
     student = students.lock([pk])[pk] if pk else Student(status=Status.PENDING)
+    if known and known.status != Status.PENDING:  # of a school that takes in without transfer
+        clause = rules.rule("entry.transfer_required").citation
+        raise Refused(MOVES.format(known.get_status_display(), clause))
     if student.status != Status.PENDING or _is_busy(student, case):
         raise Refused(TAKEN)
     for name in STUDENT_FIELDS:
@@ -117,10 +121,15 @@ def _student(case: Case, checked: Checked, acting: Acting, reason: str) -> Stude
         with transaction.atomic():
             (student,) = history.create([student], acting=acting, reason=reason)
     except IntegrityError as error:
+        if "id_index" not in str(error):
+            raise
         raise Refused(TAKEN) from error
     return student
 
 
+MOVES = (
+    "这个证件号已有学籍（{}），不另建。学籍随人走，请由原学校与本校移转原学籍，不作新生入学（{}）。"
+)
 TAKEN = "这个证件号刚由另一处录入，不能重复建籍。请再提交一次，按查重结果处理。"
 
 

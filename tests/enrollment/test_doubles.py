@@ -108,8 +108,7 @@ def test_a_near_match_outside_the_reach_tells_only_how_it_compares(world, typed,
     (text,) = words(answer(world, "clerk2", **typed))
 
     assert text.startswith(
-        f"另一名学生（{likeness}）已在别处建有学籍（迁安市教育局所辖，"
-        "主管部门 建昌营镇中心校），学生姓名的首字是“陈”。"
+        f"另一名学生（{likeness}）登记在本单位以外，由上级比对双方材料。请先核对"
     )
 
 

@@ -9,7 +9,7 @@ from tests.world import NOON
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm, Paper
-from xueji.organisations.models import SchoolClass, SchoolYear, Term
+from xueji.organisations.models import School, SchoolClass, SchoolKind, SchoolYear, Term
 from xueji.students.models import FamilyMember, RegisterType, Status, Student
 from xueji.students.queries import counts
 
@@ -155,6 +155,24 @@ def test_a_returned_case_keeps_its_pupil_and_mends_everything(world):
     submit(case_id=case.pk, row=mended, reasons={}, acting=world.acting("clerk"))
 
     assert [member.name for member in case.student.family.all()] == ["王建国"]
+    assert Student.objects.count() == 1
+
+
+def test_a_special_school_is_told_that_the_register_moves_and_is_not_made_twice(world):
+    known = pupils.enrolled(world, "clerk")
+    School.objects.filter(pk=world.school_of("clerk2").pk).update(kind=SchoolKind.SPECIAL)
+    with pytest.raises(Refused) as refused:
+        pupils.submitted(
+            world,
+            "clerk2",
+            id_number=known.id_number,
+            name=known.name,
+            **pupils.SHANGZHUANG,
+        )
+    assert str(refused.value).startswith(
+        "这个证件号已有学籍（在读），不另建。学籍随人走，请由原学校与本校移转原学籍，不作新生入学"
+        "（《中小学生学籍管理办法细则(全文)》第六条“学籍管理实行"
+    )
     assert Student.objects.count() == 1
 
 

@@ -11,6 +11,7 @@ from xueji.students.models import LIVE, Status, Student
 from xueji.students.services import id_index
 
 NEAR = 75  # points from which a person has to compare
+MOST = 20  # the likeliest ones; nobody compares more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,9 @@ def near(person: Person) -> list[Match]:
         .filter(Q(name_full=full) | Q(name=person.name))
         .filter(merged_into__isnull=True)
         .exclude(pk=person.student_id)
-        .select_related("school__organisation")[:20]
+        .annotate(same_name=Q(name=person.name), same_day=Q(birth_date=person.birth_date))
+        .select_related("school__organisation")
+        .order_by("-same_name", "-same_day", "pk")[:MOST]
     )
     own = id_index(person.id_number) if person.id_number else None
     matches = [

@@ -40,8 +40,9 @@ def _by_letters(letters: str) -> Q:
 
 def _by_number(plain: str) -> Q:
     """A document number, the present register number, or any earlier one."""
-    holders = Student.objects.filter(events__number=plain).values("pk")
-    return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=holders)
+    # asked first: inside the OR a subquery would be compared with every pupil in reach
+    holders = Student.objects.filter(events__number=plain).values_list("pk", flat=True)
+    return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=[*holders.distinct()])
 
 
 def _by_characters(text: str) -> Q:
