@@ -126,6 +126,8 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk"
 SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())
 SESSION_SAVE_EVERY_REQUEST = False
+# messages name pupils: they stay on the server and go with the session
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # -- what the browser may do --------------------------------------------------------------------
 SECURE_COOKIES = _flag("XUEJI_SECURE_COOKIES")

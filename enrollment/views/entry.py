@@ -35,7 +35,7 @@ from xueji.cases.queries import waiting_text
 from xueji.cases.services import Stale
 from xueji.pages.forms import new_key
 from xueji.pages.kept import typing
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 
 SENDS = ("next", "open")
 USED = (
@@ -125,7 +125,7 @@ def _post(request: HttpRequest, entry: Entry) -> HttpResponse:
     sends = request.POST.get("save") in SENDS
     if kept and not sends:
         return _drafted(request, entry)
-    act = partial(_send, request, entry) if kept else _refusing(why)
+    act: Callable[[], Done] = partial(_send, request, entry) if kept else _refusing(why)
     try:
         if not kept and not sends:
             raise why
@@ -140,14 +140,14 @@ def _post(request: HttpRequest, entry: Entry) -> HttpResponse:
         return show(request, entry, status=409)
 
 
-def _refusing(refusal: Refused) -> Callable[[], str]:
-    def act() -> str:
+def _refusing(refusal: Refused) -> Callable[[], Done]:
+    def act() -> Done:
         raise refusal
 
     return act
 
 
-def _send(request: HttpRequest, entry: Entry) -> str:
+def _send(request: HttpRequest, entry: Entry) -> Done:
     assert entry.case  # noqa: S101 -- kept before
     case = submit(
         case_id=entry.case.pk,
@@ -161,10 +161,11 @@ def _send(request: HttpRequest, entry: Entry) -> str:
     )
     names = "、".join(post.user.name for post in who)
     turn = waiting_text(case) + (f"（{names}）" if names else "")
-    messages.success(request, f"已提交 {case.title}，轮到{turn}\n\n业务件 {case.number}")
-    if request.POST.get("save") == "next":
-        return reverse("enrollment_new")
-    return reverse("case", args=[case.number])
+    is_next = request.POST.get("save") == "next"
+    return Done(
+        reverse("enrollment_new") if is_next else reverse("case", args=[case.number]),
+        success=f"已提交 {case.title}，轮到{turn}\n\n业务件 {case.number}",
+    )
 
 
 def _drafted(request: HttpRequest, entry: Entry) -> HttpResponse:

@@ -17,7 +17,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import State
 from xueji.organisations.models import Level, Organisation
 from xueji.pages.forms import new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
 # list → label, and the fields by which it is ordered
@@ -117,12 +117,11 @@ def discard(request: HttpRequest, number: str) -> HttpResponse:
     """Throw a draft away, with everything typed."""
     case = queries.own(request.acting, number)
 
-    def act() -> str:
+    def act() -> Done:
         if case is None:
             raise Http404(number)
         cases.discard(case_id=case.pk, acting=request.acting)
-        messages.success(request, f"已删除草稿 {case.title}".rstrip())
-        return reverse("enrollment")
+        return Done(reverse("enrollment"), success=f"已删除草稿 {case.title}".rstrip())
 
     try:
         return once(request, act)

@@ -1,6 +1,7 @@
 """Acting once on a form: a double click, a retry and the back button find the first answer."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,16 +15,26 @@ from xueji.audit import services as audit
 NOT_CONTENT = {"csrfmiddlewaretoken", "form_key"}
 
 
+@dataclass(frozen=True)
+class Done:
+    """Where an act led, and what is said of it as soon as it is committed, never before."""
+
+    location: str
+    success: str = ""
+    warning: str = ""
+
+
 def once(
     request: HttpRequest,
-    act: Callable[[], str],
+    act: Callable[[], str | Done],
     *,
     apart: Collection[str] = (),
     changed: Callable[[], HttpResponse] | None = None,
 ) -> HttpResponse:
     """Run ``act`` and its form key in one transaction; go where it says.
 
-    ``act`` returns the address of the answer and may raise to undo everything, the key included.
+    ``act`` returns the address of the answer, with ``Done`` also what to say, and may raise to
+    undo everything, the key included; a message it queued itself would outlive a failed commit.
     A repeat of the same form goes to the same address without acting again; fields named in
     ``apart`` do not make it another form. ``changed`` answers a used key that comes back with
     other content; without it what was typed then is lost.
@@ -37,11 +48,7 @@ def once(
         {name: request.POST.getlist(name) for name in request.POST if name not in aside}
     )
     try:
-        with transaction.atomic():
-            location = audit.claim(key=key, user_id=request.user.pk, content=content)
-            if location is None:
-                location = act()
-                audit.answer(key=key, location=location)
+        done = _act(act, key, request.user.pk, content)
     except audit.OtherContent:
         if changed:
             return changed()
@@ -49,8 +56,23 @@ def once(
             request,
             "这张表已经提交过，内容和上次不同，这次没有保存。\n\n请从列表重新打开，再改、再提交。",
         )
-        location = request.path
-    return go(request, location)
+        return go(request, request.path)
+    if done.success:
+        messages.success(request, done.success)
+    if done.warning:
+        messages.warning(request, done.warning)
+    return go(request, done.location)
+
+
+def _act(act: Callable[[], str | Done], key: UUID, user_id: int, content: str) -> Done:
+    with transaction.atomic():
+        location = audit.claim(key=key, user_id=user_id, content=content)
+        if location is not None:
+            return Done(location)
+        answer = act()
+        done = answer if isinstance(answer, Done) else Done(answer)
+        audit.answer(key=key, location=done.location)
+    return done
 
 
 def go(request: HttpRequest, location: str) -> HttpResponse:

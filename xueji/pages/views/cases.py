@@ -1,6 +1,6 @@
 """The inbox, the case page shared by all parties, and the acts on a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +16,10 @@ from xueji.cases import inbox as boxes
 from xueji.cases import kinds, queries, services
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.services import OutcomeKind
+from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
 TABS = {
@@ -120,14 +120,14 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, found, form=form, status=422)
     following = "next" in request.POST
 
-    def act() -> str:
+    def act() -> Done:
         outcome = services.decide(
             seen={found.pk: int(version[:9])}, acting=request.acting, **form.cleaned_data
         )[found.pk]
         if outcome.kind == OutcomeKind.REFUSED:
             raise Refused(outcome.text)
-        _tell(request, found, outcome, form.cleaned_data["decision"])
-        return _next(request.acting) if following else url("case", args=[number])
+        location = _next(request.acting) if following else url("case", args=[number])
+        return _told(location, found, outcome, form.cleaned_data["decision"])
 
     try:
         return once(request, act)
@@ -136,14 +136,13 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, _case(request, number), form=form, status=409)
 
 
-def _tell(request: HttpRequest, found: Case, outcome, decision: str) -> None:
+def _told(location: str, found: Case, outcome: Outcome, decision: str) -> Done:
     if outcome.kind == OutcomeKind.DECIDED:
-        messages.warning(request, f"这一步刚由他人办理\n\n{outcome.text}")
-        return
+        return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     turn = f"现在轮到{queries.waiting_text(after)}。" if after.waiting_at else "本件已了结。"
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
-    messages.success(request, f"已签署：{word}\n\n{found.title}　{turn}")
+    return Done(location, success=f"已签署：{word}\n\n{found.title}　{turn}")
 
 
 def _next(acting: Acting) -> str:
@@ -162,10 +161,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         messages.error(request, f"没有签署\n\n{first}")
         return redirect("cases")
 
-    def act() -> str:
-        outcomes = services.decide(seen=seen, acting=request.acting, **form.cleaned_data)
-        _tell_many(request, outcomes)
-        return url("cases")
+    def act() -> Done:
+        return _told_many(services.decide(seen=seen, acting=request.acting, **form.cleaned_data))
 
     return once(request, act)
 
@@ -180,14 +177,15 @@ def _chosen(values: list[str]) -> dict[int, int]:
     }
 
 
-def _tell_many(request: HttpRequest, outcomes) -> None:
+def _told_many(outcomes: Mapping[int, Outcome]) -> Done:
     signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
     rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
-    if signed:
-        messages.success(request, f"已签署 {signed} 件")
-    if rest:
-        lines = "\n".join(f"· {outcome.text}" for outcome in rest[:20])
-        messages.warning(request, f"{len(rest)} 件没有签署\n\n{lines}")
+    lines = "\n".join(f"· {outcome.text}" for outcome in rest[:20])
+    return Done(
+        url("cases"),
+        success=f"已签署 {signed} 件" if signed else "",
+        warning=f"{len(rest)} 件没有签署\n\n{lines}" if rest else "",
+    )
 
 
 def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str) -> HttpResponse:
@@ -198,10 +196,9 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
         messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
         return _answer(request, found, status=422)
 
-    def run() -> str:
+    def run() -> Done:
         act(case_id=found.pk, note=form.cleaned_data["reason"], acting=request.acting)
-        messages.success(request, f"{done}：{found.title}")
-        return url("case", args=[number])
+        return Done(url("case", args=[number]), success=f"{done}：{found.title}")
 
     try:
         return once(request, run)
