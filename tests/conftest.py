@@ -1,5 +1,8 @@
 """Fixtures of the whole suite: a key ring, a world, and clients that are logged in."""
 
+import io
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,3 +37,17 @@ def client_of(world):
         return client
 
     return client
+
+
+@pytest.fixture
+def logged() -> Iterator[Callable[[], str]]:
+    """``logged()``: what the product's own handler has written, as an operator reads it."""
+    (handler,) = (
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.StreamHandler) and handler.name == "console"
+    )
+    text = io.StringIO()
+    before = handler.setStream(text)
+    yield text.getvalue
+    handler.setStream(before)

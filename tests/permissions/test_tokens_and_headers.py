@@ -1,7 +1,5 @@
 """No form acts without the token of its session; every answer, also a broken one, is protected."""
 
-import logging
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -116,20 +114,21 @@ def test_a_refused_token_is_answered_with_protection(site):
     assert (answer.status_code, detectors.header_faults(answer)) == (403, [])
 
 
-def test_a_broken_page_is_protected_and_tells_nothing(site, monkeypatch, caplog):
+def test_a_broken_page_is_protected_and_tells_nothing(site, monkeypatch, logged):
     """A fault in the product: an incident number for the reader, and nothing of the fault."""
 
     def broken(acting):
         raise RuntimeError("王梓涵 130283202003179912")
 
     monkeypatch.setattr(queries, "visible", broken)
-    with caplog.at_level(logging.CRITICAL):
-        answer = Clients(site).of("clerk").get(reverse("students"))
-    text = detectors.text_of(answer)
+    answer = Clients(site).of("clerk").get(reverse("students"))
+    text, log = detectors.text_of(answer), logged()
     assert (answer.status_code, "记录号" in text) == (500, True)
     assert [
         word for word in ("王梓涵", "130283", "RuntimeError", "Traceback") if word in text
     ] == []
+    assert [word for word in ("王梓涵", "130283") if word in log] == []
+    assert "builtins.RuntimeError\n" in log
     assert detectors.header_faults(answer) == []
 
 

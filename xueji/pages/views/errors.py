@@ -48,7 +48,7 @@ def _unsure(request: HttpRequest) -> HttpResponse:
 
 
 def _incident(request: HttpRequest) -> str:
-    incident = secrets.token_hex(3)
+    request.incident = incident = secrets.token_hex(3)
     log.error(
         "incident %s at %s", incident, request.resolver_match and request.resolver_match.route
     )

@@ -1,0 +1,34 @@
+"""Log lines that say what broke and where, and never with which values.
+
+The text of an exception may quote a pupil: PostgreSQL's does (``Failing row contains (…)``).
+"""
+
+import copy
+import logging
+import traceback
+from collections.abc import Iterator
+
+
+class WithoutValues(logging.Formatter):
+    """Of an exception it prints types and frames; the incident number tells whose page it was."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record = copy.copy(record)
+        record.exc_text = None  # another handler's, with everything in it
+        line = super().format(record)
+        incident = getattr(getattr(record, "request", None), "incident", "")
+        return f"{line}\nincident {incident}" if incident else line
+
+    def formatException(self, ei) -> str:  # noqa: N802 -- logging's own name
+        return "\n".join(_lines(ei[1]))
+
+
+def _lines(error: BaseException | None) -> Iterator[str]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield f"{type(error).__module__}.{type(error).__qualname__}"
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            yield f"  {frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
+        hidden = error.__suppress_context__
+        error = error.__cause__ or (None if hidden else error.__context__)
