@@ -23,6 +23,9 @@ ENROLLMENT = Kind(
     exclusive=True,
     apply=apply,
     reverse=reverse,
+    undo="撤销入学",
+    undo_help="未报到、重复建籍、录错学校时撤销。"
+    "学生、就读和人数恢复到办结以前；已发的号成为空号，补给下一名。",
     edit_url="enrollment_edit",
     panel=panel,
 )

@@ -1,6 +1,7 @@
 """The inbox, the case page and the acts on it, as a browser asks for them."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from tests import pupils
 from xueji.audit.models import Access, AccessKind
+from xueji.cases import kinds
 from xueji.cases.models import Case, Decision, State
 from xueji.organisations.models import School
 from xueji.pages import paging
@@ -201,3 +203,12 @@ def test_a_closed_school_still_shows_its_cases(world, client_of):
     case = pupils.submitted(world)
     School.objects.filter(pk=case.school_id).update(connected_on=None)
     assert client_of("county").get(reverse("case", args=[case.number])).status_code == 200
+
+
+def test_undoing_is_called_as_its_workflow_calls_it(world, client_of, monkeypatch):
+    case = pupils.enrolled(world).cases.get()
+    other = replace(kinds.get("enrollment"), undo="撤销转学", undo_help="家长改变主意时撤销。")
+    monkeypatch.setitem(kinds._KINDS, "enrollment", other)
+    page = text(client_of("county-head").get(reverse("case", args=[case.number])))
+    found = [word in page for word in ("撤销转学", "家长改变主意时撤销。", "撤销入学", "未报到")]
+    assert found == [True, True, False, False]

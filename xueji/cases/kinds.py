@@ -23,6 +23,7 @@ class Kind:
     returns why single cases cannot be signed ({} = all done). ``reverse`` undoes one done case
     or raises Refused. ``edit_url`` names the view that edits a draft or returned case, by case
     number. ``panel`` gives the template and context with which the case page shows the facts.
+    ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings back.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Kind:
     exclusive: bool
     apply: Callable[[Sequence[Case], Acting], Mapping[int, str]]
     reverse: Callable[[Case, Acting, str], None]
+    undo: str
+    undo_help: str
     edit_url: str
     panel: Callable[[Case], tuple[str, dict[str, object]]]
 
