@@ -121,6 +121,24 @@ def test_chosen_cases_are_signed_together(world, client_of):
     ]
 
 
+def test_of_many_each_that_was_not_signed_is_named(world, client_of):
+    signed, moved, own = (pupils.submitted(world, name=name) for name in ("王一", "王二", "王三"))
+    chosen = [f"{case.pk}:{case.version}" for case in (signed, moved, own)]
+    pupils.sign(world, moved, "principal")
+    Case.objects.filter(pk=own.pk).update(opener=world.posts["principal"].user)
+
+    answer = client_of("principal").post(
+        reverse("cases_decide"),
+        {"case": chosen, "decision": "agreed", "note": "", "form_key": str(uuid4())},
+        follow=True,
+    )
+
+    page = text(answer)
+    assert ("已签署 1 件" in page, "2 件没有签署" in page) == (True, True)
+    assert f"· {moved.number} {moved.title}：某principal 9 月 2 日 12:00 同意。" in page
+    assert f"· {own.number} {own.title}：业务件 {own.number} 由您经手提交" in page
+
+
 @pytest.mark.parametrize("chosen", [[], ["x:y"], ["1"], ["٣:1"], ["1:2:3"], ["9" * 30 + ":1"]])
 def test_a_choice_that_means_nothing_signs_nothing(world, client_of, chosen):
     answer = client_of("principal").post(

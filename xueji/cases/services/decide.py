@@ -27,6 +27,7 @@ class OutcomeKind(StrEnum):
 class Outcome:
     """What became of one case of a decision; ``text`` says by whom it was decided, or why not."""
 
+    case: Case
     kind: OutcomeKind
     text: str = ""
 
@@ -49,22 +50,23 @@ def decide(
     for pk, case in cases.items():
         step = queries.current(case, steps[pk])
         if case.version != seen[pk]:
-            outcomes[pk] = Outcome(OutcomeKind.DECIDED, queries.last_word(steps[pk]))
+            outcomes[pk] = Outcome(case, OutcomeKind.DECIDED, queries.last_word(steps[pk]))
         elif step and acts.DECISIONS[decision] in acts.allowed(case, steps[pk], acting):
             turns[pk] = step
         else:
-            outcomes[pk] = Outcome(OutcomeKind.REFUSED, queries.why_not(case, steps[pk], acting))
+            why = queries.why_not(case, steps[pk], acting)
+            outcomes[pk] = Outcome(case, OutcomeKind.REFUSED, why)
     if decision == Decision.AGREED:
         last = [cases[pk] for pk, step in turns.items() if not queries.following(step, steps[pk])]
         for pk, why in _apply(last, acting).items():
             del turns[pk]
-            outcomes[pk] = Outcome(OutcomeKind.REFUSED, why)
+            outcomes[pk] = Outcome(cases[pk], OutcomeKind.REFUSED, why)
 
     _sign(turns.values(), decision, note, acting)
     due = cache(lambda days: working_days_after(localdate(acting.at), days))
     for pk, step in turns.items():
         _move(cases[pk], step, steps[pk], decision, due, acting)
-        outcomes[pk] = Outcome(OutcomeKind.SIGNED)
+        outcomes[pk] = Outcome(cases[pk], OutcomeKind.SIGNED)
     signed = [cases[pk] for pk in turns]
     Case.objects.bulk_update(signed, CASE_FIELDS)
     CaseForm.objects.filter(case__in=[case for case in signed if case.closed_at]).delete()

@@ -180,7 +180,7 @@ def _chosen(values: list[str]) -> dict[int, int]:
 def _told_many(outcomes: Mapping[int, Outcome]) -> Done:
     signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
     rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
-    lines = "\n".join(f"· {outcome.text}" for outcome in rest[:20])
+    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
     return Done(
         url("cases"),
         success=f"已签署 {signed} 件" if signed else "",
