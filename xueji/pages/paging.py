@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.http import HttpRequest
 
+from xueji.pages.ids import whole
+
 SIZE = 50
 
 
@@ -61,9 +63,8 @@ def page(request: HttpRequest, rows: QuerySet, *, order: Sequence[str], size: in
 
 def _mark(rows: QuerySet, pk: str, order: Sequence[str]) -> tuple[Any, ...] | None:
     """The key of the row named in the address; None when it is gone or out of reach."""
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
-    return rows.order_by().filter(pk=int(pk)).values_list(*order).first()
+    known = whole(pk)
+    return None if known is None else rows.order_by().filter(pk=known).values_list(*order).first()
 
 
 def _address(request: HttpRequest, name: str, row: Model) -> str:

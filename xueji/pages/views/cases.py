@@ -19,6 +19,7 @@ from xueji.cases.models import Case
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
+from xueji.pages.ids import whole
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
@@ -115,14 +116,14 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Take the verdict of the post whose turn it is; a refusal keeps what was written."""
     found = _case(request, number)
     form = DecisionForm(request.POST)
-    version = request.POST.get("version", "")
-    if not form.is_valid() or not version.isdigit():
+    version = whole(request.POST.get("version", ""), digits=9)
+    if not form.is_valid() or version is None:
         return _answer(request, found, form=form, status=422)
     following = "next" in request.POST
 
     def act() -> Done:
         outcome = services.decide(
-            seen={found.pk: int(version[:9])}, acting=request.acting, **form.cleaned_data
+            seen={found.pk: version}, acting=request.acting, **form.cleaned_data
         )[found.pk]
         if outcome.kind == OutcomeKind.REFUSED:
             raise Refused(outcome.text)
@@ -169,12 +170,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
 
 def _chosen(values: list[str]) -> dict[int, int]:
     """``["12:3", …]`` as sent by the check boxes → case id and the version that was shown."""
-    pairs = [value.split(":") for value in values[:MOST]]
-    return {
-        int(pair[0]): int(pair[1])
-        for pair in pairs
-        if len(pair) == 2 and all(p.isascii() and p.isdigit() and len(p) < 10 for p in pair)
-    }
+    pairs = [[whole(part) for part in value.split(":")] for value in values[:MOST]]
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and None not in pair}
 
 
 def _told_many(outcomes: Mapping[int, Outcome]) -> Done:

@@ -12,6 +12,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import acts, queries
 from xueji.cases.models import Case, Paper
 from xueji.documents import services as documents
+from xueji.pages.ids import whole
 
 
 def _case(request: HttpRequest, number: str) -> Case:
@@ -27,14 +28,15 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     """Hang a scan on a paper of a case that this post may still edit."""
     case = _case(request, number)
     chosen, file = request.POST.get("paper", ""), request.FILES.get("file")
-    if not chosen.isdigit() or file is None:
+    paper_id = whole(chosen)
+    if paper_id is None or file is None:
         messages.error(request, "没有上传\n\n请先选择一个文件。")
         return redirect("case", number)
     try:
         with transaction.atomic():
             locked = queries.lock([case.pk])[case.pk]
             paper = Paper.objects.filter(
-                case=locked, pk=int(chosen[:18]), document__isnull=True
+                case=locked, pk=paper_id, document__isnull=True
             ).first()
             if paper is None or not acts.may_attach(locked, request.acting):
                 raise Http404(chosen)
