@@ -124,7 +124,7 @@ def discard(request: HttpRequest, number: str) -> HttpResponse:
         return Done(reverse("enrollment"), success=f"已删除草稿 {case.title}".rstrip())
 
     try:
-        return once(request, act)
+        return once(request, act, back=reverse("enrollment"))
     except Refused as refusal:
         messages.error(request, f"没有删除\n\n{refusal}")
         return redirect("enrollment")

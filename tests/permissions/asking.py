@@ -122,7 +122,7 @@ def scan() -> SimpleUploadedFile:
 
 
 def upload(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
-    return {"paper": str(unit.bare_paper.pk), "file": scan()}
+    return {"paper": str(unit.bare_paper.pk), "file": scan(), **key()}
 
 
 def issue(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:

@@ -19,10 +19,9 @@ from xueji.audit import services as audit
 from xueji.cases import inbox, queries
 from xueji.cases.models import ALIVE, Case, Paper
 from xueji.organisations.models import Level, Organisation
-from xueji.pages import middleware
+from xueji.pages import case_page, middleware
 from xueji.pages.templatetags import xueji as tags
 from xueji.pages.views import cases as case_views
-from xueji.pages.views import papers as paper_views
 from xueji.pages.views import students as student_views
 from xueji.students import queries as student_queries
 from xueji.students.models import Student, StudentQuerySet
@@ -96,18 +95,18 @@ def _any_case(request, number):
 
 
 def paper_without_scope(patch):
-    patch.setattr(paper_views, "_case", _any_case)
+    patch.setattr(case_page, "find", _any_case)
 
 
 def paper_of_any_case(patch):
     """The case is the own one, the paper need not be its."""
-    found = paper_views._case
+    found = case_page.find
 
     def case(request, number):
         own = found(request, number)
         return SimpleNamespace(papers=Paper.objects, student_id=own.student_id)
 
-    patch.setattr(paper_views, "_case", case)
+    patch.setattr(case_page, "find", case)
 
 
 def _any_student(request, pk):
@@ -122,7 +121,7 @@ def reveal_without_scope(patch):
 
 
 def case_reveal_without_scope(patch):
-    patch.setattr(case_views, "_case", _any_case)
+    patch.setattr(case_page, "find", _any_case)
 
 
 def schools_without_scope(patch):

@@ -85,7 +85,7 @@ def paper(own, other, site):
 
 def upload(own, other, site):
     pk = other.bare_paper.pk if other.bare_paper else MISSING
-    data = {"paper": str(pk), "file": asking.scan()}
+    data = {"paper": str(pk), "file": asking.scan(), **asking.key()}
     return reverse("paper_upload", args=[own.open.number]), data
 
 

@@ -32,6 +32,7 @@ ACTS: dict[str, frozenset[str]] = {
     "students.reveal": REGISTER,
     "cases.read": REGISTER,
     "cases.sign": REGISTER - {Role.CLERK},
+    "cases.attach": frozenset({Role.CLERK}),
     "cases.withdraw": frozenset({Role.CLERK}),
     "cases.reverse": OFFICERS | {Role.COUNTY_HEAD},
     "cases.close": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.http import Http404, HttpRequest
+
 from xueji.accounts.access import Acting
 from xueji.cases import acts, kinds, queries
 from xueji.cases.acts import Act
@@ -18,6 +20,14 @@ STATES = {
 }
 
 ELSEWHERE: tuple[str, dict[str, object]] = ("cases/_elsewhere.html", {})
+
+
+def find(request: HttpRequest, number: str) -> Case:
+    """The case of that number for a party to it; anybody else finds nothing."""
+    case = queries.find(request.acting, number)
+    if case is None:
+        raise Http404(number)
+    return case
 
 
 def context(case: Case, acting: Acting) -> dict[str, object]:

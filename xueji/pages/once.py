@@ -1,5 +1,6 @@
 """Acting once on a form: a double click, a retry and the back button find the first answer."""
 
+import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,6 +31,7 @@ def once(
     *,
     apart: Collection[str] = (),
     changed: Callable[[], HttpResponse] | None = None,
+    back: str = "",
 ) -> HttpResponse:
     """Run ``act`` and its form key in one transaction; go where it says.
 
@@ -37,16 +39,19 @@ def once(
     undo everything, the key included; a message it queued itself would outlive a failed commit.
     A repeat of the same form goes to the same address without acting again; fields named in
     ``apart`` do not make it another form. ``changed`` answers a used key that comes back with
-    other content; without it what was typed then is lost.
+    other content; without it what was typed then is lost, and ``back`` is shown with a warning:
+    the form's own address, unless that can only be posted to.
     """
     try:
         key = UUID(request.POST.get("form_key", ""))
     except ValueError:
         raise BadRequest("form_key") from None
     aside = NOT_CONTENT | set(apart)
-    content = audit.digest(
-        {name: request.POST.getlist(name) for name in request.POST if name not in aside}
-    )
+    sent: dict[str, object] = {
+        name: request.POST.getlist(name) for name in request.POST if name not in aside
+    }
+    sent |= {name: _fingerprints(request, name) for name in request.FILES}
+    content = audit.digest(sent)
     try:
         done = _act(act, key, request.user.pk, content)
     except audit.OtherContent:
@@ -56,12 +61,24 @@ def once(
             request,
             "这张表已经提交过，内容和上次不同，这次没有保存。\n\n请从列表重新打开，再改、再提交。",
         )
-        return go(request, request.path)
+        return go(request, back or request.path)
     if done.success:
         messages.success(request, done.success)
     if done.warning:
         messages.warning(request, done.warning)
     return go(request, done.location)
+
+
+def _fingerprints(request: HttpRequest, name: str) -> list[str]:
+    """Of each file its content, read piece by piece, so that another file is another form."""
+    found = []
+    for file in request.FILES.getlist(name):
+        digest = hashlib.sha256()
+        for piece in file.chunks():
+            digest.update(piece)
+        file.seek(0)
+        found.append(digest.hexdigest())
+    return found
 
 
 def _act(act: Callable[[], str | Done], key: UUID, user_id: int, content: str) -> Done:

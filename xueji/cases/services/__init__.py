@@ -3,6 +3,7 @@
 Locks everywhere: Case by id first, then Student by id, then Series by id.
 """
 
+from xueji.cases.services.attach import NoSuchPaper, attach
 from xueji.cases.services.decide import Outcome, OutcomeKind, decide
 from xueji.cases.services.draft import Stale, discard, open_draft, save_draft
 from xueji.cases.services.end import close, lapse, reverse, withdraw
@@ -10,9 +11,11 @@ from xueji.cases.services.submit import ExceptionRequest, submit
 
 __all__ = [
     "ExceptionRequest",
+    "NoSuchPaper",
     "Outcome",
     "OutcomeKind",
     "Stale",
+    "attach",
     "close",
     "decide",
     "discard",

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox as boxes
 from xueji.cases import kinds, queries, services
@@ -22,6 +21,7 @@ from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
 from xueji.pages.ids import whole
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
+from xueji.pages.record import shown
 
 TABS = {
     "mine": ("轮到我", lambda acting: boxes.waiting(acting), ("due_on", "pk")),
@@ -30,13 +30,6 @@ TABS = {
     "closed": ("已了结", lambda acting: boxes.closed(acting), ("closed_at", "pk")),
 }
 MOST = 200  # cases in one bulk decision
-
-
-def _case(request: HttpRequest, number: str) -> Case:
-    case = queries.find(request.acting, number)
-    if case is None:
-        raise Http404(number)
-    return case
 
 
 @access.act("cases.read")
@@ -71,21 +64,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, cases: list[Case], kind: str, **reveal: str) -> None:
     if cases:
-        audit.shown(
-            acting=request.acting,
-            kind=kind,
-            page="cases",
-            students=[case.student_id for case in cases if case.student_id],
-            address=request.META.get("REMOTE_ADDR", ""),
-            **reveal,
-        )
+        students = [case.student_id for case in cases]
+        shown(request, kind=kind, page="cases", students=students, **reveal)
 
 
 @access.act("cases.read")
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case for every party to it: facts, papers, checks, route, what was said."""
-    return _answer(request, _case(request, number))
+    return _answer(request, case_page.find(request, number))
 
 
 def _answer(
@@ -114,7 +101,7 @@ def _answer(
 @require_POST
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Take the verdict of the post whose turn it is; a refusal keeps what was written."""
-    found = _case(request, number)
+    found = case_page.find(request, number)
     form = DecisionForm(request.POST)
     version = whole(request.POST.get("version", ""), digits=9)
     if not form.is_valid() or version is None:
@@ -131,10 +118,10 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _told(location, found, outcome, form.cleaned_data["decision"])
 
     try:
-        return once(request, act)
+        return once(request, act, back=url("case", args=[number]))
     except Refused as refusal:
         messages.error(request, f"没有签署\n\n{refusal}")
-        return _answer(request, _case(request, number), form=form, status=409)
+        return _answer(request, case_page.find(request, number), form=form, status=409)
 
 
 def _told(location: str, found: Case, outcome: Outcome, decision: str) -> Done:
@@ -165,7 +152,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     def act() -> Done:
         return _told_many(services.decide(seen=seen, acting=request.acting, **form.cleaned_data))
 
-    return once(request, act)
+    return once(request, act, back=url("cases"))
 
 
 def _chosen(values: list[str]) -> dict[int, int]:
@@ -187,7 +174,7 @@ def _told_many(outcomes: Mapping[int, Outcome]) -> Done:
 
 def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str) -> HttpResponse:
     """One act with a reason on a case, answered on its page."""
-    found = _case(request, number)
+    found = case_page.find(request, number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
@@ -198,10 +185,10 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
         return Done(url("case", args=[number]), success=f"{done}：{found.title}")
 
     try:
-        return once(request, run)
+        return once(request, run, back=url("case", args=[number]))
     except Refused as refusal:
         messages.error(request, f"没有办\n\n{refusal}")
-        return _answer(request, _case(request, number), status=409)
+        return _answer(request, case_page.find(request, number), status=409)
 
 
 @access.act("cases.withdraw")
@@ -226,7 +213,7 @@ def reverse(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show one masked value of the case's pupil, for a recorded reason."""
-    found = _case(request, number)
+    found = case_page.find(request, number)
     form = RevealForm(request.POST)
     if not form.is_valid() or not queries.reaches_pupil(found, request.acting):
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")

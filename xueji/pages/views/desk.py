@@ -6,11 +6,11 @@ from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox, kinds
 from xueji.cases.models import Step
 from xueji.organisations.models import Level, grade_name
+from xueji.pages import record
 from xueji.students import queries
 
 SHOWN = 8
@@ -31,13 +31,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     shown = (*mine, *others, *(step.case for step in signed))
     seen = {case.student_id for case in shown if case.student_id}
     if seen:
-        audit.shown(
-            acting=acting,
-            kind=AccessKind.LIST,
-            page="desk",
-            students=seen,
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
+        record.shown(request, kind=AccessKind.LIST, page="desk", students=seen)
     return render(
         request,
         "pages/desk.html",
