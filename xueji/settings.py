@@ -157,6 +157,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DOCUMENT_MAX_BYTES = 5 * 1024 * 1024
 
+# -- what goes by itself ------------------------------------------------------------------------
+DRAFTS_KEPT = timedelta(days=int(os.environ.get("XUEJI_DRAFT_DAYS", "30")))  # since the last save
+FORM_KEYS_KEPT = timedelta(days=int(os.environ.get("XUEJI_FORM_KEY_DAYS", "2")))
+
 # -- language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -1,5 +1,6 @@
 """新生入学 at a glance: a school's own list, the counts of the offices above, discarding drafts."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -63,6 +64,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "returns": queries.returns(found.rows) if shown == "returned" else {},
             "may_enter": is_own and _enters(request),
             "form_key": new_key(),
+            "draft_days": settings.DRAFTS_KEPT.days,
             "today": request.acting.today,
         },
     )

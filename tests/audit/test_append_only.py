@@ -135,3 +135,20 @@ def test_the_application_can_work_with_every_other_table(application):
         ).fetchone()[0]
     }
     assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "right"),
+    [
+        ("xueji_case", "DELETE"),
+        ("xueji_caseform", "DELETE"),
+        ("xueji_paper", "DELETE"),
+        ("xueji_formkey", "DELETE"),
+        ("django_session", "DELETE"),
+        ("xueji_document", "UPDATE"),
+    ],
+)
+def test_what_expires_can_be_removed(application, table, right):
+    """The daily jobs run under the application's role."""
+    allowed = application.execute("SELECT has_table_privilege(%s, %s)", [table, right])
+    assert allowed.fetchone() == (True,)

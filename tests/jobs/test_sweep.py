@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from tests.jobs import processes
 from tests.jobs.acts import long_ago, queue, told
 from tests.jobs.kinds import wrote
-from xueji.jobs import queries, registry, services
+from xueji.jobs import registry, services
 from xueji.jobs.models import Job, JobState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +79,7 @@ def test_each_day_brings_each_daily_job_once():
         with time_machine.travel(moment, tick=False):
             services.sweep()
 
-    assert kinds == ["document_expiry", "lapse", "partitions"]
+    assert kinds == ["document_expiry", "draft_expiry", "key_expiry", "lapse", "partitions"]
     assert sorted(Job.objects.values_list("key", flat=True)) == sorted(
         f"{kind}:{day}" for kind in kinds for day in (date(2026, 11, 24), date(2026, 11, 25))
     )
@@ -92,16 +92,11 @@ def test_the_daily_jobs_can_be_done():
 
     assert sorted(Job.objects.values_list("kind", "state", "error")) == [
         ("document_expiry", JobState.DONE, ""),
+        ("draft_expiry", JobState.DONE, ""),
+        ("key_expiry", JobState.DONE, ""),
         ("lapse", JobState.DONE, ""),
         ("partitions", JobState.DONE, ""),
     ]
-
-
-def test_a_waiting_job_tells_how_many_come_first():
-    jobs = [queue(rows=1) for _ in range(3)]
-    services.run_job(jobs[0].pk)
-
-    assert [queries.waiting_before(job) for job in jobs] == [0, 0, 1]
 
 
 def test_a_lost_message_is_sent_again_and_only_once_in_two_minutes(own_redis):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -71,3 +72,8 @@ def claim(*, key: UUID, user_id: int, content: str) -> str | None:
 def answer(*, key: UUID, location: str) -> None:
     """Remember where the answer to a claimed key led."""
     FormKey.objects.filter(pk=key).update(location=location)
+
+
+def forget_keys(*, before: datetime) -> None:
+    """Remove the keys of forms that were acted on so long ago that nobody sends them again."""
+    FormKey.objects.filter(at__lt=before).delete()

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate, now
 
 from xueji.accounts.access import Acting
@@ -21,7 +22,7 @@ from xueji.documents import content, names, refusals, storage
 from xueji.documents.models import Document
 from xueji.documents.refusals import BadFile, FileGone
 
-__all__ = ["BadFile", "FileGone", "expire", "headers", "keep", "open_bytes", "store"]
+__all__ = ["BadFile", "FileGone", "expire", "headers", "keep", "open_bytes", "release", "store"]
 
 MEGABYTE = 1024 * 1024
 ORPHANED_AFTER = timedelta(days=1)
@@ -103,6 +104,11 @@ def headers(document: Document) -> Mapping[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }
+
+
+def release(keys: QuerySet, *, today: date) -> None:
+    """Let files go with the next day's expiry: what they hung on is gone."""
+    Document.objects.filter(key__in=keys, removed_at=None).update(expires_on=today)
 
 
 def expire(*, today: date) -> None:

@@ -1,8 +1,11 @@
 """The daily jobs of the rooms below this one; those above register their own."""
 
-from django.utils.timezone import localdate
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.timezone import localdate, now
 
 from xueji.audit import partitions
+from xueji.audit import services as audit
 from xueji.jobs.leases import Lease
 from xueji.jobs.models import Job
 from xueji.jobs.registry import job
@@ -10,5 +13,12 @@ from xueji.jobs.registry import job
 
 @job("partitions", title="准备查阅记录的月份分区", daily=True)
 def prepare_partitions(this: Job, lease: Lease) -> None:
-    """Have next month's part of the access log ready; doing it again changes nothing."""
+    """Have the next year's parts of the access log ready; doing it again changes nothing."""
     partitions.prepare(localdate())
+
+
+@job("key_expiry", title="清理用过的表单编号和过期的登录", daily=True)
+def forget_keys(this: Job, lease: Lease) -> None:
+    """Remove used form keys and sessions that are over; doing it again changes nothing."""
+    audit.forget_keys(before=now() - settings.FORM_KEYS_KEPT)
+    SessionStore.clear_expired()

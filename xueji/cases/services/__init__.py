@@ -5,7 +5,7 @@ Locks everywhere: Case by id first, then Student by id, then Series by id.
 
 from xueji.cases.services.attach import NoSuchPaper, attach
 from xueji.cases.services.decide import Outcome, OutcomeKind, decide
-from xueji.cases.services.draft import Stale, discard, open_draft, save_draft
+from xueji.cases.services.draft import Stale, discard, forget_drafts, open_draft, save_draft
 from xueji.cases.services.end import close, lapse, reverse, withdraw
 from xueji.cases.services.submit import ExceptionRequest, submit
 
@@ -19,6 +19,7 @@ __all__ = [
     "close",
     "decide",
     "discard",
+    "forget_drafts",
     "lapse",
     "open_draft",
     "reverse",

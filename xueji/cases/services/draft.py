@@ -1,6 +1,7 @@
 """Drafts: what was typed, encrypted, without pupil and without lock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
@@ -9,9 +10,12 @@ from xueji.accounts.access import Acting
 from xueji.cases import kinds, queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, CaseForm, State
+from xueji.cases.models import Case, CaseForm, Paper, State
 from xueji.cases.services.common import require
+from xueji.documents import services as documents
 from xueji.organisations.models import School
+
+BATCH = 500
 
 
 class Stale(Exception):
@@ -77,4 +81,27 @@ def discard(*, case_id: int, acting: Acting) -> None:
     require(case, Act.DISCARD, acting)
     if case.student_id:
         raise Refused("已提交过的业务件不能删除，只能撤回。")
-    case.delete()
+    _forget([case_id], localdate(acting.at))
+
+
+def forget_drafts(*, saved_before: datetime, today: date) -> int:
+    """Throw away the drafts that nobody has saved since, with their scans; return how many."""
+    forgotten = 0
+    old = Case.objects.filter(state=State.DRAFT, student=None, form__saved_at__lt=saved_before)
+    while some := list(old.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            locked = queries.lock(some)
+            # of those that were saved or submitted while we waited, nothing goes
+            still = list(old.filter(pk__in=locked).values_list("pk", flat=True))
+            _forget(still, today)
+        forgotten += len(still)
+    return forgotten
+
+
+def _forget(case_ids: Sequence[int], today: date) -> None:
+    """Remove locked drafts; the files of their papers go with the next day's expiry."""
+    documents.release(
+        Paper.objects.filter(case__in=case_ids, document__isnull=False).values("document"),
+        today=today,
+    )
+    Case.objects.filter(pk__in=case_ids).delete()
