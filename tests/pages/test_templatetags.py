@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django import forms
-from django.forms import formset_factory
 
 from xueji.identity.problems import Problem
 from xueji.pages.templatetags import xueji as tags
@@ -218,37 +217,6 @@ class PupilForm(forms.Form):
         label="户口所在地",
         widget=forms.TextInput(attrs={"data-code-target": "#id_hukou_code"}),
     )
-
-
-def test_every_error_is_listed_with_a_link_to_its_field():
-    form = PupilForm({"name": "", "hukou": "军屯村"})
-    form.add_error(None, "本校还没有开通")
-
-    assert tags.error_summary(form) == {
-        "errors": [
-            {"message": "本校还没有开通"},
-            {"anchor": "id_name", "label": "姓名", "message": "还没有填"},
-            {"anchor": "id_hukou", "label": "户口所在地", "message": "还没有填"},
-        ]
-    }
-
-
-def test_the_forms_of_a_set_are_told_apart_by_their_links():
-    family = formset_factory(PupilForm, extra=0)(
-        {
-            "form-TOTAL_FORMS": "2",
-            "form-INITIAL_FORMS": "2",
-            "form-0-name": "王建军",
-            "form-0-hukou": "军屯村",
-            "form-0-hukou_code": "130283103227",
-            "form-1-hukou": "军屯村",
-            "form-1-hukou_code": "130283103227",
-        }
-    )
-
-    assert tags.error_summary(family) == {
-        "errors": [{"anchor": "id_form-1-name", "label": "姓名", "message": "还没有填"}]
-    }
 
 
 def test_findings_are_told_worst_first_and_link_to_what_one_can_see():

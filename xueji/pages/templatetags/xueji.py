@@ -7,7 +7,6 @@ import datetime as dt
 
 from django import template
 from django.forms import Field
-from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -189,25 +188,6 @@ def field_errors(field):
     """What is wrong with a field; Django's own sentence for an empty one becomes 还没有填."""
     empty = str(Field.default_error_messages["required"])
     return ["还没有填" if str(message) == empty else message for message in field.errors]
-
-
-@register.inclusion_tag("parts/errors.html")
-def error_summary(*forms_and_formsets):
-    """Everything wrong in these forms, in their order, each with a link to its field."""
-    return {"errors": [error for item in forms_and_formsets for error in _errors(item)]}
-
-
-def _errors(item):
-    if isinstance(item, BaseFormSet):
-        yield from ({"message": message} for message in item.non_form_errors())
-        for form in item.forms:
-            yield from _errors(form)
-        return
-    yield from ({"message": message} for message in item.non_field_errors())
-    for field in item:
-        shown = _shown(item, field)
-        for message in field_errors(field):
-            yield {**_link(shown), "message": message}
 
 
 def _shown(form, field):
