@@ -8,7 +8,7 @@ import errno
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -36,7 +36,7 @@ class TooManyOrphans(Exception):
 
 
 def store(
-    *, name: str, data: bytes | BinaryIO, acting: Acting, expires_on: date | None = None
+    *, name: str, data: bytes | IO[bytes], acting: Acting, expires_on: date | None = None
 ) -> Document:
     """Take an uploaded scan: JPEG, PNG or PDF by its content, without hidden data.
 

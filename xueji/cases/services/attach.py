@@ -1,6 +1,6 @@
 """Hanging a scan on a paper of a case that can still be edited."""
 
-from typing import BinaryIO
+from typing import IO
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ class NoSuchPaper(Exception):
 
 
 @transaction.atomic
-def attach(*, case_id: int, paper_id: int, name: str, data: BinaryIO, acting: Acting) -> Paper:
+def attach(*, case_id: int, paper_id: int, name: str, data: IO[bytes], acting: Acting) -> Paper:
     """Keep the scan and hang it on the paper; a paper carries one.
 
     Raises BadFile for what is no scan, Refused when the paper has one already.
