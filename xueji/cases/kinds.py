@@ -22,7 +22,8 @@ class Kind:
     ``apply`` runs on the last yes, in the transaction of the signature, for locked cases; it
     returns why single cases cannot be signed ({} = all done). ``reverse`` undoes one done case
     or raises Refused. ``edit_url`` names the view that edits a draft or returned case, by case
-    number. ``panel`` gives the template and context with which the case page shows the facts.
+    number. ``panel`` gives the template and context with which the case page shows the facts
+    to the post that looks.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Kind:
     apply: Callable[[Sequence[Case], Acting], Mapping[int, str]]
     reverse: Callable[[Case, Acting, str], None]
     edit_url: str
-    panel: Callable[[Case], tuple[str, dict[str, object]]]
+    panel: Callable[[Case, Acting], tuple[str, dict[str, object]]]
 
 
 class Refused(Exception):
