@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xueji.pages.views import cases, desk, divisions, entrance, papers, students
+from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules, students
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -26,4 +26,8 @@ urlpatterns = [
     path("cases/<str:number>/papers/", papers.upload, name="paper_upload"),
     path("cases/<str:number>/papers/<int:pk>/", papers.open_paper, name="paper"),
     path("divisions/", divisions.choose, name="divisions"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/places/", rules.places, name="rules_places"),
+    path("rules/exceptions/", exceptions.exceptions, name="rules_exceptions"),
+    path("rules/<str:key>/", rules.rule, name="rule"),
 ]
