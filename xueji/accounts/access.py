@@ -40,6 +40,10 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.assign": frozenset({Role.CLERK}),
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,
+    "numbering.renumber": OFFICERS,
+    "numbering.freeze": OFFICERS,
+    "numbering.confirm": OFFICERS | {Role.COUNTY_HEAD},
+    "numbering.reopen": OFFICERS | {Role.COUNTY_HEAD},
     "divisions.read": REGISTER,
 }
 
