@@ -113,6 +113,9 @@ SHOWS_PUPILS = {
     "enrollment_edit",
     "enrollment_classes",
     "numbering_series",
+    "numbering_freeze",  # 409: the page again, with the reason
+    "numbering_confirm",
+    "numbering_reopen",
 }
 SHOWS_WHOLE_NUMBERS = {"student_reveal", "case_reveal", "enrollment_edit"}
 
