@@ -18,7 +18,7 @@ from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.pages.forms import new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
 SIZE = 100
@@ -44,7 +44,7 @@ def classes(request: HttpRequest) -> HttpResponse:
         classes=[(row.pk, str(row)) for row, _ in rows],
     )
 
-    def act() -> str:
+    def act() -> Done:
         if not form.is_valid():
             raise Refused(next(iter(form.errors.values()))[0])
         chosen = next(row for row, _ in rows if row.pk == form.cleaned_data["school_class"])
@@ -54,8 +54,8 @@ def classes(request: HttpRequest) -> HttpResponse:
         heads = {row.pk: n for row, n in queries.classes(school, year)}[chosen.pk]
         over = heads - chosen.capacity
         more = f"\n\n已超过班额 {chosen.capacity} 人，多 {over} 人。" if over > 0 else ""
-        messages.success(request, f"已把 {count} 名学生编入{chosen}，现有 {heads} 人{more}")
-        return _address(year)
+        told = f"已把 {count} 名学生编入{chosen}，现有 {heads} 人{more}"
+        return Done(_address(year), success=told)
 
     return _once(request, context, act, assign_form=form)
 
@@ -81,7 +81,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return closed(request, str(refusal))
     form = ClassForm(request.POST)
 
-    def act() -> str:
+    def act() -> Done:
         if not form.is_valid():
             raise Refused("班号是 1 至 40 的整数，班额是 1 至 80 的整数。请改正后再增设。")
         opened = assign.add_class(
@@ -90,8 +90,8 @@ def add(request: HttpRequest) -> HttpResponse:
             acting=request.acting,
             **form.cleaned_data,
         )
-        messages.success(request, f"已增设{opened}，班额 {opened.capacity} 人")
-        return _address(opened.entry_year)
+        told = f"已增设{opened}，班额 {opened.capacity} 人"
+        return Done(_address(opened.entry_year), success=told)
 
     return _once(request, context, act, class_form=form)
 
@@ -99,7 +99,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def _once(
     request: HttpRequest,
     context: Context,
-    act: Callable[[], str],
+    act: Callable[[], Done],
     *,
     assign_form: AssignForm | None = None,
     class_form: ClassForm | None = None,

@@ -24,7 +24,8 @@ from xueji.students.models import Placement, Student
 
 REASON = "编学籍号"
 
-# first come, first served: the row's own waiters would all wake at once
+# first come, first served: the row's own waiters would all wake at once; from here to the
+# transaction's end the server uses the plan it has, where it would weigh a new one each time
 QUEUE = """
 SELECT pg_advisory_xact_lock(%(school_id)s, hashtext(
         'numbering ' || %(stage)s || ' ' || %(entry_year)s || ' ' || %(kind)s)),

@@ -19,7 +19,7 @@ from xueji.audit.models import AccessKind
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import lineages
 from xueji.pages.forms import new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 
 
 def _place(request: HttpRequest, school_id: int, stage: str, year: int, kind: str) -> Place:
@@ -57,15 +57,15 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
     if not form.is_valid():
         return _answer(request, place, form, status=422)
 
-    def act() -> str:
+    def act() -> Done:
         issued = services.issue(
             acting=request.acting,
             lineage=place.lineage,
             token=form.cleaned_data["token"],
             **place.cohort,
         )
-        messages.success(request, f"已发 {len(issued)} 个号：{series_page.spans(issued)}")
-        return place.address
+        told = f"已发 {len(issued)} 个号：{series_page.spans(issued)}"
+        return Done(place.address, success=told)
 
     try:
         return once(request, act)

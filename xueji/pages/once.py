@@ -27,7 +27,7 @@ class Done:
 
 def once(
     request: HttpRequest,
-    act: Callable[[], str | Done],
+    act: Callable[[], Done],
     *,
     apart: Collection[str] = (),
     changed: Callable[[], HttpResponse] | None = None,
@@ -35,8 +35,8 @@ def once(
 ) -> HttpResponse:
     """Run ``act`` and its form key in one transaction; go where it says.
 
-    ``act`` returns the address of the answer, with ``Done`` also what to say, and may raise to
-    undo everything, the key included; a message it queued itself would outlive a failed commit.
+    ``act`` returns where to go and what to say, and may raise to undo everything, the key
+    included; a message it queued itself would outlive a failed commit.
     A repeat of the same form goes to the same address without acting again; fields named in
     ``apart`` do not make it another form. ``changed`` answers a used key that comes back with
     other content; without it what was typed then is lost, and ``back`` is shown with a warning:
@@ -81,13 +81,12 @@ def _fingerprints(request: HttpRequest, name: str) -> list[str]:
     return found
 
 
-def _act(act: Callable[[], str | Done], key: UUID, user_id: int, content: str) -> Done:
+def _act(act: Callable[[], Done], key: UUID, user_id: int, content: str) -> Done:
     with transaction.atomic():
         location = audit.claim(key=key, user_id=user_id, content=content)
         if location is not None:
             return Done(location)
-        answer = act()
-        done = answer if isinstance(answer, Done) else Done(answer)
+        done = act()
         audit.answer(key=key, location=done.location)
     return done
 
