@@ -12,6 +12,7 @@ the same acts on the sound site leave it content.
 """
 
 import os
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,16 +30,10 @@ FORGET_UNIQUENESS = (
     " register_number_one_live_per_holder"
 )
 FORGET_THE_DISK = (
-    "ALTER SYSTEM SET wal_writer_delay = '10s'",
-    "SELECT pg_reload_conf()",
     "ALTER ROLE xueji_app SET synchronous_commit = off",
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'xueji_app'",
 )
-REMEMBER_THE_DISK = (
-    "ALTER SYSTEM RESET wal_writer_delay",
-    "SELECT pg_reload_conf()",
-    "ALTER ROLE xueji_app RESET synchronous_commit",
-)
+REMEMBER_THE_DISK = ("ALTER ROLE xueji_app RESET synchronous_commit",)
 
 
 # -- what people do -------------------------------------------------------------------------------
@@ -89,10 +84,18 @@ def break_off(crowd: Crowd) -> None:
 
 
 def crash_after_entries(crowd: Crowd) -> None:
-    crowd.entered(6)
+    """A power cut while nothing reaches the disk but what a commit itself writes there."""
     server = crowd.site.county.server
-    server.crash()
-    server.start()
+    with crowd.site.tables() as tables:
+        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'"
+        (writer,) = tables.execute(asked).fetchone()
+    os.kill(writer, signal.SIGSTOP)
+    try:
+        crowd.entered(6)
+    finally:
+        server.crash()
+        os.kill(writer, signal.SIGKILL)
+        server.start()
 
 
 @dataclass(frozen=True)
