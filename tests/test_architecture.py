@@ -21,13 +21,13 @@ from django.template.loader import get_template
 from xueji.audit.models import Access, SignedHistory
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import Organisation, School
-from xueji.students.models import FamilyMember, Placement, Student
+from xueji.students.models import FamilyMember, Placement, Student, StudentSheet
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("xueji", "numbering", "enrollment")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
-AUDITED = (Student, Placement, FamilyMember)
+AUDITED = (Student, StudentSheet, Placement, FamilyMember)
 APPEND_ONLY_MODELS = (Access, RegisterEvent)
 
 
@@ -159,8 +159,8 @@ def calls(path: Path) -> Iterator[tuple[int, str, str]]:
 def unaudited_writes(source: list[Path]) -> set[str]:
     """Bulk writes of audited models past audit/history.py: they would leave no history."""
     audited = re.compile(
-        r"\b(Student|Placement|FamilyMember)\.(_base_manager|_default_manager|objects)\b"
-        r"|\b(placements|family|students|merged)\."
+        r"\b(Student|StudentSheet|Placement|FamilyMember)\.(_base_manager|_default_manager|objects)\b"
+        r"|\b(sheet|placements|family|students|merged)\."
     )
     banned = {"update", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
     return {
@@ -182,6 +182,7 @@ def test_audited_rows_are_written_only_with_their_history():
         "Student.objects.filter(pk=1).update(name='x')",
         "Student.objects.bulk_create([])",
         "Placement.objects.bulk_update([], ['ends'])",
+        "StudentSheet.objects.update_or_create(student=student)",
         "FamilyMember.objects.all().delete()",
         "school.students.filter(grade=1).update(grade=2)",
         "student.placements.update(ends=None)",

@@ -17,7 +17,7 @@ from xueji.organisations.models import (
     Stage,
     Term,
 )
-from xueji.students.models import FamilyMember, Placement, Student
+from xueji.students.models import FamilyMember, Placement, Student, StudentSheet
 
 __all__ = [
     "AcceptedMonth",
@@ -44,6 +44,7 @@ __all__ = [
     "Stage",
     "Step",
     "Student",
+    "StudentSheet",
     "Term",
     "User",
 ]

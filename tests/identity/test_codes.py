@@ -60,6 +60,16 @@ TABLES = {name: table for name, table in vars(codes).items() if isinstance(table
         ("HEALTH", "健康", "10"),
         ("POLITICAL", "团员", "03"),
         ("LEFT_BEHIND", "否", "0"),
+        ("BLOOD_TYPE", "AB", "3"),
+        ("BLOOD_TYPE", "3 AB型", "3"),
+        ("BLOOD_TYPE", "ａ", "1"),
+        ("INCLUSION", "0", "00"),
+        ("INCLUSION", "智力", "13"),
+        ("DISABILITY", "无", "0"),
+        ("DISABILITY", "视力", "1"),
+        ("TRAVEL", "4 公共交通", "4"),
+        ("TRAVEL", "公交车", "4"),
+        ("SOURCE", "正常入学", "1"),
     ],
 )
 def test_a_cell_may_hold_code_or_name(table, raw, code):

@@ -1,7 +1,8 @@
 """Code tables of the national base-information sheet (学生基础信息采集表), one per column.
 
-Each table maps the code that is stored to the words that are shown, in the sheet's order.
-Where a comment says so, the codes are ours after the pattern of the standard it names.
+Each table maps the code that is stored to the words that are shown, in the sheet's order. The
+file is long because the tables are. Where a comment says so, the codes are ours after the pattern
+of the standard it names.
 """
 
 import csv
@@ -10,7 +11,7 @@ import unicodedata
 from pathlib import Path
 
 _DATA = Path(__file__).resolve().parent / "data"
-_CODE_AND_LABEL = re.compile(r"([0-9A-Z]+)\s*[-:.、]?\s*(.+)")
+_CODE_FIRST = re.compile(r"[0-9A-Z]+")
 _WHOLE_NUMBER = re.compile(r"([0-9]+)\.0+")
 
 
@@ -33,8 +34,11 @@ def by_name_or_code(table: CodeTable, raw: object) -> str | None:
     text = "" if raw is None else _plain(str(raw))
     if found := _code(table, text) or table.code_of(text) or table.code_of(text + "族"):
         return found
-    if parts := _CODE_AND_LABEL.fullmatch(text):
-        code, label = _code(table, parts[1]), parts[2]
+    begins = _CODE_FIRST.match(text)
+    for end in range(
+        begins.end() if begins else 0, 0, -1
+    ):  # 3 AB型: the code ends somewhere in 3AB
+        code, label = _code(table, text[:end]), text[end:].lstrip("-:.、")
         if code and code in (table.code_of(label), table.code_of(label + "族")):
             return code
     return None
@@ -238,6 +242,88 @@ BOARDING = CodeTable(
 LEFT_BEHIND = CodeTable(
     {"0": "非留守儿童", "1": "单亲留守儿童", "2": "双亲留守儿童"},
     aliases={"否": "0", "非留守": "0", "单亲留守": "1", "双亲留守": "2"},
+)
+
+# 血型, the codes of the specification of 2007.
+BLOOD_TYPE = CodeTable(
+    {
+        "0": "未知血型",
+        "1": "A型",
+        "2": "B型",
+        "3": "AB型",
+        "4": "O型",
+        "5": "其他血型",
+        "9": "未定血型",
+    },
+    aliases={
+        "A": "1",
+        "B": "2",
+        "AB": "3",
+        "O": "4",
+        "未知": "0",
+        "不详": "0",
+        "其他": "5",
+        "未定": "9",
+    },
+)
+
+# 学生来源 of the sheet in compulsory stages.
+SOURCE = CodeTable({"1": "正常入学", "9": "其他"}, aliases={"正常": "1"})
+
+# 随班就读, the codes of the specification of 2007.
+INCLUSION = CodeTable(
+    {
+        "00": "普通学生",
+        "10": "随班就读",
+        "11": "视力残疾随班就读",
+        "12": "听力残疾随班就读",
+        "13": "智力残疾随班就读",
+        "19": "其他残疾随班就读",
+    },
+    aliases={
+        "否": "00",
+        "无": "00",
+        "普通": "00",
+        "非随班就读": "00",
+        "是": "10",
+        "视力": "11",
+        "听力": "12",
+        "智力": "13",
+        "其他": "19",
+    },
+)
+
+# 残疾类型 in the sheet's words; codes after the pattern of GB/T 26341.
+DISABILITY = CodeTable(
+    {
+        "0": "无残疾",
+        "1": "视力残疾",
+        "2": "听力残疾",
+        "3": "言语残疾",
+        "4": "肢体残疾",
+        "5": "智力残疾",
+        "6": "精神残疾",
+        "7": "多重残疾",
+        "9": "其他残疾",
+    },
+    aliases={
+        "无": "0",
+        "否": "0",
+        "视力": "1",
+        "听力": "2",
+        "言语": "3",
+        "肢体": "4",
+        "智力": "5",
+        "精神": "6",
+        "多重": "7",
+        "其他": "9",
+    },
+)
+
+# 上下学方式 in the sheet's words and order; the codes are ours.
+TRAVEL = CodeTable(
+    {"1": "步行", "2": "校车", "3": "自行车", "4": "公共交通", "5": "家长接送", "9": "其他"},
+    aliases={"走路": "1", "骑车": "3", "骑自行车": "3", "公交": "4", "公交车": "4", "接送": "5"},
 )
 
 # 成员关系: 1 and 2 as on the sheet, the others after the pattern of GB/T 4761.

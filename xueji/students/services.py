@@ -8,7 +8,7 @@ from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.identity import crypto, idnumbers, pinyin
 from xueji.organisations.models import School, SchoolClass
-from xueji.students.models import FamilyMember, Placement, PlacementKind, Student
+from xueji.students.models import FamilyMember, Placement, PlacementKind, Student, StudentSheet
 
 PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
 
@@ -48,6 +48,22 @@ def write_family(
     history.create(new, acting=acting, reason=reason)
     history.update(changed, fields=sorted(fields), acting=acting, reason=reason)
     history.delete(present.values(), acting=acting, reason=reason)
+
+
+def write_sheet(
+    *, student: Student, values: Mapping[str, object], acting: Acting, reason: str
+) -> StudentSheet:
+    """Set further items of a locked pupil's national sheet; the first call makes the row."""
+    sheet = StudentSheet.objects.filter(student=student).first()
+    is_new = sheet is None
+    sheet = sheet or StudentSheet(student=student)
+    for field, value in values.items():
+        setattr(sheet, field, value)
+    if is_new:
+        history.create([sheet], acting=acting, reason=reason)
+    else:
+        history.update([sheet], fields=sorted(values), acting=acting, reason=reason)
+    return sheet
 
 
 @dataclass(frozen=True, kw_only=True)

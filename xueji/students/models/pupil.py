@@ -52,6 +52,13 @@ class RegisterType(models.TextChoices):
     BORROWED_TEMP = "borrowed_temp", "临时借读学籍"
 
 
+class Attendance(models.TextChoices):
+    """Where lessons are; a child taught at home is in no class size (NATFULL-6.3)."""
+
+    IN_SCHOOL = "in_school", "到校上课"
+    HOME_TAUGHT = "home_taught", "送教上门"
+
+
 class StudentQuerySet(models.QuerySet):
     def within(self, path: str) -> "StudentQuerySet":
         """Pupils whose open home placement lies at or below ``path``."""
@@ -70,7 +77,7 @@ class StudentQuerySet(models.QuerySet):
     public="id status register_type school org_path school_class grade stage entry_year number "
     "merged_into version",
     personal="name name_initials name_full sex birth_date nation country entered_on entry_mode "
-    "boarding hukou_kind migrant",
+    "boarding attendance hukou_kind migrant",
     sensitive="id_type id_number id_index no_id_reason hukou_code hukou_text address_code "
     "address_text phone",
 )
@@ -100,6 +107,9 @@ class Student(models.Model):
     address_text = models.CharField("现住址", max_length=120)
     phone = EncryptedTextField("联系电话", purpose="student.phone", null=True)
     boarding = models.CharField("就读方式", max_length=1, choices=codes.BOARDING)
+    attendance = models.CharField(
+        "上课形式", max_length=12, choices=Attendance, default=Attendance.IN_SCHOOL
+    )
     entry_mode = models.CharField("入学方式", max_length=2, choices=codes.ENTRY_MODE)
     entered_on = models.DateField("入学日期", null=True)
     migrant = models.BooleanField("是否进城务工人员随迁子女", default=False)
@@ -168,8 +178,8 @@ class Student(models.Model):
 
 @classified(
     public="id student position is_guardian",
-    personal="name relation relation_note",
-    sensitive="phone id_type id_number hukou_code hukou_text",
+    personal="name relation relation_note nation position_held",
+    sensitive="phone id_type id_number hukou_code hukou_text address_code address_text workplace",
 )
 class FamilyMember(models.Model):
     """A member of the family; at least one is the guardian."""
@@ -185,6 +195,11 @@ class FamilyMember(models.Model):
     id_number = EncryptedTextField("身份证件号", purpose="family.id_number", null=True)
     hukou_code = models.CharField("户口所在地代码", max_length=12, blank=True)
     hukou_text = models.CharField("户口所在地", max_length=120, blank=True)
+    nation = models.CharField("民族", max_length=2, choices=codes.NATIONS, blank=True)
+    workplace = models.CharField("工作单位", max_length=100, blank=True)
+    address_code = models.CharField("现住址代码", max_length=12, blank=True)
+    address_text = models.CharField("现住址", max_length=120, blank=True)
+    position_held = models.CharField("职务", max_length=50, blank=True)
 
     history = HistoricalRecords(bases=[SignedHistory])
 
