@@ -30,6 +30,7 @@ ACTS: dict[str, frozenset[str]] = {
     "own_session": EVERYBODY,
     "students.read": REGISTER,
     "students.reveal": REGISTER,
+    "students.medical": SCHOOL_ROLES | {Role.COUNTY_OFFICER, Role.COUNTY_HEAD},
     "cases.read": REGISTER,
     "cases.sign": REGISTER - {Role.CLERK},
     "cases.attach": frozenset({Role.CLERK}),
@@ -92,6 +93,15 @@ def require(acting: Acting, act: str, organisation_id: int) -> None:
     """Raise PermissionDenied unless this post does ``act`` at this very organisation."""
     if not (acting.may(act) and acting.acts_at(organisation_id)):
         raise PermissionDenied(f"{act} at {organisation_id}")
+
+
+def sees_medical(acting: Acting, path: str | None) -> bool:
+    """Whether this post reads health, blood group and disability of a pupil whose home is ``path``.
+
+    The pupil's school needs them every day, the county decides on them; the offices between and
+    above do their work without.
+    """
+    return bool(path) and acting.may("students.medical") and acting.reaches(str(path))
 
 
 def act(name: str) -> Callable[[View], View]:

@@ -21,5 +21,11 @@ def mask_phone(number: str | None) -> str:
     return _hide(text, len(text) - 4, 0) if len(text) >= 8 else _STAR * len(text)
 
 
+def mask_email(address: str | None) -> str:
+    """``w***@example.com``: the first character of the name and the domain stay."""
+    name, at, domain = (address or "").partition("@")
+    return f"{name[:1]}***{at}{domain}" if name else ""
+
+
 def _hide(text: str, head: int, tail: int) -> str:
     return text[:head] + _STAR * (len(text) - head - tail) + text[len(text) - tail :]

@@ -1,0 +1,94 @@
+"""What of the national sheet is shown: masked where it is sensitive, medical items to few posts."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from django.db import models
+
+from xueji.identity import masking
+from xueji.identity.classification import DataClass
+from xueji.organisations.models import grade_name
+from xueji.students import sheet
+from xueji.students.models import Attendance, FamilyMember, Student, StudentSheet
+
+NOT_SHOWN = "本岗位不显示"
+MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone, "email": masking.mask_email}
+_YES_NO = {True: "是", False: "否", None: ""}
+
+
+class Line(NamedTuple):
+    """One item: its number on the sheet, its name, what is shown, how secret it is."""
+
+    number: str
+    label: str
+    text: str
+    data_class: DataClass
+
+
+class Shown(NamedTuple):
+    title: str
+    lines: list[Line]
+
+
+def shown(student: Student, family: Iterable[FamilyMember], *, medical: bool) -> list[Shown]:
+    """The whole sheet by groups, then each member of the family; "" where nothing was filled in.
+
+    ``medical`` is the answer of ``accounts.access.sees_medical``.
+    """
+    more = getattr(student, "sheet", None) or StudentSheet(student=student)
+    rows: dict[type[models.Model], models.Model] = {Student: student, StudentSheet: more}
+    groups = [
+        Shown(group.title, list(_lines(group.items, rows, medical))) for group in sheet.GROUPS
+    ]
+    for place, member in enumerate(family, start=1):
+        lines = list(_lines(sheet.FAMILY, {FamilyMember: member}, medical))
+        groups.append(Shown(f"家庭成员{place}", lines))
+    return groups
+
+
+def _lines(
+    items: Iterable[sheet.Item], rows: dict[type[models.Model], models.Model], medical: bool
+) -> Iterator[Line]:
+    for item in items:
+        hidden = item.data_class == DataClass.MEDICAL and not medical
+        text = NOT_SHOWN if hidden else text_of(item, rows[item.model])
+        if mask := MASKS.get(item.field):
+            text = mask(text)
+        yield Line(item.number, item.label, text, item.data_class)
+
+
+def text_of(item: sheet.Item, row: models.Model) -> str:
+    """The item in words, unmasked."""
+    value = getattr(row, item.field)
+    match item.field:
+        case "attendance":
+            return _YES_NO[value == Attendance.HOME_TAUGHT]
+        case "id_valid_from":
+            return valid_text(value, getattr(row, "id_valid_until"))  # noqa: B009 -- of a sheet
+        case "entered_on":
+            return f"{value:%Y-%m}" if value else ""
+        case "grade":
+            return grade_name(value) if value else ""
+        case "distance":
+            return f"{value} 公里" if value is not None else ""
+    return _plain(item, row, value)
+
+
+def _plain(item: sheet.Item, row: models.Model, value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return _YES_NO[value]
+    if item.table is not None:
+        return item.table.get(str(value), str(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    if item.is_place and value and not getattr(row, item.field[:-4] + "code"):
+        return f"{value}（区划代码待核）"
+    return str(value)
+
+
+def valid_text(first: date | None, last: date | None) -> str:
+    """``2010.06.01-2020.06.01`` as the sheet writes it, ``2010.06.01-长期`` without end."""
+    if first is None:
+        return ""
+    return f"{first:%Y.%m.%d}-{last:%Y.%m.%d}" if last else f"{first:%Y.%m.%d}-长期"
