@@ -1,18 +1,24 @@
 """新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
 
 from enrollment.services.finish import apply, reverse
+from xueji.accounts import access
+from xueji.accounts.access import Acting
 from xueji.cases.kinds import Kind
 from xueji.cases.models import Case
+from xueji.students.showing import shown
 
 
-def panel(case: Case) -> tuple[str, dict[str, object]]:
+def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     """Template and context of the facts on the case page; a draft has none yet."""
     if case.student is None:
         return "enrollment/_draft.html", {}
+    student, family = case.student, list(case.student.family.order_by("position"))
+    medical = access.sees_medical(acting, case.org_path)
     return "enrollment/_facts.html", {
-        "student": case.student,
+        "student": student,
         "enrollment": case.enrollment,
-        "family": list(case.student.family.order_by("position")),
+        "family": family,
+        "sheet": shown(student, family, medical=medical),
     }
 
 

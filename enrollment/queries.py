@@ -116,7 +116,8 @@ def classes(school_id: int, entry_year: int) -> list[tuple[SchoolClass, int]]:
         closed_on__isnull=True,
     ).order_by("number")
     heads = dict(
-        Student.objects.filter(school_class__in=rows, status=Status.ENROLLED)
+        Student.objects.in_class_size()
+        .filter(school_class__in=rows)
         .values_list("school_class")
         .annotate(Count("pk"))
     )

@@ -16,7 +16,9 @@
     element.matches("textarea, select, [contenteditable='true']") ||
     (element.matches("input") && !NOT_TYPED.includes(element.type));
   const NO_STOP = ["hidden", "submit", "button", "reset", "image", "file"];
-  const isVisible = (element) => element.getClientRects().length > 0;
+  // what is folded away has a place on the page in newer browsers, and still is no stop
+  const isFolded = (element) => element.closest("details:not([open]) > :not(summary)") !== null;
+  const isVisible = (element) => element.getClientRects().length > 0 && !isFolded(element);
 
   /* ---- forms: from field to field ---- */
   const stops = (form) => {

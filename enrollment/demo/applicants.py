@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from enrollment.demo import calendar, documents, names
+from enrollment.demo import calendar, documents, further, names
 from enrollment.demo.documents import ELSEWHERE, Documents
 from enrollment.demo.organisations import Campus
 from xueji.organisations.models import Division
@@ -50,6 +50,13 @@ class Applicants:
             **_place("hukou", lives_at),
             **_place("guardian_hukou", lives_at),
             **_place("address", lives_at, self._door()),
+            **_place("birth_place", lives_at),
+            **further.typed(
+                Random(number),
+                boarding="1",
+                migrant=snag == "migrant",
+                region=region[:6],
+            ),
             **self._parents(family, born, region),
             "paper_household_book": "1",
             "paper_property_proof": "1",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from enrollment.demo import documents, names
+from enrollment.demo import documents, further, names
 from enrollment.demo.documents import ELSEWHERE, Documents
 from enrollment.demo.tables import NULL, sealed, text
 from xueji.organisations.models import Division
@@ -24,9 +24,10 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child: the pupil's columns, ready for COPY, and those of the family."""
+    """A child: the columns of pupil and sheet, ready for COPY, and those of the family."""
 
     student: Row
+    sheet: Row
     family: list[Row]
     sex: str
     register_type: str
@@ -149,9 +150,20 @@ class Children:
             student["id_number"] = sealed("student.id_number", number)
             student["id_index"] = text(id_index(number))
         register = self._migrants_are if home.migrant else RegisterType.REGULAR
-        return Child(student, self._family(home), sex, str(register))
+        sheet = self._sheet(home, Random(number), born)
+        return Child(student, sheet, self._family(home), sex, str(register))
+
+    def _sheet(self, home: _Home, random: Random, born: date) -> Row:
+        """The further items, by a chance of the child's own."""
+        columns = home.columns
+        row = further.typed(
+            random, boarding=columns["boarding"], migrant=home.migrant, region=self._region
+        )
+        place = columns["hukou_code"], columns["hukou_text"]
+        return further.columns(random, row, born, place, columns["address_text"])
 
     def _family(self, home: _Home) -> list[Row]:
+        address = home.columns["address_code"], home.columns["address_text"]
         guardian = 1 if len(home.parents) > 1 and self._random.random() < 0.35 else 0
         return [
             {
@@ -164,6 +176,7 @@ class Children:
                 "id_number": sealed("family.id_number", number),
                 "hukou_code": home.columns["hukou_code"],
                 "hukou_text": home.columns["hukou_text"],
+                **further.member(Random(number), home.nation, address),
             }
             for place, (relation, name, phone, number) in enumerate(home.parents)
         ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 
-from enrollment.demo import calendar
+from enrollment.demo import calendar, further
 from enrollment.demo.children import Child, Row
 from enrollment.demo.cohorts import Cohort
 from enrollment.demo.tables import NULL, Table, text
@@ -23,6 +23,7 @@ from xueji.students.models import (
     RegisterType,
     Status,
     Student,
+    StudentSheet,
 )
 
 SIGNED = "history_date history_type history_change_reason history_user_id history_post_id"
@@ -36,8 +37,10 @@ STATE = (
     "number version"
 )
 MEMBER = (
-    "id student_id position name relation phone is_guardian id_type id_number hukou_code hukou_text"
+    "id student_id position name relation phone is_guardian id_type id_number hukou_code "
+    "hukou_text nation workplace address_code address_text"
 )
+SHEET = " ".join(("student_id", *further.COLUMNS))
 PLACE = (
     "id student_id school_id org_path school_class_id stage entry_year grade starts ends case_id"
 )
@@ -65,6 +68,8 @@ class Sheets:
     def __init__(self) -> None:
         self.student = Table(Student, f"{PERSON} {STATE}")
         self.student_history = Table(Student.history.model, f"{PERSON} {STATE} {SIGNED}")
+        self.sheet = Table(StudentSheet, SHEET)
+        self.sheet_history = Table(StudentSheet.history.model, f"{SHEET} {SIGNED}")
         self.member = Table(FamilyMember, MEMBER)
         self.member_history = Table(FamilyMember.history.model, f"{MEMBER} {SIGNED}")
         self.place = Table(Placement, PLACE, kind=PlacementKind.HOME)
@@ -84,7 +89,8 @@ class Sheets:
         )
 
     def before_cases(self) -> list[Table]:
-        return [self.student, self.student_history, self.member, self.member_history]
+        sheet = [self.sheet, self.sheet_history]
+        return [self.student, self.student_history, *sheet, self.member, self.member_history]
 
     def after_cases(self) -> list[Table]:
         return [self.place, self.place_history, self.event, self.series, self.number]
@@ -158,9 +164,12 @@ class Life:
         ]
 
     def begin(self, by: Signature, **state: str) -> None:
-        """The first rows: the pupil and the family."""
+        """The first rows: the pupil, the sheet and the family."""
         self.row |= state
         self._sheets.student_history.add(self.row | by.added)
+        sheet = self._child.sheet | {"student_id": self.row["id"]}
+        self._sheets.sheet.add(sheet)
+        self._sheets.sheet_history.add(sheet | by.added)
         for member in self._family:
             self._sheets.member.add(member)
             self._sheets.member_history.add(member | by.added)

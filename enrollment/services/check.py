@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from enrollment.rules import EntryFacts, register_type
-from enrollment.services import places
-from enrollment.services.reading import EARLIEST, FLAGS, PupilReader
+from enrollment.services import items, places
+from enrollment.services.reading import EARLIEST, FLAGS, MEMBERS, PupilReader
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import codes
 from xueji.identity.problems import Problem
@@ -90,10 +90,7 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
     divisions = places.settle([row.values for row in checked], county)
     _find_doubles(checked, context)
     for row in checked:
-        for member in row.members:
-            member["hukou_code"] = (
-                row.values["guardian_hukou_code"] if member["is_guardian"] else ""
-            )
+        _settle_members(row)
         row.facts = _facts(row, context)
         if row.facts:
             found = judge("entry", row.facts, context.rules)
@@ -122,11 +119,21 @@ def read(row: Row, context: Context) -> Checked:
     reader.code("boarding", codes.BOARDING, "就读方式")
     reader.school_class(context.classes)
     reader.flag("migrant", "是否进城务工人员随迁子女")
+    items.read(reader, context.today)
     reader.identity_is_whole()
     papers = frozenset(code for code in PAPERS if FLAGS.get(reader.text(f"paper_{code}").lower()))
     return Checked(
         values=reader.values, members=reader.members, papers=papers, problems=reader.problems
     )
+
+
+def _settle_members(row: Checked) -> None:
+    """The codes of the members' places; a guardian's household is the guardians' unless typed."""
+    for prefix, member in zip(MEMBERS, row.members, strict=False):
+        of_guardian = row.values["guardian_hukou_code"] if member["is_guardian"] else ""
+        own = row.values[f"{prefix}_hukou_text"]
+        member["hukou_code"] = row.values[f"{prefix}_hukou_code"] if own else of_guardian
+        member["address_code"] = row.values[f"{prefix}_address_code"]
 
 
 def _find_doubles(rows: Sequence[Checked], context: Context) -> None:

@@ -1,6 +1,7 @@
 """Reading one row of typed text: clean values, and a problem for everything not understood."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,15 +11,25 @@ from xueji.identity import codes, idnumbers, names, phones
 from xueji.identity.papers import NONE, RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
+from xueji.students import sheet
 
 MEMBERS = ("m1", "m2")
-PLACES = ("hukou", "address", "guardian_hukou")
+MEMBER_PLACES = tuple(f"{member}_{place}" for member in MEMBERS for place in ("address", "hukou"))
+PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *MEMBER_PLACES)
+# what is typed only of a member who is there; the others have defaults
+GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
 FLAGS = {
     **dict.fromkeys(("1", "是", "on", "true", "有", "√"), True),
     **dict.fromkeys(("", "0", "否", "off", "false", "无", "×"), False),
 }
+MEMBER_WORDS = {
+    item.key: (item.label, item.longest or 0)
+    for item in sheet.FAMILY
+    if item.key in ("relation_note", "workplace", "position_held")
+}
 LONGEST = 300  # no field of the form is longer
 LONGEST_PLACE, LONGEST_REASON = 120, 100
+NO_LETTER = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}  # categories of no printed character
 EARLIEST = date(1900, 1, 1)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
@@ -46,6 +57,10 @@ class Reader:
 
     def tell(self, code: str, key: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(code, message, remedy, field=key))
+
+    def hint(self, code: str, key: str, message: str, remedy: str) -> None:
+        """Something to look at again, which stops nothing."""
+        self.problems.append(Problem(code, message, remedy, "warning", key))
 
     def missing(self, key: str, label: str) -> None:
         self.tell("missing", key, f"还没有填{label}。", f"请补填{label}。")
@@ -87,6 +102,25 @@ class Reader:
         else:
             self.values[key] = found
 
+    def words(
+        self, key: str, label: str, most: int, *, required: bool = False, instead: str = ""
+    ) -> None:
+        """Free text of one line and at most ``most`` characters; empty it says ``instead``."""
+        text = " ".join((self.text(key) or instead[:most]).split())
+        if not text and required:
+            self.missing(key, label)
+        if len(text) > most:
+            self.tell("long", key, f"{label}超过 {most} 个字。", "请写短一些。")
+        self.values[key] = self._printable(key, label, text)[:most]
+
+    def _printable(self, key: str, label: str, text: str) -> str:
+        """The text, or nothing and a problem where it holds what cannot be shown."""
+        if all(unicodedata.category(character) not in NO_LETTER for character in text):
+            return text
+        message = f"{label}里有看不见的控制符，或别的电脑显示不出的字。"
+        self.tell("characters", key, message, "请删去后重新输入。")
+        return ""
+
     def place(self, key: str, label: str, *, required: bool = True) -> None:
         words, code = self.text(f"{key}_text"), self.text(f"{key}_code")
         if not words and required:
@@ -94,6 +128,7 @@ class Reader:
         if len(words) > LONGEST_PLACE:
             message = f"{label}超过 {LONGEST_PLACE} 个字。"
             self.tell("long", f"{key}_text", message, "请写短一些。")
+        words = self._printable(f"{key}_text", label, words)
         self.values[f"{key}_text"] = words[:LONGEST_PLACE]
         self.values[f"{key}_code"] = code if code.isascii() and code.isdigit() else ""
 
@@ -144,9 +179,13 @@ class PupilReader(Reader):
         self.values["school_class"] = classes.get(raw)
 
     def family(self) -> None:
-        """The members that have a name, telephone or document; the first must be there."""
+        """The members of whom anything is typed; the first must be there."""
+        for place in MEMBER_PLACES:
+            member, _, part = place.partition("_")
+            label = f"成员{member[1]}{'现住址' if part == 'address' else '户口所在地'}"
+            self.place(place, label, required=False)
         for position, prefix in enumerate(MEMBERS, start=1):
-            given = any(self.text(f"{prefix}_{part}") for part in ("name", "phone", "id_number"))
+            given = any(self.text(f"{prefix}_{part}") for part in GIVEN)
             if position == 1 or given:
                 self._member(prefix, f"成员{position}")
         if not any(member["is_guardian"] for member in self.members):
@@ -158,21 +197,29 @@ class PupilReader(Reader):
         self.code(f"{prefix}_relation", codes.RELATION, f"{label}关系")
         self.phone(f"{prefix}_phone", f"{label}联系电话")
         self.flag(f"{prefix}_guardian", f"{label}是否监护人")
+        for part, (words, most) in MEMBER_WORDS.items():
+            self.words(f"{prefix}_{part}", f"{label}{words}", most)
+        self.code(f"{prefix}_nation", codes.NATIONS, f"{label}民族", required=False)
+        self.code(f"{prefix}_id_type", codes.ID_TYPES, f"{label}身份证件类型", required=False)
+        id_type = self.values.pop(f"{prefix}_id_type", RESIDENT)
         number = idnumbers.normalise(self.row.get(f"{prefix}_id_number", ""))[:LONGEST]
         if number:
-            found = idnumbers.check(RESIDENT, number, today=date.max)
+            found = idnumbers.check(id_type, number, today=date.max)
             self.add(f"{prefix}_id_number", [p for p in found if p.severity == "error"])
         guardian = self.values.pop(f"{prefix}_guardian")
+        guardian_place = self.values.get("guardian_hukou_text", "") if guardian else ""
         self.members.append(
             {
                 "name": self.values.pop(f"{prefix}_name", ""),
                 "relation": self.values.pop(f"{prefix}_relation", ""),
                 "phone": self.values.pop(f"{prefix}_phone", None),
                 "is_guardian": guardian,
-                "id_type": RESIDENT if number else "",
+                "id_type": id_type if number else "",
                 "id_number": number or None,
-                "hukou_code": self.values.get("guardian_hukou_code", "") if guardian else "",
-                "hukou_text": self.values.get("guardian_hukou_text", "") if guardian else "",
+                "nation": self.values.pop(f"{prefix}_nation", ""),
+                "hukou_text": self.values[f"{prefix}_hukou_text"] or guardian_place,
+                "address_text": self.values[f"{prefix}_address_text"],
+                **{part: self.values.pop(f"{prefix}_{part}") for part in MEMBER_WORDS},
             }
         )
 

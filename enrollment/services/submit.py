@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from enrollment.models import Enrollment
 from enrollment.services.check import Checked, Context, Row, check_rows
@@ -19,12 +20,15 @@ from xueji.cases.services.common import require
 from xueji.organisations.models import StageName
 from xueji.rules.engine import Rules
 from xueji.students import services as students
-from xueji.students.models import Status, Student
+from xueji.students.models import Status, Student, StudentSheet
 
 STUDENT_FIELDS = (
     "name sex birth_date nation country id_type id_number no_id_reason hukou_kind hukou_code "
-    "hukou_text address_code address_text phone boarding entry_mode entered_on migrant"
+    "hukou_text address_code address_text phone boarding attendance entry_mode entered_on migrant"
 ).split()
+SHEET_FIELDS = [
+    field.name for field in StudentSheet._meta.concrete_fields if field.name != "student"
+]
 GRADE = 1
 
 
@@ -56,6 +60,8 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
     student = _student(case, checked, context.rules, acting, reason)
+    further = {name: checked.values.get(name, _empty(name, StudentSheet)) for name in SHEET_FIELDS}
+    students.write_sheet(student=student, values=further, acting=acting, reason=reason)
     students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
     Enrollment.objects.update_or_create(
         case=case,
@@ -141,9 +147,9 @@ def _is_busy(student: Student, case: Case) -> bool:
     return others.exists()
 
 
-def _empty(name: str) -> object:
+def _empty(name: str, model: type[Model] = Student) -> object:
     """What an empty field holds: the type of the column decides."""
-    column = Student._meta.get_field(name)
+    column = model._meta.get_field(name)
     return False if name == "migrant" else None if column.null else ""
 
 

@@ -77,7 +77,7 @@ def _speaks_of_doubles(finding: Finding) -> bool:
 
 
 def _line(finding: Finding, judged: Judged) -> dict[str, object]:
-    """A finding that points to a field one can see; a warning is told in full in group 5."""
+    """A finding that points to a field one can see; a warning is told in full in group 6."""
     field = finding.field
     if finding.effect == "warn":
         is_asked = bool(judged.form.reasons[finding.key].strip())
@@ -85,7 +85,7 @@ def _line(finding: Finding, judged: Judged) -> dict[str, object]:
             "effect": finding.effect,
             "field": f"{REASON}{finding.key}",
             "message": finding.message,
-            "remedy": "已写明理由，由上级决定" if is_asked else "改正，或在「5 例外」写明理由",
+            "remedy": "已写明理由，由上级决定" if is_asked else "改正，或在「6 例外」写明理由",
         }
     if field == "birth_date" and not judged.form.shows_birth_date:
         field = "id_number"

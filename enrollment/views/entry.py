@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from enrollment import queries
-from enrollment.forms import EntryForm
+from enrollment.forms import NEXT_TO_IT, EntryForm
 from enrollment.services import doubles
 from enrollment.services.draft import Kept, keep
 from enrollment.services.submit import Rejected, submit
@@ -206,7 +206,7 @@ def _fill(request: HttpRequest, entry: Entry) -> HttpResponse:
     """Without scripts: the button that fills one place from the number or from another place."""
     data = request.POST.copy()
     place, source = data["use"], ("hukou_text", "hukou_code")
-    if place in ("address", "guardian_hukou"):
+    if place in NEXT_TO_IT:
         data[f"{place}_text"], data[f"{place}_code"] = (data.get(name, "") for name in source)
     elif found := derived(judge(entry.form, entry.context, request.acting)):
         data["hukou_text"], data["hukou_code"] = found["fill"], found["fill_code"]

@@ -71,6 +71,12 @@ def test_a_right_row_is_understood_whole(world):
             "id_number": None,
             "hukou_code": "130283103227",
             "hukou_text": "建昌营镇 军屯村",
+            "nation": "",
+            "address_code": "",
+            "address_text": "",
+            "relation_note": "",
+            "workplace": "",
+            "position_held": "",
         }
     ]
 

@@ -36,7 +36,7 @@ def context(case: Case, acting: Acting) -> dict[str, object]:
     allowed = acts.allowed(case, steps, acting)
     kind = kinds.get(case.kind)
     is_shown = queries.reaches_pupil(case, acting)
-    panel, facts = ELSEWHERE if case.student and not is_shown else kind.panel(case)
+    panel, facts = ELSEWHERE if case.student and not is_shown else kind.panel(case, acting)
     exceptions = RuleException.objects.filter(step__case=case, step__round=_round(steps))
     return {
         "case": case,

@@ -72,6 +72,10 @@ class StudentQuerySet(models.QuerySet):
         """在读: the base of the monthly report."""
         return self.filter(register_type=RegisterType.REGULAR, status=Status.ENROLLED)
 
+    def in_class_size(self) -> "StudentQuerySet":
+        """Who takes a seat in a class: 在读 but for those taught at home (NATFULL-6.3)."""
+        return self.filter(status=Status.ENROLLED, attendance=Attendance.IN_SCHOOL)
+
 
 @classified(
     public="id status register_type school org_path school_class grade stage entry_year number "

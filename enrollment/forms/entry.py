@@ -1,9 +1,22 @@
 """The form of one new pupil. It shows and takes text; ``check_rows`` alone judges it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from django import forms
 
+from enrollment.forms.fields import (
+    ASKED,
+    DEFAULTS,
+    FOLDED,
+    choice,
+    code_field,
+    items,
+    of_sheet,
+    place_field,
+    text,
+    tick,
+)
 from enrollment.rules import papers_demanded
 from enrollment.services.check import Checked, Context
 from enrollment.services.reading import PLACES
@@ -14,120 +27,84 @@ from xueji.rules.engine import Rules
 from xueji.rules.files import Effect
 from xueji.rules.papers import PAPERS
 
+NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button beside them
 REASON, PAPER = "reason_", "paper_"
 CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER = "CHN", "01", "1", "11", "1", "2"
 HUKOU_OF_AREA = {Area.TOWNSHIP: "1", Area.URBAN: "2"}  # 农业, 非农业
 
 # what F2 brings along from the pupil before
 CARRIED = (
-    "nation country hukou_text hukou_kind address_text guardian_hukou_text boarding entry_mode "
-    "school_class"
+    "nation country compatriot hukou_text hukou_kind address_text guardian_hukou_text "
+    "birth_place_text native_place postcode mail_address family_address boarding entry_mode "
+    "school_class distance travel school_bus only_child preschool left_behind needs_aid m1_nation"
 ).split()
 
 
-def _text(width: str, **attributes: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": "off", **attributes})
-    field = forms.CharField(required=False, strip=False, widget=widget)
-    field.width = width  # type: ignore[attr-defined]
-    return field
-
-
-def _choice(width: str, table: Mapping[str, str], *, empty: str | None = None) -> forms.CharField:
-    """Any text is taken: what is no choice is told by ``check_rows``, not lost."""
-    choices = [(code, f"{code} {words}") for code, words in table.items()]
-    if empty is not None:
-        choices.insert(0, ("", empty))
-    field = forms.CharField(required=False, strip=False, widget=forms.Select(choices=choices))
-    field.width = width  # type: ignore[attr-defined]
-    return field
-
-
-def _tick(width: str) -> forms.BooleanField:
-    field = forms.BooleanField(required=False)
-    field.width = width  # type: ignore[attr-defined]
-    return field
-
-
-def _place(name: str) -> forms.CharField:
-    return _text("w6", **{"data-choose": "/divisions/?q=", "data-code-target": f"#id_{name}_code"})
-
-
-def _code() -> forms.CharField:
-    return forms.CharField(required=False, widget=forms.HiddenInput)
-
-
+# 入学年月 is asked as a day; what is not of the sheet follows
 LABELS = {
-    "id_type": "身份证件类型",
-    "id_number": "身份证件号",
-    "name": "姓名",
-    "sex": "性别",
-    "birth_date": "出生日期",
-    "no_id_reason": "无证件原因",
-    "nation": "民族",
-    "country": "国籍/地区",
-    "hukou_text": "户口所在地",
-    "hukou_kind": "户口性质",
-    "phone": "联系电话",
-    "address_text": "现住址",
-    "guardian_hukou_text": "监护人户口所在地",
-    **{
-        f"m{n}_{part}": f"成员{n}{label}"
-        for n in (1, 2)
-        for part, label in {
-            "name": "姓名",
-            "relation": "关系",
-            "phone": "联系电话",
-            "guardian": "是否监护人",
-            "id_number": "身份证件号",
-        }.items()
-    },
+    **{name: label for name, (label, _) in items().items()},
     "entered_on": "入学日期",
-    "entry_mode": "入学方式",
-    "boarding": "就读方式",
-    "school_class": "班级",
-    "migrant": "是否进城务工人员随迁子女",
+    "no_id_reason": "无证件原因",
+    "guardian_hukou_text": "监护人户口所在地",
+}
+# empty they say what stands elsewhere
+FILLED = {
+    "phone": "空着同监护人",
+    "mail_address": "空着同现住址",
+    "family_address": "空着同现住址",
 }
 
 
-class EntryForm(forms.Form):
-    """Everything that is typed about one new pupil, in four groups, with papers and reasons."""
+class Fold(NamedTuple):
+    """Items that stay folded until one of them holds a value or a fault."""
+
+    title: str
+    fields: list[forms.BoundField]
+    is_open: bool
+
+
+SheetFields = type("SheetFields", (forms.Form,), of_sheet())
+
+
+class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
+    """Everything that is typed about one new pupil, in five groups, with papers and reasons."""
 
     mark_optional = False
 
-    id_type = _choice("w3", codes.ID_TYPES)
-    id_number = _text("w5", **{"class": "big", "spellcheck": "false"})
-    name = _text("w4", **{"class": "big"})
-    sex = _choice("w3", codes.SEX, empty="")
-    birth_date = _text("w3", placeholder="2020-03-17")
-    no_id_reason = _text("w6")
-    nation = _choice("w3", codes.NATIONS)
-    country = _choice("w3", codes.COUNTRIES)
+    id_type = choice("w3", codes.ID_TYPES)
+    id_number = text("w5", **{"class": "big", "spellcheck": "false"})
+    name = text("w4", **{"class": "big"})
+    sex = choice("w3", codes.SEX, empty="")
+    birth_date = text("w3", placeholder="2020-03-17")
+    no_id_reason = text("w6")
+    nation = choice("w3", codes.NATIONS)
+    country = choice("w3", codes.COUNTRIES)
 
-    hukou_code = _code()
-    hukou_text = _place("hukou")
-    hukou_kind = _choice("w3", codes.HUKOU_KIND, empty="")
-    phone = _text("w3", inputmode="tel")
-    address_code = _code()
-    address_text = _place("address")
-    guardian_hukou_code = _code()
-    guardian_hukou_text = _place("guardian_hukou")
+    hukou_code = code_field()
+    hukou_text = place_field("hukou")
+    hukou_kind = choice("w3", codes.HUKOU_KIND, empty="")
+    phone = text("w3", inputmode="tel")
+    address_code = code_field()
+    address_text = place_field("address")
+    guardian_hukou_code = code_field()
+    guardian_hukou_text = place_field("guardian_hukou")
 
-    m1_name = _text("w2")
-    m1_relation = _choice("w2", codes.RELATION)
-    m1_phone = _text("w3", inputmode="tel")
-    m1_guardian = _tick("w2")
-    m1_id_number = _text("w3", spellcheck="false")
-    m2_name = _text("w2")
-    m2_relation = _choice("w2", codes.RELATION)
-    m2_phone = _text("w3", inputmode="tel")
-    m2_guardian = _tick("w2")
-    m2_id_number = _text("w3", spellcheck="false")
+    m1_name = text("w2")
+    m1_relation = choice("w2", codes.RELATION)
+    m1_phone = text("w3", inputmode="tel")
+    m1_guardian = tick("w2")
+    m1_id_number = text("w3", spellcheck="false")
+    m2_name = text("w2")
+    m2_relation = choice("w2", codes.RELATION)
+    m2_phone = text("w3", inputmode="tel")
+    m2_guardian = tick("w2")
+    m2_id_number = text("w3", spellcheck="false")
 
-    entered_on = _text("w3")
-    entry_mode = _choice("w3", {code: codes.ENTRY_MODE[code] for code in ("11", "12")})
-    boarding = _choice("w2", codes.BOARDING)
-    school_class = _choice("w4", {}, empty="分班后再定")
-    migrant = _tick("w12")
+    entered_on = text("w3")
+    entry_mode = choice("w3", {code: codes.ENTRY_MODE[code] for code in ("11", "12")})
+    boarding = choice("w2", codes.BOARDING)
+    school_class = choice("w4", {}, empty="分班后再定")
+    migrant = tick("w12")
 
     def __init__(
         self,
@@ -138,13 +115,15 @@ class EntryForm(forms.Form):
         last: Mapping[str, str] | None = None,
     ):
         """``row``: what was typed before; ``last``: the pupil before, for F2."""
-        initial = dict(defaults(context) if row is None else row)
+        initial = defaults(context) | dict(row or {})
         super().__init__(data, initial=initial, use_required_attribute=False)
         for name, label in LABELS.items():
             self.fields[name].label = label
+        self._star()
         for name in ("m1_id_number", "m2_name", "m2_id_number"):
             self.fields[name].origin = "选填"  # type: ignore[attr-defined]
-        self.fields["phone"].origin = "空着同监护人"  # type: ignore[attr-defined]
+        for name, words in FILLED.items():
+            self.fields[name].origin = words  # type: ignore[attr-defined]
         choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():
@@ -186,6 +165,38 @@ class EntryForm(forms.Form):
     @property
     def shows_no_id_reason(self) -> bool:
         return self._is("id_type") == NONE
+
+    @property
+    def asked(self) -> dict[str, list[forms.BoundField]]:
+        """The items of the sheet that stand in the open, by group."""
+        return {group: [self[name] for name in names.split()] for group, names in ASKED.items()}
+
+    @property
+    def folds(self) -> dict[str, Fold]:
+        return {
+            group: Fold(title, [self[name] for name in names.split()], self._is_told(names))
+            for group, (title, names) in FOLDED.items()
+        }
+
+    @property
+    def further_codes(self) -> list[forms.BoundField]:
+        """The division codes of the places whose text stands elsewhere in the form."""
+        return [self[f"{place}_code"] for place in PLACES if place not in ("hukou", *NEXT_TO_IT)]
+
+    def _is_told(self, names: str) -> bool:
+        """Whether one of these fields holds more than its default, or something wrong."""
+        return any(
+            self._is(name) not in ("", DEFAULTS.get(name)) or name in self.errors
+            for name in names.split()
+        )
+
+    def _star(self) -> None:
+        """Mark what the sheet stars; of the family only the first member."""
+        for name, (_, item) in items().items():
+            if item.required and not name.startswith("m2_"):
+                field = self.fields[name]
+                field.star = True  # type: ignore[attr-defined]
+                field.widget.attrs["aria-required"] = "true"
 
     def _is(self, name: str) -> str:
         return _plain(self[name].value())
@@ -250,40 +261,5 @@ def defaults(context: Context) -> dict[str, str]:
         "entered_on": context.term_starts.isoformat(),
         "entry_mode": NEAREST,
         "boarding": DAY_PUPIL,
+        **DEFAULTS,
     }
-
-
-class AssignForm(forms.Form):
-    """Pupils to put into one class; both are checked where it is done."""
-
-    students = forms.TypedMultipleChoiceField(
-        label="学生",
-        coerce=int,
-        error_messages={
-            "required": "还没有选中学生。请先勾选，再编班。",
-            "invalid_choice": "所选学生刚由他人编班，名单已刷新，请再选。",
-        },
-    )
-    school_class = forms.TypedChoiceField(
-        label="班级",
-        coerce=int,
-        error_messages={
-            "required": "还没有选班级。请选一个班，再编班。",
-            "invalid_choice": "所选班级刚被撤销，名单已刷新，请再选。",
-        },
-    )
-
-    def __init__(
-        self, *args, students: Iterable[int], classes: Iterable[tuple[int, str]], **kwargs
-    ):
-        super().__init__(*args, **kwargs)
-        self.fields["students"].choices = [(pk, pk) for pk in students]  # type: ignore[attr-defined]
-        self.fields["school_class"].choices = list(classes)  # type: ignore[attr-defined]
-
-
-class ClassForm(forms.Form):
-    """A class of the year's intake."""
-
-    number = forms.IntegerField(label="班号", min_value=1, max_value=40)
-    capacity = forms.IntegerField(label="班额", min_value=1, max_value=80)
-    number.width = capacity.width = "w3"  # type: ignore[attr-defined]

@@ -1,0 +1,24 @@
+"""Text in, text out, and words for what is wrong; nothing here saves or judges."""
+
+from enrollment.forms.classes import AssignForm, ClassForm
+from enrollment.forms.entry import (
+    LABELS,
+    NEXT_TO_IT,
+    PAPER,
+    REASON,
+    EntryForm,
+    defaults,
+    warnings_of,
+)
+
+__all__ = [
+    "LABELS",
+    "NEXT_TO_IT",
+    "PAPER",
+    "REASON",
+    "AssignForm",
+    "ClassForm",
+    "EntryForm",
+    "defaults",
+    "warnings_of",
+]
