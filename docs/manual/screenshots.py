@@ -86,6 +86,10 @@ def type_child(page: Page, *, name: str, number: str, village: str) -> None:
     page.click("button[data-copy=hukou][value=address]")
     page.locator("#id_address_text").press_sequentially("6组12号")
     page.click("button[data-copy=hukou][value=guardian_hukou]")
+    page.fill("#id_postcode", "064400")
+    page.fill("#id_distance", "0.8")
+    for field, code in (("travel", "1"), ("only_child", "0"), ("preschool", "1")):
+        page.select_option(f"#id_{field}", code)
     page.fill("#id_m1_name", f"{name[0]}建民")
     page.fill("#id_m1_phone", "13931500000")
     page.wait_for_timeout(1500)

@@ -136,11 +136,15 @@ def test_the_next_pupil_takes_values_of_the_one_before(form, site):
     keys = form.keyboard
     keys.type(id_number())
     form.get_by_label("姓名", exact=True).fill("王梓涵")
-    for label in ("户口所在地", "现住址", "监护人户口所在地"):
+    for label in ("户口所在地", "现住址", "监护人户口所在地", "出生地"):
         form.get_by_label(label, exact=True).click()
         keys.type("军屯")
         expect(form.locator(".choose-list li")).to_have_count(1)
         keys.press("Enter")
+    for label, value in (("邮政编码", "064400"), ("上下学距离", "0.8")):
+        form.get_by_label(label, exact=True).fill(value)
+    for label, code in (("上下学方式", "1"), ("是否独生子女", "0"), ("是否受过学前教育", "1")):
+        form.get_by_label(label, exact=True).select_option(code)
     form.get_by_label("成员1姓名", exact=True).fill("王建军")
     form.get_by_label("成员1联系电话", exact=True).fill("13931520018")
     form.get_by_label("户口簿", exact=True).check()
@@ -158,3 +162,18 @@ def test_the_next_pupil_takes_values_of_the_one_before(form, site):
         "13931520018",
         State.OPEN,
     )
+
+
+def test_enter_passes_what_is_folded_and_a_fold_opens_by_key(form):
+    form.get_by_label("是否需要乘坐校车", exact=True).focus()
+    keys = form.keyboard
+    keys.press("Enter")
+    keys.press("Enter")
+    assert focused(form) == "only_child"
+
+    folded = form.get_by_text("班内学号、学生来源、购买学位、送教上门")
+    folded.focus()
+    keys.press("Enter")
+    expect(form.get_by_label("班内学号", exact=True)).to_be_visible()
+    keys.press("Tab")
+    assert focused(form) == "class_number"

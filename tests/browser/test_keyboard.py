@@ -42,6 +42,17 @@ def fill(page: Page, label: str, value: str) -> None:
     page.keyboard.type(value)
 
 
+def choose(page: Page, label: str, key: str) -> None:
+    """Tab to the list of that label and type the code."""
+    wanted = page.get_by_label(label, exact=True)
+    for _ in range(120):
+        if wanted.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(key)
+    expect(wanted).to_have_value(key)
+
+
 def tick(page: Page, label: str) -> None:
     wanted = page.get_by_label(label, exact=True)
     for _ in range(120):
@@ -66,11 +77,15 @@ def enter(page: Page, *, number: str, name: str, village: str, typed: str) -> No
     expect(page.get_by_role("heading", name="录入新生")).to_be_visible()
     fill(page, "身份证件号", number)
     fill(page, "姓名", name)
-    for label in ("户口所在地", "现住址", "监护人户口所在地"):
+    for label in ("户口所在地", "现住址", "监护人户口所在地", "出生地"):
         choose_place(page, label, typed, village)
     fill(page, "联系电话", "13931520018")
     fill(page, "成员1姓名", "王建军")
+    fill(page, "邮政编码", "064400")
     fill(page, "成员1联系电话", "13931520018")
+    fill(page, "上下学距离", "0.8")
+    for label, key in (("上下学方式", "1"), ("是否独生子女", "0"), ("是否受过学前教育", "1")):
+        choose(page, label, key)
     tick(page, "户口簿")
     tick(page, "房产证明")
     page.keyboard.press("Control+Enter")

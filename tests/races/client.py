@@ -144,10 +144,12 @@ def typed(child: Pupil, school: dict[str, Any]) -> Fields:
     """What is typed into the form of a new pupil."""
     places = [
         (f"{key}_{part}", school["village" if part == "code" else "place"])
-        for key in ("hukou", "address", "guardian_hukou")
+        for key in ("hukou", "address", "guardian_hukou", "birth_place")
         for part in ("code", "text")
     ]
+    way = [("postcode", "064400"), ("distance", "0.8"), ("travel", "1")]
+    child_is = [("only_child", "0"), ("preschool", "1")]
     parent = [("m1_name", child.name[0] + "建军"), ("m1_phone", "13931520018")]
     papers = [(f"paper_{paper}", "on") for paper in PAPERS]
     pupil = [("id_number", child.id_number), ("name", child.name), ("hukou_kind", "1")]
-    return [*pupil, *places, *parent, *papers, ("save", "next")]
+    return [*pupil, *places, *way, *child_is, *parent, *papers, ("save", "next")]
