@@ -121,9 +121,9 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
             self.fields[name].label = label
         self._star()
         for name in ("m1_id_number", "m2_name", "m2_id_number"):
-            self.fields[name].origin = "选填"  # type: ignore[attr-defined]
+            self.fields[name].origin = "选填"
         for name, words in FILLED.items():
-            self.fields[name].origin = words  # type: ignore[attr-defined]
+            self.fields[name].origin = words
         choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():
@@ -195,7 +195,7 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         for name, (_, item) in items().items():
             if item.required and not name.startswith("m2_"):
                 field = self.fields[name]
-                field.star = True  # type: ignore[attr-defined]
+                field.star = True
                 field.widget.attrs["aria-required"] = "true"
 
     def _is(self, name: str) -> str:
