@@ -11,7 +11,7 @@ from xueji.audit.privileges import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("xueji", "0002_database"),
+        ("xueji", "0003_access_parts"),
     ]
 
     operations = [
