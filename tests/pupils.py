@@ -5,9 +5,16 @@ from itertools import count
 
 from enrollment.services.submit import submit
 from tests.world import World
+from xueji.accounts.access import Acting
+from xueji.audit import history
 from xueji.cases import services
 from xueji.cases.models import Case, Decision
-from xueji.students.models import Student
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind
+from xueji.organisations.models import School
+from xueji.organisations.queries import lineage
+from xueji.students import services as students
+from xueji.students.models import FamilyMember, Student
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _serial = count(1)
@@ -119,3 +126,50 @@ def enrolled(world: World, clerk: str = "clerk", **changes: str) -> Student:
         "clerk9": ("principal9", "centre9", "county9"),
     }[clerk]
     return sign(world, case, *route).student
+
+
+def move(student: Student, *, to: School, acting: Acting) -> Student:
+    """Let the pupil go to another school in one act, as a transfer's last signature would."""
+    (pupil,) = students.lock([student.pk]).values()
+    here, there = lineage(pupil.school_id), lineage(to.pk)
+    said = {"student": pupil, "effective_on": acting.today, "stage": pupil.stage}
+    said["grade"] = pupil.grade
+    out = ledger.Fact(
+        kind=EventKind.TRANSFERRED_OUT, lineage=here, change=-1, text="转学，调出", **said
+    )
+    come = ledger.Fact(
+        kind=EventKind.TRANSFERRED_IN, lineage=there, change=1, text="转学，调入", **said
+    )
+    home = pupil.placements.get(ends__isnull=True)
+    home.ends = acting.today
+    history.update([home], fields=["ends"], acting=acting, reason="转学")
+    where = students.Place(
+        school=to,
+        school_class=None,
+        stage=pupil.stage,
+        entry_year=pupil.entry_year,
+        grade=pupil.grade,
+        starts=acting.today,
+        case_id=None,
+    )
+    students.place({pupil: where}, acting=acting, reason="转学")
+    ledger.write([out, come], acting=acting)
+    return pupil
+
+
+def correct(student: Student, *, acting: Acting, **values: object) -> Student:
+    """Write new values of the pupil, signed."""
+    (pupil,) = students.lock([student.pk]).values()
+    for name, value in values.items():
+        setattr(pupil, name, value)
+    students.derive(pupil)
+    derived = ("name_initials", "name_full", "id_index")
+    students.write([pupil], fields=(*values, *derived), acting=acting, reason="核对户口簿")
+    return pupil
+
+
+def correct_member(member: FamilyMember, *, acting: Acting, **values: object) -> None:
+    """Write new values of a member of the family, signed."""
+    for name, value in values.items():
+        setattr(member, name, value)
+    history.update([member], fields=list(values), acting=acting, reason="核对户口簿")

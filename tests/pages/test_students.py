@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from enrollment.services.assign import assign
 from tests import pupils
 from xueji.audit.models import Access, AccessKind
 from xueji.pages import paging
@@ -116,6 +117,63 @@ def test_pages_follow_each_other_forth_and_back(six, client_of, monkeypatch):
     assert (len(forth), [student.name for student in page.rows]) == (3, forth[1])
 
 
+@pytest.fixture
+def placed(world):
+    """Three pupils in class 2, class 1 and none; the first two numbered the other way round."""
+    made = {name: pupils.enrolled(world, name=name) for name in ("安一", "白二", "陈三")}
+    one, two = world.schools["清泉小学"].classes.order_by("number")
+    acting = world.acting("clerk")
+    assign(student_ids=[made["安一"].pk], school_class=two, acting=acting)
+    assign(student_ids=[made["白二"].pk], school_class=one, acting=acting)
+    Student.objects.filter(name="安一").update(number="02262601700002")
+    Student.objects.filter(name="白二").update(number="02262601700001")
+    return one, two
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("name", ["安一", "白二", "陈三"]),
+        ("number", ["白二", "安一", "陈三"]),
+        ("class", ["白二", "安一", "陈三"]),
+        ("' OR 1", ["安一", "白二", "陈三"]),
+    ],
+)
+def test_the_roster_is_sorted_as_chosen_page_by_page(placed, client_of, monkeypatch, sort, names):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 1)
+    client, seen, address = client_of("clerk"), [], f"?sort={sort}"
+    while address:
+        page = client.get(reverse("students") + address).context["page"]
+        seen += [student.name for student in page.rows]
+        address = page.next
+    assert seen == names
+
+
+def test_a_school_filters_by_its_own_classes(placed, world, client_of):
+    one, two = placed
+    foreign = world.schools["上庄小学"].classes.first()
+
+    def shown(pk):
+        page = client_of("clerk").get(reverse("students"), {"class": pk}).context["page"]
+        return [student.name for student in page.rows]
+
+    assert (shown(one.pk), shown(two.pk)) == (["白二"], ["安一"])
+    assert shown(foreign.pk) == shown("") == ["安一", "白二", "陈三"]
+    assert client_of("county").get(reverse("students")).context["classes"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "名册人数，各种状态和临时借读都在内"),
+        ({"grade": "1"}, "名册人数，按筛选"),
+        ({"status": "enrolled", "type": "regular"}, "在读人数"),
+    ],
+)
+def test_the_roster_says_which_count_it_shows(placed, client_of, query, words):
+    assert f"（{words}）" in text(client_of("clerk").get(reverse("students"), query))
+
+
 @pytest.mark.parametrize("person", ["clerk", "county"])
 def test_queries_of_the_roster_do_not_grow_with_its_rows(world, client_of, person):
     counted = []
@@ -130,7 +188,8 @@ def test_queries_of_the_roster_do_not_grow_with_its_rows(world, client_of, perso
 
 
 def test_the_page_of_a_pupil_tells_the_register_in_order(six, client_of):
-    shown = text(client_of("centre").get(reverse("student", args=[six["单雄信"].pk])))
+    path = reverse("student", args=[six["单雄信"].pk])
+    shown = text(client_of("centre").get(path, {"tab": "history"}))
     assert "入学建籍" in shown
     assert "清泉小学" in shown
 

@@ -20,9 +20,10 @@ from xueji.cases import inbox, queries
 from xueji.cases.models import ALIVE, Case, Paper
 from xueji.organisations.models import Level, Organisation
 from xueji.pages import case_page, middleware
+from xueji.pages.pupil.scope import Scope
 from xueji.pages.templatetags import xueji as tags
 from xueji.pages.views import cases as case_views
-from xueji.pages.views import students as student_views
+from xueji.pages.views.students import pupil as student_views
 from xueji.students import queries as student_queries
 from xueji.students.models import Student, StudentQuerySet
 
@@ -116,8 +117,12 @@ def _any_student(request, pk):
     return student
 
 
+def _any_scope(request, pk):
+    return Scope(acting=request.acting, student=_any_student(request, pk))
+
+
 def reveal_without_scope(patch):
-    patch.setattr(student_views, "_student", _any_student)
+    patch.setattr(student_views, "_scope", _any_scope)
 
 
 def case_reveal_without_scope(patch):
@@ -231,14 +236,14 @@ def page_may_be_kept(patch):
 def refusal_that_tells(patch):
     """A foreign pupil is refused with another status than a missing one."""
 
-    def student(request, pk):
+    def scope(request, pk):
         found = student_queries.visible(request.acting).filter(pk=pk).first()
         if found is None and Student.objects.filter(pk=pk).exists():
             raise Http404("elsewhere")
-        return found or _any_student(request, pk)
+        return _any_scope(request, pk)
 
     def not_found(request, exception):
         return HttpResponse(f"404 {exception}", status=404)
 
-    patch.setattr(student_views, "_student", student)
+    patch.setattr(student_views, "_scope", scope)
     patch.setattr(get_resolver(), "resolve_error_handler", lambda status: not_found)

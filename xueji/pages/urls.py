@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from xueji.pages.views import cases, desk, divisions, entrance, papers, students
+from xueji.pages.views import cases, desk, divisions, entrance, papers
+from xueji.pages.views.students import pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -12,9 +13,9 @@ urlpatterns = [
     path("keys/", entrance.keys, name="keys"),
     path("healthz", entrance.healthz, name="healthz"),
     path("readyz", entrance.readyz, name="readyz"),
-    path("students/", students.roster, name="students"),
-    path("students/<int:pk>/", students.student, name="student"),
-    path("students/<int:pk>/reveal/", students.reveal, name="student_reveal"),
+    path("students/", roster.roster, name="students"),
+    path("students/<int:pk>/", pupil.student, name="student"),
+    path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),
     path("cases/<str:number>/", cases.case, name="case"),

@@ -1,8 +1,9 @@
 """Finding pupils by what people type: characters, pinyin, document number, register number."""
 
 import re
+from collections.abc import Callable
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from xueji.identity import idnumbers, masking
 from xueji.students.models import Student, StudentQuerySet
@@ -16,15 +17,22 @@ PERHAPS_A_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,}")
 
 def search(students: StudentQuerySet, typed: str) -> StudentQuerySet:
     """Narrow ``students`` to those that ``typed`` may mean; everything when it is empty."""
+    return students.filter(_meant(typed, _by_number)) if typed.strip() else students
+
+
+def search_history(rows: QuerySet, typed: str) -> QuerySet:
+    """The same for rows of the pupils' history: as each row has it, whatever was said later."""
+    return rows.filter(_meant(typed, _by_number_then)) if typed.strip() else rows
+
+
+def _meant(typed: str, by_number: Callable[[str], Q]) -> Q:
     text = " ".join(typed.split())
-    if not text:
-        return students
     if LETTERS.fullmatch(text.replace(" ", "")) and text.isascii():
-        return students.filter(_by_letters(text.replace(" ", "").lower()))
+        return _by_letters(text.replace(" ", "").lower())
     plain = idnumbers.normalise(text)
     if DOCUMENT.fullmatch(plain) or NUMBER.fullmatch(plain):
-        return students.filter(_by_number(plain))
-    return students.filter(_by_characters(text))
+        return by_number(plain)
+    return _by_characters(text)
 
 
 def masked(typed: str) -> str:
@@ -43,6 +51,10 @@ def _by_number(plain: str) -> Q:
     # asked first: inside the OR a subquery would be compared with every pupil in reach
     holders = Student.objects.filter(events__number=plain).values_list("pk", flat=True)
     return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=[*holders.distinct()])
+
+
+def _by_number_then(plain: str) -> Q:
+    return Q(id_index=id_index(plain)) | Q(number=plain)
 
 
 def _by_characters(text: str) -> Q:

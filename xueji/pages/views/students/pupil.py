@@ -1,0 +1,119 @@
+"""The page of one pupil: facts, family, timeline and cases, each on a tab that prints."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from xueji.accounts import access
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.cases.models import ALIVE
+from xueji.pages.forms import RevealForm
+from xueji.pages.pupil import past, timeline
+from xueji.pages.pupil.past import Facts, NotThere
+from xueji.pages.pupil.scope import Scope, find
+
+TABS = {"facts": "基本信息", "family": "家庭", "history": "履历", "cases": "业务"}
+DATED = ("facts", "family")
+
+
+def _scope(request: HttpRequest, pk: int) -> Scope:
+    found = find(request.acting, pk)
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+@access.act("students.read")
+@require_GET
+def student(request: HttpRequest, pk: int) -> HttpResponse:
+    """One pupil: masked facts, family, and everything that happened to the register."""
+    return _answer(request, _scope(request, pk))
+
+
+@access.act("students.reveal")
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one masked value, for a recorded reason; not of a pupil who has left."""
+    scope = _scope(request, pk)
+    if scope.is_past:
+        messages.error(
+            request,
+            "没有显示\n\n该生已不在本单位就读，只能查看就读期间的记录，号码不再显示。"
+            "确需核对的，请联系该生现在的学校或上级主管部门。",
+        )
+        return _answer(request, scope, status=422)
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
+        return _answer(request, scope, status=422)
+    return _answer(request, scope, kind=AccessKind.REVEAL, **form.cleaned_data)
+
+
+def _answer(
+    request: HttpRequest,
+    scope: Scope,
+    *,
+    kind: str = AccessKind.VIEW,
+    status: int = 200,
+    **reveal: str,
+) -> HttpResponse:
+    """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
+    audit.shown(
+        acting=request.acting,
+        kind=kind,
+        page="student",
+        students=[scope.student.pk],
+        address=request.META.get("REMOTE_ADDR", ""),
+        **reveal,
+    )
+    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "facts"
+    facts, day, not_there = _facts(request, scope, tab)
+    cases = list(scope.cases().select_related("waiting_at").order_by("-pk"))
+    context = {
+        "pk": scope.student.pk,
+        "tab": tab,
+        "tabs": TABS.items(),
+        "tab_label": TABS[tab],
+        "facts": facts,
+        "student": facts.student,
+        "family": facts.family,
+        "day": day,
+        "not_there": not_there,
+        "typed_day": request.GET.get("on", "")[:30],
+        "is_dated": tab in DATED,
+        "left_on": scope.windows[0].placement.ends if scope.is_past else None,
+        "cases": cases,
+        "alive": [case for case in cases if case.state in ALIVE],
+        "placements": past.placements(scope),
+        "reveal_form": RevealForm(),
+        "revealed": reveal.get("field", ""),
+        "today": request.acting.today,
+        "acting": request.acting,
+    }
+    if tab == "history":
+        context["timeline"] = timeline.timeline(scope, request.GET)
+        context["kinds"] = timeline.KINDS.items()
+        context["kind"] = request.GET.get("kind", "")
+    return render(request, "students/student.html", context, status=status)
+
+
+def _facts(request: HttpRequest, scope: Scope, tab: str) -> tuple[Facts, date | None, str]:
+    """The facts to print, the past day they are of, and why the typed day was not answered."""
+    typed = request.GET.get("on", "").strip()
+    if not typed or tab not in DATED:
+        return past.present(scope), None, ""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        why = "请写成 2026-09-01 这样的年、月、日。"
+        return past.present(scope), None, why
+    if day > request.acting.today:
+        return past.present(scope), None, f"{day} 还没有到。请填今天或以前的日子。"
+    try:
+        return past.as_on(scope, day), day, ""
+    except NotThere as error:
+        return past.present(scope), None, str(error)

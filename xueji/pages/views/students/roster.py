@@ -1,0 +1,141 @@
+"""The roster: pupils in reach now, and those who were."""
+
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
+from xueji.organisations.models import Level, SchoolClass, grade_name
+from xueji.pages.paging import page
+from xueji.pages.pupil import former
+from xueji.students import queries
+from xueji.students.models import RegisterType, Status
+from xueji.students.search import masked, search
+
+MOST_COUNTED = 10_000  # beyond it only the order that has an index of its own
+LAST = "~"  # after every number
+SORTS = {
+    "name": ("姓名拼音", ("org_path", "grade", "name_full", "pk")),
+    "number": ("学籍号", ("number_or_last", "pk")),
+    "class": ("班级", ("org_path", "grade", "class_or_last", "name_full", "pk")),
+}
+
+
+@access.act("students.read")
+@require_GET
+def roster(request: HttpRequest) -> HttpResponse:
+    """Pupils in reach, found by name, pinyin, document or register number."""
+    if request.GET.get("place") == "former":
+        return _former(request)
+    typed = request.GET.get("q", "")[:60]
+    classes = _classes(request.acting)
+    chosen = _filters(request, classes)
+    rows = search(queries.visible(request.acting), typed).filter(**chosen)
+    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS and count <= MOST_COUNTED else "name"
+    label, order = SORTS[sort]
+    listed = queries.for_list(rows).annotate(
+        number_or_last=Coalesce("number", Value(LAST)),
+        class_or_last=Coalesce("school_class__number", Value(10_000)),
+    )
+    found = page(request, listed, order=order)
+    _shown(request, typed, [student.pk for student in found.rows])
+    return render(
+        request,
+        "students/roster.html",
+        {
+            "page": found,
+            "typed": typed,
+            "count": count if count <= MOST_COUNTED else None,
+            "counts_what": _counts_what(chosen),
+            "most": MOST_COUNTED,
+            "chosen": chosen,
+            "sort": sort,
+            "order_words": _order_words(label, count),
+            "sorts": [(name, words) for name, (words, _) in SORTS.items()],
+            "statuses": Status.choices,
+            "grades": [(str(grade), grade_name(grade)) for grade in range(1, 13)],
+            "types": RegisterType.choices,
+            "classes": [(str(c.pk), f"{c.entry_year} 级 {c}") for c in classes],
+            "get": request.GET,
+        },
+    )
+
+
+def _former(request: HttpRequest) -> HttpResponse:
+    """Pupils who have left the reach of this post, as they were when they left."""
+    typed = request.GET.get("q", "")[:60]
+    rows = former.leavers(request.acting, typed)
+    place = ("school__organisation", "school_class")
+    found = page(request, rows.select_related(*place), order=former.ORDER, newest_first=True)
+    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    leavers = former.lines(found.rows)
+    _shown(request, typed, [leaver.student.pk for leaver in leavers])
+    return render(
+        request,
+        "students/former.html",
+        {
+            "page": found,
+            "leavers": leavers,
+            "typed": typed,
+            "count": count if count <= MOST_COUNTED else None,
+            "most": MOST_COUNTED,
+        },
+    )
+
+
+def _shown(request: HttpRequest, typed: str, students: list[int]) -> None:
+    audit.shown(
+        acting=request.acting,
+        kind=AccessKind.LIST,
+        page="students",
+        students=students,
+        filter=masked(typed),
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
+
+
+def _classes(acting: Acting) -> list[SchoolClass]:
+    """The classes of a school, for its own posts; others choose by grade."""
+    school = acting.post.organisation
+    if school.level != Level.SCHOOL:
+        return []
+    rows = SchoolClass.objects.filter(school__organisation=school.pk, closed_on__isnull=True)
+    return list(rows.order_by("grade", "number", "-entry_year"))
+
+
+def _filters(request: HttpRequest, classes: list[SchoolClass]) -> dict[str, Any]:
+    """Filters of the address that mean something; others are passed over."""
+    chosen: dict[str, Any] = {}
+    if (status := request.GET.get("status")) in Status.values:
+        chosen["status"] = status
+    if (kind := request.GET.get("type")) in RegisterType.values:
+        chosen["register_type"] = kind
+    if (grade := request.GET.get("grade", "")) in {str(number) for number in range(1, 13)}:
+        chosen["grade"] = int(grade)
+    if (wanted := request.GET.get("class", "")) in {str(one.pk) for one in classes}:
+        chosen["school_class"] = int(wanted)
+    return chosen
+
+
+def _order_words(label: str, count: int) -> str:
+    words = {"姓名拼音": "按学校、年级、姓名拼音排列", "班级": "按学校、年级、班级排列"}
+    if count > MOST_COUNTED:
+        return f"{words['姓名拼音']}；超过 {MOST_COUNTED} 名时不能另选排序，请先筛选"
+    return words.get(label, f"按{label}排列，没有编号的在最后")
+
+
+def _counts_what(chosen: dict[str, Any]) -> str:
+    """Which of the counts the figure is: 在读 where the filters make it that, else the roster's."""
+    regular = chosen.get("register_type") == RegisterType.REGULAR
+    if regular and chosen.get("status") == Status.ENROLLED:
+        return "在读人数"
+    return "名册人数，各种状态和临时借读都在内" if not chosen else "名册人数，按筛选"
