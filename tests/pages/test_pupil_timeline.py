@@ -1,6 +1,7 @@
 """履历: one readable timeline of events, signatures and changed fields."""
 
 from datetime import timedelta
+from functools import partial
 from html import unescape
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from tests import pupils
 from tests.world import NOON
+from xueji.cases import services
 from xueji.identity.classification import DataClass
 from xueji.pages.pupil import changes as words
 from xueji.pages.pupil import timeline as told
@@ -113,6 +115,20 @@ def test_a_case_of_others_is_neither_named_nor_linked(world, client_of, student)
     assert case.number in page(client_of("county"), student).content.decode()
 
 
+def test_what_was_typed_for_an_entry_that_came_to_nothing_is_not_told(world, client_of):
+    number, told_of = pupils.id_number(), {"name": "欧阳先来", "m1_name": "欧阳旧爸"}
+    case = pupils.submitted(world, "clerk", id_number=number, **told_of)
+    services.withdraw(case_id=case.pk, note="搬家", acting=world.acting("clerk"))
+    world.acting = partial(world.acting, at=after(5))
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU, name="欧阳后到", id_number=number)
+
+    shown = page(client_of("clerk9"), student).content.decode()
+
+    assert student.pk == case.student_id
+    assert [old for old in told_of.values() if old in shown] == []
+    assert "欧阳后到" in shown
+
+
 @pytest.mark.parametrize("changed", [1, 3])
 def test_queries_do_not_grow_with_the_history(world, client_of, student, changed):
     for hour in range(changed):
@@ -122,7 +138,7 @@ def test_queries_do_not_grow_with_the_history(world, client_of, student, changed
     page(client, student)
     with CaptureQueriesContext(connection) as captured:
         page(client, student)
-    assert len(captured) == 20
+    assert len(captured) == 21
 
 
 def test_a_long_history_is_read_forth_and_back_and_nothing_twice(

@@ -115,5 +115,10 @@ def test_the_new_school_learns_no_number_of_the_former_ones_case(site, old):
     case, number = old
     new = enter_elsewhere(site, "clerk9", number, "principal9", "centre9", "county9")
     path = reverse("student", args=[new.student_id])
-    text = detectors.text_of(Clients(site).of("clerk9").get(path))
-    assert (new.number in text, case.number in text) == (True, False)
+    client = Clients(site)
+    told = [
+        detectors.text_of(client.of("clerk9").get(f"{path}?tab={tab}"))
+        for tab in ("facts", "family", "history", "cases")
+    ]
+    assert [new.number in text for text in told] == [False, False, True, True]
+    assert [case.number in text for text in told] == [False] * 4

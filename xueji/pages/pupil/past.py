@@ -172,7 +172,7 @@ def _school_name(student: Student, acts: _Acts, day: date) -> str:
 
 
 def placements(scope: Scope) -> list[tuple[Placement, str]]:
-    """Where the pupil was and the class as it was called, newest first; a past scope has its own."""
+    """Where the pupil was, and the class as it was called; newest first."""
     if scope.is_past:
         found = list({window.placement.pk: window.placement for window in scope.windows}.values())
     else:

@@ -1,14 +1,15 @@
 """What a post may know of a pupil: everything, or what was written while the pupil was its own.
 
 Who reaches the open home placement sees the whole register. Who reaches only closed ones sees the
-time in which they stood open, by the clock of their history, and nothing written later.
+time in which they stood open, by the clock of their history, and nothing written later. What was
+typed for an entry that came to nothing is nobody's later reading.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, State, Step
@@ -38,6 +39,7 @@ class Scope:
     acting: Acting
     student: Student
     windows: tuple[Window, ...] = ()  # newest first
+    since: datetime | None = None  # when the case that built the register was first submitted
 
     @property
     def is_past(self) -> bool:
@@ -72,6 +74,8 @@ class Scope:
         own placement, and the row in which the pupil is nowhere.
         """
         rows = model.history.filter(**{_owner(model): self.student.pk})
+        if self.since:
+            rows = rows.filter(history_date__gte=self.since)
         if not self.windows:
             return rows
         own = Q()
@@ -116,7 +120,7 @@ def find(acting: Acting, pk: int) -> Scope | None:
     place = ("school__organisation", "school_class")
     student = queries.visible(acting).select_related(*place).filter(pk=pk).first()
     if student:
-        return Scope(acting=acting, student=student)
+        return Scope(acting=acting, student=student, since=_since(pk))
     placements = list(
         former(acting).filter(student=pk).select_related("student", *place).order_by("pk")
     )
@@ -126,6 +130,16 @@ def find(acting: Acting, pk: int) -> Scope | None:
     scope = Scope(acting=acting, student=placements[0].student, windows=tuple(found))
     is_known = scope.history(Student).filter(history_date__lt=found[0].closed).exists()
     return scope if is_known else None
+
+
+def _since(pk: int) -> datetime | None:
+    """When the entry was submitted that led to the first placement; None where no case did."""
+    entries = (
+        Placement.objects.filter(student=pk, kind=PlacementKind.HOME)
+        .exclude(case__state=State.REVERSED)
+        .annotate(first=Min("case__steps__decided_at"))
+    )
+    return entries.order_by("starts", "pk").values_list("first", flat=True).first()
 
 
 def windows(placements: Iterable[Placement]) -> list[Window]:
