@@ -24,7 +24,7 @@ from xueji.students.models import Student
 SIZE = 25
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = 250_000_000_000 * 1_000_000  # microseconds; far behind any row, before year 9999
-CASE_NUMBER = re.compile(r" ?[0-9]{4}-[0-9]{6}(?![0-9])")
+CASE_NUMBER = re.compile(r" ?[0-9]{4}-[0-9]{6,}")
 KINDS = {"events": "登记", "changes": "变动", "cases": "业务"}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,10 +20,9 @@ from xueji.students.models import RegisterType, Status
 from xueji.students.search import masked, search
 
 MOST_COUNTED = 10_000  # beyond it only the order that has an index of its own
-LAST = "~"  # after every number
 SORTS = {
     "name": ("姓名拼音", ("org_path", "grade", "name_full", "pk")),
-    "number": ("学籍号", ("number_or_last", "pk")),
+    "number": ("学籍号", ("unnumbered", "number_or_none", "pk")),
     "class": ("班级", ("org_path", "grade", "class_or_last", "name_full", "pk")),
 }
 
@@ -43,7 +42,8 @@ def roster(request: HttpRequest) -> HttpResponse:
     sort = sort if sort in SORTS and count <= MOST_COUNTED else "name"
     label, order = SORTS[sort]
     listed = queries.for_list(rows).annotate(
-        number_or_last=Coalesce("number", Value(LAST)),
+        unnumbered=ExpressionWrapper(Q(number__isnull=True), BooleanField()),
+        number_or_none=Coalesce("number", Value("")),
         class_or_last=Coalesce("school_class__number", Value(10_000)),
     )
     found = page(request, listed, order=order)
