@@ -1,11 +1,12 @@
-"""Who may be entered in the register: each clause of the rule sets judged by one function.
+"""Who may be entered and how large a class may be: each clause judged by one function.
 
 Pure: plain values in, findings out. A finding's ``field`` is the name of the fact it speaks of;
 ``id_number``, ``name`` and "" (the whole form) stand for what the facts only count.
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, identity
+from enrollment.rules import admission, classes, identity
+from enrollment.rules.classes import ClassFacts, most, stops
 from enrollment.rules.facts import (
     EntryFacts,
     cutoff,
@@ -16,12 +17,16 @@ from enrollment.rules.facts import (
 )
 
 __all__ = [
+    "ClassFacts",
     "EntryFacts",
     "admission",
+    "classes",
     "cutoff",
     "identity",
     "months_old",
+    "most",
     "papers_demanded",
     "register_type",
     "route_key",
+    "stops",
 ]
