@@ -1,18 +1,19 @@
 """Reading enrollments: the lists of a school, the counts of offices above it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
-from enrollment.models import Enrollment
+from enrollment.models import ClassMove, Draw, Enrollment, Excess
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
 from xueji.organisations.models import Level, Organisation, SchoolClass, StageName
-from xueji.students.models import Status, Student, StudentQuerySet
+from xueji.students.models import Placement, PlacementKind, Status, Student, StudentQuerySet
 
 KIND = "enrollment"
+BOY = "1"
 
 
 def of_school(school_id: int) -> CaseQuerySet:
@@ -107,21 +108,80 @@ def years_without_class(school_id: int) -> list[int]:
     return list(years.distinct())
 
 
-def classes(school_id: int, entry_year: int) -> list[tuple[SchoolClass, int]]:
-    """The classes of an intake with the heads in them, in two queries."""
+def years_with_classes(school_id: int) -> list[int]:
+    """The intakes that have a class, newest first."""
+    rows = SchoolClass.objects.filter(
+        school=school_id, stage=StageName.PRIMARY, closed_on__isnull=True
+    )
+    return list(rows.order_by("-entry_year").values_list("entry_year", flat=True).distinct())
+
+
+def classes(
+    school_id: int, entry_year: int, *, stage: str = StageName.PRIMARY
+) -> list[tuple[SchoolClass, int]]:
+    """The open classes of an intake with the heads in them, in three queries."""
     rows = SchoolClass.objects.filter(
         school=school_id,
-        stage=StageName.PRIMARY,
+        stage=stage,
         entry_year=entry_year,
         closed_on__isnull=True,
     ).order_by("number")
-    heads = dict(
-        Student.objects.in_class_size()
-        .filter(school_class__in=rows)
-        .values_list("school_class")
-        .annotate(Count("pk"))
-    )
-    return [(row, heads.get(row.pk, 0)) for row in rows]
+    sizes = heads([row.pk for row in rows])
+    return [(row, sizes[row.pk].all) for row in rows]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The size of a class (在校): borrowed-in pupils counted, borrowed-out and 送教上门 not."""
+
+    boys: int = 0
+    girls: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.boys + self.girls
+
+
+def heads(class_ids: Collection[int]) -> dict[int, Heads]:
+    """The size of each class, in two queries."""
+    borrowed = Placement.objects.filter(kind=PlacementKind.BORROWED, ends__isnull=True)
+    seated = Student.objects.in_class_size()
+    own = seated.filter(school_class__in=class_ids).exclude(pk__in=borrowed.values("student"))
+    guests = borrowed.filter(school_class__in=class_ids, student__in=seated)
+    counted: Counter[tuple[int, bool]] = Counter()
+    for rows, sex in ((own, "sex"), (guests, "student__sex")):
+        for pk, found, count in (
+            rows.order_by()
+            .values("school_class")
+            .annotate(Count("pk"))
+            .values_list("school_class", sex, "pk__count")
+        ):
+            counted[pk, found == BOY] += count
+    return {pk: Heads(boys=counted[pk, True], girls=counted[pk, False]) for pk in class_ids}
+
+
+def pupils_of(school_class: SchoolClass) -> StudentQuerySet:
+    """The pupils 在读 in a class, as far as it is their home."""
+    return Student.objects.filter(school_class=school_class, status=Status.ENROLLED)
+
+
+def moves_of(school_class: SchoolClass, *, most: int = 50) -> QuerySet[ClassMove]:
+    """Who came into or left a class by changing class, the last first."""
+    rows = ClassMove.objects.filter(Q(out_of=school_class) | Q(into=school_class))
+    rows = rows.select_related("student", "out_of", "into", "moved_by__user")
+    return rows.order_by("-pk")[:most]
+
+
+def granted(class_ids: Collection[int]) -> dict[int, Excess]:
+    """The latest consent to a larger class, of each class that has one."""
+    rows = Excess.objects.filter(school_class__in=class_ids).order_by("pk")
+    return {row.school_class_id: row for row in rows.select_related("granted_by__user")}
+
+
+def draws(school_id: int, entry_year: int) -> QuerySet[Draw]:
+    """The balanced assignments of an intake, the last first."""
+    rows = Draw.objects.filter(school=school_id, entry_year=entry_year)
+    return rows.select_related("drawn_by__user").order_by("-pk")
 
 
 # -- what offices above see -----------------------------------------------------------------------

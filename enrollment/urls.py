@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment.views import classes, entry, lists, live
+from enrollment.views import classes, draws, entry, lists, live, school_class
 
 urlpatterns = [
     path("", lists.overview, name="enrollment"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("draft/", live.draft, name="enrollment_draft"),
     path("classes/", classes.classes, name="enrollment_classes"),
     path("classes/add/", classes.add, name="enrollment_class_add"),
+    path("classes/draw/", draws.new, name="enrollment_draw_new"),
+    path("classes/<int:pk>/", school_class.show, name="enrollment_class"),
+    path("classes/<int:pk>/move/", school_class.move, name="enrollment_class_move"),
+    path("classes/<int:pk>/excess/", school_class.excess, name="enrollment_excess"),
+    path("draws/<int:pk>/", draws.show, name="enrollment_draw"),
     path("<str:number>/edit/", entry.edit, name="enrollment_edit"),
     path("<str:number>/discard/", lists.discard, name="enrollment_discard"),
 ]

@@ -1,6 +1,7 @@
 """分班: pupils who wait for a class, the classes of the intake, and opening a class."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from enrollment import queries
 from enrollment.forms import AssignForm, ClassForm
+from enrollment.rules import most
 from enrollment.services import assign, doubles
 from enrollment.services.check import Context
 from enrollment.views.page import closed, school_context
@@ -17,6 +19,7 @@ from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
+from xueji.organisations.models import SchoolClass, StageName
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -35,7 +38,7 @@ def classes(request: HttpRequest) -> HttpResponse:
         return closed(request, str(refusal))
     if request.method == "GET":
         return _show(request, context)
-    school, year = context.lineage.school.pk, _year(request, context)
+    school, year = context.lineage.school.pk, year_of(request, context)
     rows = queries.classes(school, year)
     waiting = queries.without_class(school).filter(entry_year=year)
     form = AssignForm(
@@ -51,7 +54,7 @@ def classes(request: HttpRequest) -> HttpResponse:
         count = assign.assign(
             student_ids=form.cleaned_data["students"], school_class=chosen, acting=request.acting
         )
-        heads = {row.pk: n for row, n in queries.classes(school, year)}[chosen.pk]
+        heads = queries.heads([chosen.pk])[chosen.pk].all
         over = heads - chosen.capacity
         more = f"\n\n已超过班额 {chosen.capacity} 人，多 {over} 人。" if over > 0 else ""
         told = f"已把 {count} 名学生编入{chosen}，现有 {heads} 人{more}"
@@ -60,11 +63,18 @@ def classes(request: HttpRequest) -> HttpResponse:
     return _once(request, context, act, assign_form=form)
 
 
-def _year(request: HttpRequest, context: Context) -> int:
-    """The intake that is asked for, if somebody of it waits for a class; else this year's."""
+def year_of(request: HttpRequest, context: Context) -> int:
+    """The intake that is asked for, if it has classes or somebody of it waits; else this year's."""
     asked = request.POST.get("year") or request.GET.get("year")
-    years = queries.years_without_class(context.lineage.school.pk)
+    years = _years(context)
     return next((year for year in years if str(year) == asked), context.entry_year)
+
+
+def _years(context: Context) -> list[int]:
+    """The intakes of the school, newest first."""
+    school = context.lineage.school.pk
+    known = {*queries.years_with_classes(school), *queries.years_without_class(school)}
+    return sorted({context.entry_year, *known}, reverse=True)
 
 
 def _address(year: int) -> str:
@@ -86,7 +96,7 @@ def add(request: HttpRequest) -> HttpResponse:
             raise Refused("班号是 1 至 40 的整数，班额是 1 至 80 的整数。请改正后再增设。")
         opened = assign.add_class(
             school=context.lineage.school,
-            entry_year=_year(request, context),
+            entry_year=year_of(request, context),
             acting=request.acting,
             **form.cleaned_data,
         )
@@ -112,6 +122,33 @@ def _once(
         return _show(request, context, picked=picked, class_form=class_form, status=409)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """A class with its heads; ``most`` is the size up to which pupils may come."""
+
+    row: SchoolClass
+    heads: int
+    most: int | None
+    granted: int
+
+    @property
+    def free(self) -> int | None:
+        return None if self.most is None else max(self.most - self.heads, 0)
+
+
+def _sizes(context: Context, rows: list[tuple[SchoolClass, int]]) -> list[Size]:
+    granted = {pk: row.heads for pk, row in queries.granted([row.pk for row, _ in rows]).items()}
+    return [
+        Size(
+            row=row,
+            heads=heads,
+            granted=granted.get(row.pk, 0),
+            most=most(stage=row.stage, granted=granted.get(row.pk, 0), rules=context.rules),
+        )
+        for row, heads in rows
+    ]
+
+
 def _show(
     request: HttpRequest,
     context: Context,
@@ -120,7 +157,7 @@ def _show(
     class_form: ClassForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    school, year = context.lineage.school.pk, _year(request, context)
+    school, year = context.lineage.school.pk, year_of(request, context)
     rows = queries.classes(school, year)
     waiting = queries.without_class(school).filter(entry_year=year)
     found = page(request, waiting, order=("name_full", "pk"), size=SIZE)
@@ -134,15 +171,20 @@ def _show(
             address=request.META.get("REMOTE_ADDR", ""),
         )
     following = max((row.number for row, _ in rows), default=0) + 1
-    usual = rows[-1][0].capacity if rows else USUAL
+    limit = context.rules.value("class.capacity").get(StageName.PRIMARY, USUAL)
+    usual = rows[-1][0].capacity if rows else min(USUAL, limit)
     return render(
         request,
         "enrollment/classes.html",
         {
             "year": year,
-            "years": sorted({context.entry_year, *queries.years_without_class(school)}),
+            "years": _years(context),
             "page": found,
-            "classes": rows,
+            "waiting": waiting.count(),
+            "classes": _sizes(context, rows),
+            "rule": context.rules.rule("class.capacity"),
+            "limit": context.rules.value("class.capacity").get(StageName.PRIMARY),
+            "draws": queries.draws(school, year),
             "heads": sum(heads for _, heads in rows),
             "picked": picked or set(),
             "chosen": request.POST.get("school_class", ""),

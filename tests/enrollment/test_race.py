@@ -6,13 +6,19 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from enrollment.models import Draw, DrawPlace
+from enrollment.services.assign import assign, move
 from enrollment.services.draft import keep
+from enrollment.services.draw import Asked, confirm, plan
 from enrollment.services.submit import Rejected, submit
 from tests import pupils
+from tests.numbering import making
 from tests.world import build
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm, State
+from xueji.ledger.models import RegisterEvent
+from xueji.organisations.models import SchoolClass
 from xueji.students.models import Student
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -103,3 +109,51 @@ def test_saves_of_one_form_at_the_same_moment_make_one_draft():
     assert len({one.case.pk for one in kept}) == 1
     assert sorted(one.is_new for one in kept) == [False, False, True]
     assert CaseForm.objects.get().version == 3
+
+
+def test_two_clerks_give_away_the_last_seat_and_one_of_them_is_refused():
+    world = build()
+    first = SchoolClass.objects.get(school=world.school_of("clerk"), number=1)
+    making.entrants(world, making.names(44), class_number=1)
+    for n in range(ROUNDS):
+        names = making.names(2, start=100 + 2 * n)
+        pair = making.entrants(world, names, class_number=None)
+
+        def assigning(student):
+            return lambda: assign(
+                student_ids=[student.pk], school_class=first, acting=world.acting("clerk")
+            )
+
+        results = together(*(assigning(student) for student in pair))
+
+        assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+        inside = Student.objects.filter(school_class=first)
+        assert inside.count() == 45
+        leaving = inside.last()
+        second = SchoolClass.objects.get(school=first.school_id, number=2)
+        how = {"out_of": first, "into": second, "reason": "让出座位"}
+        move(student_ids=[leaving.pk], **how, acting=world.acting("clerk"))
+
+
+def test_two_clerks_draw_at_once_and_the_intake_is_drawn_once():
+    world = build()
+    school = making.line(world)
+    classes = SchoolClass.objects.filter(school=school.school).values_list("pk", flat=True)
+    for n in range(ROUNDS):
+        making.entrants(world, making.names(10, start=10 * n), class_number=None)
+        acting = world.acting("clerk")
+
+        def drawing(seed, acting=acting):
+            asked = Asked(
+                entry_year=2026, classes=tuple(sorted(classes)), keys=("birth",), seed=seed
+            )
+            token = plan(school=school, asked=asked, acting=acting).token
+            how = {"school": school, "asked": asked, "is_typed": True, "token": token}
+            return lambda: confirm(**how, acting=acting)
+
+        results = together(drawing("1"), drawing("2"))
+
+        assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+        assert Draw.objects.count() == n + 1
+        assert not Student.objects.filter(school_class__isnull=True).exists()
+    assert DrawPlace.objects.count() == RegisterEvent.objects.count() == 10 * ROUNDS

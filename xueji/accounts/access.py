@@ -40,6 +40,7 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.read": REGISTER,
     "enrollment.enter": frozenset({Role.CLERK}),
     "enrollment.assign": frozenset({Role.CLERK}),
+    "enrollment.excess": REGISTER,  # of these the post that the rule names
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,
     "divisions.read": REGISTER,

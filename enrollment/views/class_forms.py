@@ -1,0 +1,166 @@
+"""Forms of the pages about classes: changing class, a larger class, balanced assignment."""
+
+from collections.abc import Iterable, Sequence
+
+from django import forms
+
+from enrollment.services.balance import Wish
+from enrollment.services.draw import KEYS
+
+MOST_WISHES = 15
+WISHES = [("", "不要求"), ("together", "同班"), ("apart", "不同班")]
+
+
+def _reason(most: int, *, required: str) -> forms.CharField:
+    return forms.CharField(
+        label="原因",
+        max_length=most,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": required,
+            "max_length": f"原因超过 {most} 个字，请写短一些。",
+        },
+    )
+
+
+def _order(label: str, initial: int | None) -> forms.IntegerField:
+    widget = forms.TextInput(
+        attrs={"aria-label": label, "inputmode": "numeric", "autocomplete": "off"}
+    )
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        initial=initial,
+        widget=widget,
+        error_messages={"invalid": "名单序号是整数。"},
+    )
+
+
+class MoveForm(forms.Form):
+    """Pupils of one class, the class they change to, and why."""
+
+    students = forms.TypedMultipleChoiceField(
+        label="学生",
+        coerce=int,
+        error_messages={
+            "required": "还没有选中学生。请先勾选，再调班。",
+            "invalid_choice": "所选学生刚离开这个班，名单已刷新，请再选。",
+        },
+    )
+    into = forms.TypedChoiceField(
+        label="调入",
+        coerce=int,
+        error_messages={
+            "required": "还没有选调入的班。请选一个班，再调班。",
+            "invalid_choice": "只能调到本校同一级的另一个班。请另选一个班。",
+        },
+    )
+    reason = _reason(100, required="请写明调班的原因，会留在学生的经历里。")
+
+    def __init__(
+        self, *args, students: Iterable[int], classes: Iterable[tuple[int, str]], **kwargs
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["students"].choices = [(pk, pk) for pk in students]  # type: ignore[attr-defined]
+        self.fields["into"].choices = list(classes)  # type: ignore[attr-defined]
+
+
+class ExcessForm(forms.Form):
+    """Up to how many pupils a class may have, and why."""
+
+    heads = forms.IntegerField(
+        label="最多人数",
+        min_value=1,
+        max_value=120,
+        error_messages={
+            "required": "请填同意的最多人数。",
+            "invalid": "最多人数是 1 至 120 的整数。",
+            "min_value": "最多人数是 1 至 120 的整数。",
+            "max_value": "最多人数是 1 至 120 的整数。",
+        },
+    )
+    reason = _reason(200, required="请写明同意的理由，会留在班级的记录里。")
+    heads.width = "w4"  # type: ignore[attr-defined]
+    reason.width = "w8"  # type: ignore[attr-defined]
+
+
+class DrawForm(forms.Form):
+    """Which classes, what to spread, which seed, who together or apart; sent by GET."""
+
+    mark_optional = False
+
+    classes = forms.TypedMultipleChoiceField(
+        label="参加分班的班级",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "请勾选参加分班的班级，至少两个。",
+            "invalid_choice": "所选班级刚被撤销，请再选。",
+        },
+    )
+    keys = forms.MultipleChoiceField(
+        label="除性别外还要均衡",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(key, label) for key, (label, _) in KEYS.items()],
+        error_messages={"invalid_choice": "没有这个均衡项目。"},
+    )
+    seed = forms.RegexField(
+        label="种子",
+        regex=r"^[0-9A-Za-z]+$",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text="空着由系统抽取；当众抽出的号码填在这里。",
+        error_messages={
+            "invalid": "种子只能是数字和英文字母。",
+            "max_length": "种子最多 40 位。",
+        },
+    )
+
+    def __init__(
+        self,
+        *args,
+        classes: Sequence[tuple[int, str]],
+        count: int,
+        twins: Sequence[tuple[int, int]],
+        **kwargs,
+    ):
+        """``count``: length of the list; ``twins``: pairs to ask for, by their order in it."""
+        super().__init__(*args, **kwargs)
+        self.count = count
+        self.fields["classes"].choices = list(classes)  # type: ignore[attr-defined]
+        self.fields["classes"].initial = [pk for pk, _ in classes]
+        self.fields["keys"].initial = ["birth"]
+        self.pairs = range(min(len(twins) + 3, MOST_WISHES))
+        for n in self.pairs:
+            first, second = twins[n] if n < len(twins) else (None, None)
+            self.fields[f"a{n}"] = _order(f"第 {n + 1} 对，第一人的名单序号", first)
+            self.fields[f"b{n}"] = _order(f"第 {n + 1} 对，第二人的名单序号", second)
+            label = f"第 {n + 1} 对的要求"
+            self.fields[f"how{n}"] = forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=WISHES,
+                widget=forms.Select(attrs={"aria-label": label}),
+            )
+
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        return [(self[f"a{n}"], self[f"b{n}"], self[f"how{n}"]) for n in self.pairs]
+
+    def clean(self):
+        data = super().clean()
+        self.wishes: tuple[Wish, ...] = ()
+        for n in self.pairs:
+            first, second, how = (data.get(f"{part}{n}") for part in ("a", "b", "how"))
+            if not how:
+                continue
+            orders = range(1, self.count + 1)
+            if first not in orders or second not in orders or first == second:
+                self.add_error(
+                    f"a{n}", f"请填名单里两名学生的序号（1 至 {self.count}），不能是同一人。"
+                )
+            else:
+                wish = Wish(first=first, second=second, together=how == "together")
+                self.wishes = (*self.wishes, wish)
+        return data
