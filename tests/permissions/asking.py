@@ -9,10 +9,12 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from enrollment.services import draw as drawing
 from tests import pupils
 from tests.documents import scans
-from tests.permissions.site import MISSING, Site, Unit
+from tests.permissions.site import MISSING, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
+from xueji.organisations.queries import lineage
 
 NO_SUCH_CASE = "2026-999999"
 YEAR = 2026
@@ -31,13 +33,25 @@ ID_OF = {
     "paper": lambda u: [u.open.number, u.paper.pk],
     "enrollment_edit": lambda u: [u.draft.number],
     "enrollment_discard": lambda u: [u.draft.number],
+    "enrollment_class": lambda u: [u.school_class.pk],
+    "enrollment_class_move": lambda u: [u.school_class.pk],
+    "enrollment_excess": lambda u: [u.school_class.pk],
+    "enrollment_draw": lambda u: [u.draw.pk],
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
     "numbering_issue": lambda u: [u.pk, "primary", YEAR],
     "enrollment": lambda u: [],
 }
+BY_NUMBER = (
+    "student",
+    "student_reveal",
+    "enrollment_class",
+    "enrollment_class_move",
+    "enrollment_excess",
+    "enrollment_draw",
+)
 NOBODYS = {
-    **dict.fromkeys(("student", "student_reveal"), [MISSING]),
-    **dict.fromkeys(ID_OF.keys() - {"student", "student_reveal"}, [NO_SUCH_CASE]),
+    **dict.fromkeys(BY_NUMBER, [MISSING]),
+    **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     "paper": [NO_SUCH_CASE, MISSING],
     **dict.fromkeys(("numbering_series", "numbering_issue"), [MISSING, "primary", YEAR]),
     "enrollment": [],
@@ -143,6 +157,24 @@ def new_class(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"number": "7", "capacity": "45", **key()}
 
 
+def move(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    other = unit.school_class.school.classes.get(number=2)
+    return {"students": [unit.waiting.pk], "into": other.pk, "reason": "家长申请", **key()}
+
+
+def excess(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"heads": "50", "reason": "只有这一所学校", **key()}
+
+
+def draw(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """The confirmation of what the clerk of 清泉小学 would preview now."""
+    own, acting = site.world.schools["清泉小学"], site.world.acting("clerk")
+    asked = question(own)
+    planned = drawing.plan(school=lineage(own.pk), asked=asked, acting=acting)
+    typed = {"classes": list(asked.classes), "keys": list(asked.keys), "seed": asked.seed}
+    return {"year": str(YEAR), **typed, "token": planned.token, **key()}
+
+
 def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return key()
 
@@ -165,5 +197,8 @@ FORMS = {
     "enrollment_resume": entry,
     "enrollment_classes": assign,
     "enrollment_class_add": new_class,
+    "enrollment_class_move": move,
+    "enrollment_excess": excess,
+    "enrollment_draw_new": draw,
     "enrollment_discard": only_a_key,
 }

@@ -10,6 +10,8 @@ from itertools import count
 
 from django.db import connection
 
+from enrollment.models import Draw
+from enrollment.services import draw as drawing
 from enrollment.services.assign import assign
 from tests import pupils
 from tests import world as worlds
@@ -20,7 +22,8 @@ from xueji.accounts.models import User
 from xueji.cases import services
 from xueji.cases.models import Case, Paper
 from xueji.documents import services as documents
-from xueji.organisations.models import Level, SchoolClass
+from xueji.organisations.models import Level, School, SchoolClass
+from xueji.organisations.queries import lineage
 from xueji.organisations.services import found
 from xueji.students.models import Student
 
@@ -76,6 +79,7 @@ class Unit:
     paper: Paper = None  # of the open case, with a scan
     bare_paper: Paper = None  # of the open case, without one
     school_class: SchoolClass = None
+    draw: Draw = None
     token: str = "0" * 64  # of the numbers that its allocator would issue now
 
 
@@ -164,6 +168,8 @@ def _fill(site: Site, name: str) -> None:
         assign(student_ids=[student.pk], school_class=unit.school_class, acting=acting)
         return student
 
+    case(*route)
+    unit.draw = _drawn(world, name, clerk)
     unit.done = case(*route)
     unit.unplaced = unit.done.student
     unit.open = case()
@@ -208,6 +214,22 @@ def new_row(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> dict[
         site.canaries.append(Canary(text, unit.path, "pupil"))
     site.pupil_of[name] = 0
     return {**home, **numbers, **texts}
+
+
+def _drawn(world: World, school: str, clerk: str) -> Draw:
+    """Put whoever waits into classes by a balanced assignment."""
+    place, acting = lineage(world.schools[school].pk), world.acting(clerk)
+    asked = question(world.schools[school])
+    planned = drawing.plan(school=place, asked=asked, acting=acting)
+    return drawing.confirm(
+        school=place, asked=asked, is_typed=True, token=planned.token, acting=acting
+    )
+
+
+def question(school: School) -> drawing.Asked:
+    """A balanced assignment of whoever waits over all classes of the school."""
+    classes = school.classes.order_by("number").values_list("pk", flat=True)
+    return drawing.Asked(entry_year=2026, classes=tuple(classes), keys=("birth",), seed="8136")
 
 
 def _draft(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> Case:

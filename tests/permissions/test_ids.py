@@ -105,6 +105,24 @@ def foreign_class(own, other, site):
     return reverse("enrollment_classes"), data
 
 
+def foreign_mover(own, other, site):
+    second = own.school_class.school.classes.get(number=2)
+    data = form(students=[other.waiting.pk], into=second.pk, reason="家长申请")
+    return reverse("enrollment_class_move", args=[own.school_class.pk]), data
+
+
+def foreign_into(own, other, site):
+    pk = other.school_class.pk if other.school_class else MISSING
+    data = form(students=[own.waiting.pk], into=pk, reason="家长申请")
+    return reverse("enrollment_class_move", args=[own.school_class.pk]), data
+
+
+def foreign_drawn(own, other, site):
+    pk = other.school_class.pk if other.school_class else MISSING
+    asked = {"year": "2026", "classes": [own.school_class.pk, pk], "seed": "8136"}
+    return reverse("enrollment_draw_new"), form(**asked, token="0" * 64)
+
+
 def post_of(own, other, site):
     post = site.world.posts.get(other.clerk)
     return reverse("switch_post"), {"post": str(post.pk if post else MISSING)}
@@ -145,6 +163,9 @@ GUESSES = [
     Guess("numbering_issue", "centre", issue),
     Guess("enrollment_classes", "clerk", foreign_pupils),
     Guess("enrollment_classes", "clerk", foreign_class),
+    Guess("enrollment_class_move", "clerk", foreign_mover),
+    Guess("enrollment_class_move", "clerk", foreign_into),
+    Guess("enrollment_draw_new", "clerk", foreign_drawn),
     *(Guess("switch_post", who, post_of) for who in NEIGHBOURS),
     *(
         Guess(url, "clerk", continued(url, field, **more), touches)
@@ -176,6 +197,7 @@ NAMED_BY_ADDRESS = {
     "case_reveal",
     "enrollment_edit",
     "enrollment_discard",
+    "enrollment_excess",
 }
 WITHOUT_ROWS = {"login", "logout", "enrollment_class_add"}  # name no row at all
 

@@ -112,6 +112,9 @@ SHOWS_PUPILS = {
     "enrollment",
     "enrollment_edit",
     "enrollment_classes",
+    "enrollment_class",
+    "enrollment_draw",
+    "enrollment_draw_new",
     "numbering_series",
 }
 SHOWS_WHOLE_NUMBERS = {"student_reveal", "case_reveal", "enrollment_edit"}
