@@ -153,6 +153,13 @@ def classes(browser: Browser) -> None:
     clerk.page.locator("input[name=school_class]").first.check()
     clerk.picture("classes", height=560)
     clerk.press("编班")
+    clerk.go("/enrollment/classes/")
+    clerk.press("增设")
+    clerk.go("/enrollment/classes/draw/")
+    clerk.press("预览")
+    clerk.picture("draw")
+    clerk.press("确认分班")
+    clerk.picture("drawn")
 
 
 def numbers(browser: Browser) -> None:

@@ -16,7 +16,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import State
-from xueji.organisations.models import Level, Organisation
+from xueji.organisations.models import Level, Organisation, SchoolClass
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -63,6 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "page": found,
             "returns": queries.returns(found.rows) if shown == "returned" else {},
             "may_enter": is_own and _enters(request),
+            "classes": [] if is_own and _enters(request) else _newest_classes(school),
             "form_key": new_key(),
             "draft_days": settings.DRAFTS_KEPT.days,
             "today": request.acting.today,
@@ -72,6 +73,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _enters(request: HttpRequest) -> bool:
     return request.acting.may("enrollment.enter")
+
+
+def _newest_classes(school: Organisation) -> list[tuple[SchoolClass, int]]:
+    """The classes of the last intake, for those who look at them or agree to a larger one."""
+    years = queries.years_with_classes(school.pk)
+    return queries.classes(school.pk, years[0]) if years else []
 
 
 def _school(request: HttpRequest) -> Organisation | None:

@@ -166,6 +166,17 @@ def test_a_consent_says_how_many_and_why(client_of, noon, world, form, says):
 
 
 @pytest.mark.parametrize(
+    ("person", "query"), [("principal", ""), ("centre", "?school={}"), ("county", "?school={}")]
+)
+def test_who_does_not_assign_finds_the_classes_on_the_list(client_of, noon, world, person, query):
+    first = class_of(world, "clerk")
+    full(world, 3)
+    answer = client_of(person).get(f"/enrollment/{query.format(first.school_id)}")
+    assert f'href="{page_of(first)}"' in answer.content.decode()
+    assert "一（1）班3/45" in closely(answer)
+
+
+@pytest.mark.parametrize(
     "person", ["clerk", "centre", "county", "principal1b", "principal2", "principal9", "auditor"]
 )
 def test_nobody_else_agrees_to_a_larger_class(client_of, noon, world, person):
