@@ -204,8 +204,10 @@ def confirm(*, school: Lineage, asked: Asked, is_typed: bool, token: str, acting
         drawn_at=acting.at,
         drawn_by=acting.post,
     )
-    for row in (*now.classes, *now.places):
+    for row in now.classes:
         row.draw = draw
+    for place in now.places:
+        place.draw = draw
     DrawClass.objects.bulk_create(now.classes)
     DrawPlace.objects.bulk_create(now.places, batch_size=500)
     _write(now, school, acting)

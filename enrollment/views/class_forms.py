@@ -61,8 +61,8 @@ class MoveForm(forms.Form):
         self, *args, students: Iterable[int], classes: Iterable[tuple[int, str]], **kwargs
     ):
         super().__init__(*args, **kwargs)
-        self.fields["students"].choices = [(pk, pk) for pk in students]  # type: ignore[attr-defined]
-        self.fields["into"].choices = list(classes)  # type: ignore[attr-defined]
+        self.fields["students"].choices = [(pk, pk) for pk in students]
+        self.fields["into"].choices = list(classes)
 
 
 class ExcessForm(forms.Form):
@@ -80,8 +80,8 @@ class ExcessForm(forms.Form):
         },
     )
     reason = _reason(200, required="请写明同意的理由，会留在班级的记录里。")
-    heads.width = "w4"  # type: ignore[attr-defined]
-    reason.width = "w8"  # type: ignore[attr-defined]
+    heads.width = "w4"
+    reason.width = "w8"
 
 
 class DrawForm(forms.Form):
@@ -129,7 +129,8 @@ class DrawForm(forms.Form):
         """``count``: length of the list; ``twins``: pairs to ask for, by their order in it."""
         super().__init__(*args, **kwargs)
         self.count = count
-        self.fields["classes"].choices = list(classes)  # type: ignore[attr-defined]
+        self.wishes: tuple[Wish, ...] = ()
+        self.fields["classes"].choices = list(classes)
         self.fields["classes"].initial = [pk for pk, _ in classes]
         self.fields["keys"].initial = ["birth"]
         self.pairs = range(min(len(twins) + 3, MOST_WISHES))
@@ -150,7 +151,7 @@ class DrawForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        self.wishes: tuple[Wish, ...] = ()
+        self.wishes = ()
         for n in self.pairs:
             first, second, how = (data.get(f"{part}{n}") for part in ("a", "b", "how"))
             if not how:
