@@ -220,6 +220,32 @@ def test_a_file_of_the_wrong_form_is_named(tmp_path, file, text, fault):
     assert fault in found
 
 
+REACTION = "from: 2013-09-01, reaction: human"
+
+
+@pytest.mark.parametrize(
+    ("reaction", "cited", "fault"),
+    [
+        (f", {REACTION}", False, None),
+        (f", {REACTION}, how: 由人决定", False, None),
+        ("", True, None),
+        ("", False, "national N-9: used by no entry, and no reaction"),
+        (f", {REACTION}", True, "national N-9: has a reaction of its own, and yet an entry cites"),
+        (", reaction: human", False, "clauses.yaml N-9: a reaction and a date go together"),
+        (", from: 2013-09-01", False, "clauses.yaml N-9: a reaction and a date go together"),
+        (", how: 由人决定", False, "clauses.yaml N-9: a reaction and a date go together"),
+        (f", {REACTION}s", False, "clauses.yaml N-9: no such reaction: humans"),
+    ],
+)
+def test_a_clause_decides_an_entry_or_says_what_becomes_of_it(tmp_path, reaction, cited, fault):
+    clauses = CLAUSES.rstrip() + f"\n          N-9: {{place: 第九条, words: 清退{reaction}}}\n"
+    entries = GOOD.replace("[N-3]", "[N-3, N-9]") if cited else GOOD
+    found = check(tmp_path, entries=entries, clauses=clauses)
+
+    assert len(found) == (fault is not None)
+    assert all(fault in one for one in found)
+
+
 def test_a_milder_effect_below_a_floor_is_a_fault(tmp_path):
     found = check(
         tmp_path,

@@ -6,7 +6,7 @@ import pytest
 from enrollment.rules import admission
 from tests.rules.sets import CLAUSES, COUNTY_CLAUSES, write
 from xueji.rules import files
-from xueji.rules.engine import Finding, NoSuchValue, RuleSet, judge, judges, rule_set
+from xueji.rules.engine import Finding, NoSuchValue, RuleSet, judge, judge_of, judges, rule_set
 from xueji.rules.files import Effect, Malformed
 
 ON = date(2026, 9, 1)
@@ -232,6 +232,36 @@ def test_a_finding_beyond_its_rule_is_refused(key, effect, why):
 
     with pytest.raises(ValueError, match=why):
         rules.finding(key, field="", message="", remedy="", effect=effect)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "above"),
+    [
+        ("qianan", "entry.migrant", ("national", "regular")),
+        ("qianan", "entry.late_papers", ("national", None)),  # decided by hebei
+        ("hebei", "entry.late_papers", ("national", None)),
+        ("qianan", "entry.papers", None),  # no higher text has it
+        ("national", "entry.migrant", None),
+    ],
+)
+def test_a_rule_knows_what_held_without_the_set_that_decides_it(name, key, above):
+    rules = rule_set(name)
+    upper = rules.above(rules.at(ON).rule(key), ON)
+
+    told = upper and (upper.set_name, dict(upper.value or {}).get("register_type"))
+    assert told == above
+
+
+@pytest.mark.parametrize(
+    ("key", "where"),
+    [
+        ("entry.underage", "enrollment.rules.admission.underage"),
+        ("entry.ineligible", "enrollment.rules.admission.ineligible"),  # concludes
+        ("entry.age", ""),
+    ],
+)
+def test_where_a_key_is_judged_can_be_told(key, where):
+    assert judge_of(key) == where
 
 
 def test_a_key_has_one_function():

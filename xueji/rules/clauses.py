@@ -2,15 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 NOT_HELD = "原文未收录"
+
+# What becomes of a clause that no entry is judged by.
+REACTIONS = {
+    "block": "阻止",
+    "warn": "提醒",
+    "notify": "通知",
+    "record": "记录",
+    "office": "岗位与权限",  # kept by who may do what
+    "human": "人工决定",  # decided by people, only recorded here, never automated
+}
 
 
 @dataclass(frozen=True)
 class Clause:
     """One place in a document. ``words`` is empty when we do not hold the text.
 
-    Two excerpts of one clause are joined by ``……``, as in print.
+    Two excerpts of one clause are joined by ``……``, as in print. A clause by which no entry is
+    judged has a ``reaction``, holds ``since`` a day, and says ``how`` the product meets it; ""
+    where it does not yet.
     """
 
     id: str
@@ -19,6 +32,9 @@ class Clause:
     place: str
     words: str
     level: str
+    reaction: str = ""
+    since: date | None = None
+    how: str = ""
 
     @property
     def held(self) -> bool:

@@ -123,6 +123,19 @@ class RuleSet:
         """What is in force on the day; computed once per day asked for."""
         return _at(self, on)
 
+    @cached_property
+    def parent(self) -> "RuleSet | None":
+        """The set this one inherits from."""
+        return RuleSet(self.layers[:-1]) if len(self.layers) > 1 else None
+
+    def above(self, rule: Rule, on: date) -> Rule | None:
+        """What was in force on the day without the set that decided ``rule``."""
+        deciding: RuleSet | None = self
+        while deciding and deciding.name != rule.set_name:
+            deciding = deciding.parent
+        upper = deciding.parent.at(on) if deciding and deciding.parent else None
+        return upper.rule(rule.key) if upper and upper.has(rule.key) else None
+
 
 @lru_cache(maxsize=256)
 def _at(of: RuleSet, on: date) -> Rules:
@@ -145,6 +158,12 @@ _conclusions: dict[str, Conclusion] = {}
 def judged() -> frozenset[str]:
     """The keys that have a function."""
     return frozenset(_judges) | frozenset(_conclusions)
+
+
+def judge_of(key: str) -> str:
+    """Where ``key`` is judged, ``enrollment.rules.admission.underage``, or "" for a value."""
+    function = _judges.get(key) or _conclusions.get(key)
+    return f"{function.__module__}.{function.__qualname__}" if function else ""
 
 
 def judges(key: str) -> Callable[[Judge], Judge]:

@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from xueji.rules.clauses import NOT_HELD, Clause
+from xueji.rules.clauses import NOT_HELD, REACTIONS, Clause
 
 DATA = Path(__file__).parent / "data"
 KEY = re.compile(r"[a-z]+(\.[a-z_]+)+")
 NARROWS = ("max", "min", "subset", "superset")
-DECLARATION = {"title", "kind", "scope", "narrows"}
+DECLARATION = {"title", "kind", "scope", "narrows", "unit"}
 VERSION = {"from", "effect", "grant", "value", "clauses"}
 
 
@@ -54,13 +54,14 @@ class Version:
 
 @dataclass(frozen=True)
 class Entry:
-    """One key in one set. ``title`` … ``narrows`` are given by the highest set that has it."""
+    """One key in one set. ``title`` … ``unit`` are given by the highest set that has it."""
 
     key: str
     title: str
     kind: str
     scope: str
     narrows: str
+    unit: str
     versions: tuple[Version, ...]
 
     @property
@@ -136,12 +137,18 @@ def _clauses(path: Path) -> dict[str, Clause]:
             where = f"{path.parent.name}/clauses.yaml {clause}"
             if clause in clauses:
                 raise Malformed(f"{where}: the clause stands there twice")
-            if set(raw) == {"place", "words"} and raw["words"]:
+            said = set(raw) - {"reaction", "from", "how"}
+            if said == {"place", "words"} and raw["words"]:
                 words = raw["words"]
-            elif set(raw) == {"place", "source"} and raw["source"] == NOT_HELD:
+            elif said == {"place", "source"} and raw["source"] == NOT_HELD:
                 words = ""
             else:
                 raise Malformed(f"{where}: needs either words or 'source: {NOT_HELD}'")
+            reaction, since = raw.get("reaction", ""), raw.get("from")
+            if reaction and reaction not in REACTIONS:
+                raise Malformed(f"{where}: no such reaction: {reaction}")
+            if bool(reaction) != isinstance(since, date) or ("how" in raw and not reaction):
+                raise Malformed(f"{where}: a reaction and a date go together, how with both")
             clauses[clause] = Clause(
                 id=clause,
                 document=document["title"],
@@ -149,6 +156,9 @@ def _clauses(path: Path) -> dict[str, Clause]:
                 place=raw["place"],
                 words=words,
                 level=document["level"],
+                reaction=reaction,
+                since=since,
+                how=raw.get("how", ""),
             )
     return clauses
 
@@ -166,6 +176,7 @@ def _entry(key: str, raw: Any, where: str) -> Entry:
         kind=raw.get("kind", ""),
         scope=raw.get("scope", ""),
         narrows=raw.get("narrows", ""),
+        unit=raw.get("unit", ""),
         versions=tuple(_version(version, where) for version in raw["versions"]),
     )
     if entry.declares or DECLARATION & set(raw):

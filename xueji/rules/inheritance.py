@@ -38,6 +38,7 @@ class Rule:
     since: date
     set_name: str
     set_title: str
+    unit: str
 
     @property
     def citation(self) -> str:
@@ -91,6 +92,7 @@ def _rule(declaration: Entry, version: Version, layer: Layer, clauses: dict[str,
         since=version.since,
         set_name=layer.name,
         set_title=layer.title,
+        unit=declaration.unit,
     )
 
 
