@@ -83,7 +83,7 @@ TEMPLATES = [
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["xueji.pages.templatetags.xueji"],
+            "builtins": ["xueji.pages.templatetags.xueji", "xueji.pages.templatetags.rules"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",

@@ -40,6 +40,7 @@ ID_OF = {
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
     "numbering_issue": lambda u: [u.pk, "primary", YEAR],
     "enrollment": lambda u: [],
+    "rule": lambda u: ["entry.underage"],  # public words, the same for everybody
 }
 BY_NUMBER = (
     "student",
@@ -55,6 +56,7 @@ NOBODYS = {
     "paper": [NO_SUCH_CASE, MISSING],
     **dict.fromkeys(("numbering_series", "numbering_issue"), [MISSING, "primary", YEAR]),
     "enrollment": [],
+    "rule": ["no.such_rule"],
 }
 CASE_PAGES = tuple(name for name in ID_OF if name.startswith("case"))
 ASKS_BY_QUERY = {"enrollment"}  # ?school=

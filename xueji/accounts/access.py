@@ -44,6 +44,7 @@ ACTS: dict[str, frozenset[str]] = {
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,
     "divisions.read": REGISTER,
+    "rules.read": REGISTER,
 }
 
 OFFICER_AT_LEVEL = {LEVEL_OF_ROLE[role]: role for role in OFFICERS}

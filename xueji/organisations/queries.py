@@ -88,6 +88,12 @@ def lineage(school_id: int) -> Lineage:
     return lineages({school_id})[school_id]
 
 
+def rule_set_of(office: Organisation) -> str:
+    """The rule set of the office or its nearest ancestor that names one."""
+    line = Organisation.objects.above(office.path).values_list("rule_set", flat=True)
+    return next(name for name in reversed(line) if name)
+
+
 def _prefixes(path: str) -> list[str]:
     return [path[: end + LABEL] for end in range(0, len(path), LABEL)]
 

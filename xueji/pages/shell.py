@@ -20,6 +20,7 @@ NAVIGATION = (
     ),
     ("办理", (("业务待办", "cases", "cases.read"),)),
     ("学籍号", (("编号", "numbering", "numbering.read"),)),
+    ("查阅", (("规则", "rules", "rules.read"),)),
 )
 
 

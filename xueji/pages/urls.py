@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xueji.pages.views import cases, desk, divisions, entrance, papers
+from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules
 from xueji.pages.views.students import pupil, roster
 
 urlpatterns = [
@@ -27,4 +27,8 @@ urlpatterns = [
     path("cases/<str:number>/papers/", papers.upload, name="paper_upload"),
     path("cases/<str:number>/papers/<int:pk>/", papers.open_paper, name="paper"),
     path("divisions/", divisions.choose, name="divisions"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/places/", rules.places, name="rules_places"),
+    path("rules/exceptions/", exceptions.exceptions, name="rules_exceptions"),
+    path("rules/<str:key>/", rules.rule, name="rule"),
 ]

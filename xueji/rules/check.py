@@ -164,6 +164,17 @@ def _clauses(layers: Mapping[str, Layer], chains: Mapping[str, tuple[Layer, ...]
                 yield f"{name} {clause.id}: has a reaction of its own, and yet an entry cites it"
 
 
+def tables(tests: Path = TESTS) -> dict[str, str]:
+    """Key → the test whose table it is judged by; {} where the product runs without its tests."""
+    found = {}
+    for path in sorted(tests.rglob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "RULE_TABLES" in text:
+            for key, test in _rule_tables(ast.parse(text)).items():
+                found[key] = f"{path.relative_to(tests.parent)}::{test}"
+    return found
+
+
 def _tables(rules: set[str], tests: Path) -> Iterator[str]:
     tabled: dict[str, str] = {}
     for path in sorted(tests.rglob("test_*.py")):

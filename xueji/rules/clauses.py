@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 NOT_HELD = "原文未收录"
+UNWRITTEN = "文件未规定，按本县设定（可改）"
 
 # What becomes of a clause that no entry is judged by.
 REACTIONS = {
@@ -60,7 +61,7 @@ def cite(key: str, clauses: Sequence[Clause]) -> str:
     A document is named once for all its clauses that stand together.
     """
     if not clauses:
-        return f"文件未规定，按本县设定（可改）：{key}"
+        return f"{UNWRITTEN}：{key}"
     printed, last = [], ""
     for clause in clauses:
         printed.append((clause.title if clause.title != last else "") + clause.passage)

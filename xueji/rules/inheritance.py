@@ -72,14 +72,17 @@ def in_force(layers: Sequence[Layer], on: date) -> dict[str, Rule]:
         for key, entry in layer.entries.items():
             declaration = declared.setdefault(key, entry)
             if version := entry.on(on):
-                own = _rule(declaration, version, layer, clauses)
+                own = as_written(declaration, version, layer, clauses)
                 if declaration.scope == "floor" and key in rules:
                     own = narrowed(rules[key], own, declaration.narrows)
                 rules[key] = own
     return rules
 
 
-def _rule(declaration: Entry, version: Version, layer: Layer, clauses: dict[str, Clause]) -> Rule:
+def as_written(
+    declaration: Entry, version: Version, layer: Layer, clauses: dict[str, Clause]
+) -> Rule:
+    """The rule as one version of one set has it, whatever the others say."""
     return Rule(
         key=declaration.key,
         title=declaration.title,

@@ -23,8 +23,8 @@ STATUS_CLASSES = {
     "warn": "休学 疑似重复 提醒",
     "bad": "辍学 失踪 退回 退回补正 不能办 有误 缺 没做成",
     "gone": "出国 退学 开除 其他离校 转出 死亡 不同意 已撤回 已撤销 逾期失效 停用",
-    "ok": "已办结 通过",
-    "open": "办理中 进行中 已核准待接收 借出 借入",
+    "ok": "已办结 通过 已批准",
+    "open": "办理中 待决定 进行中 已核准待接收 借出 借入",
     "now": "轮到我",
 }
 CLASS_OF = {word: name for name, words in STATUS_CLASSES.items() for word in words.split()}
@@ -206,17 +206,19 @@ def _link(field) -> dict[str, str]:
 
 
 @register.inclusion_tag("parts/findings.html")
-def findings(found, form=None):
+def findings(found, form=None, case=None):
     """What rules and checks found, worst first; with the form, each links to its field.
+
+    Of a submitted case the citations lead to the rules that it was judged by.
 
     Takes findings, problems, what a case keeps of them, and dicts such as
     ``{"effect": "pass", "message": …, "citation": …}``.
     """
-    told = [_told(item, form) for item in found]
+    told = [_told(item, form, case) for item in found]
     return {"findings": sorted(told, key=lambda line: list(EFFECTS).index(line["effect"]))}
 
 
-def _told(item, form):
+def _told(item, form, case):
     def get(name):
         return (item.get(name) if isinstance(item, dict) else getattr(item, name, None)) or ""
 
@@ -233,7 +235,9 @@ def _told(item, form):
         "message": get("message"),
         "remedy": get("remedy"),
         "citation": get("citation"),
-        "is_local": get("citation").startswith("文件未规定"),
+        "key": get("key"),
+        "case": case,
+        "apart": form is not None,  # what was typed stays where it is
         **_link(field),
     }
 

@@ -1,0 +1,96 @@
+"""Effects and values of the rules as people read them: in words, with their units."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xueji.accounts.models import Role
+from xueji.rules.files import Effect
+from xueji.rules.inheritance import Rule
+from xueji.rules.papers import named
+
+# codes in values → words; a code without one is shown as it stands, and a test names it
+WORDS = {
+    "school": "学校",
+    "centre": "中心校",
+    "county": "教育局",
+    "authority": "学籍主管部门",
+    "receiving_school": "转入学校",
+    "township_primary": "乡镇小学",
+    "other": "其他学校",
+    "primary": "小学",
+    "junior": "初中",
+    "senior": "高中",
+    "regular": "正式学籍",
+    "borrowed_temp": "临时借读学籍",
+    "register_type": "学籍类别",
+    "designated_only": "只限教育局指定的学校",
+}
+ROLES = dict(Role.choices)
+
+# effect, or what else a line of the page can be → word and colour
+TAGS = {
+    "block": ("阻止", "bad"),
+    "warn": ("提醒", "warn"),
+    "notify": ("通知", "open"),
+    "record": ("记录", ""),
+    "value": ("参数", ""),
+    "office": ("岗位与权限", ""),
+    "human": ("人工决定", "plan"),
+}
+
+
+def effect_words(rule: Rule) -> str:
+    """What happens, and who may let an exception pass."""
+    if rule.effect is None:
+        return ""
+    if rule.effect == Effect.WARN:
+        return f"可由{rule.decider}批准例外"
+    return {"block": "不能例外", "notify": "通知经办人", "record": "记下，不阻止"}[rule.effect]
+
+
+def value_words(rule: Rule) -> str:
+    """The value with its unit; "" where the rule has none."""
+    if rule.value is None:
+        return ""
+    if ".route." in rule.key:
+        return " → ".join(f"{WORDS[step['at']]}{ROLES[step['role']]}" for step in rule.value)
+    if rule.key.endswith("papers"):
+        return "、".join(named(group) for group in rule.value) or "不要求材料"
+    words = _words(rule.value)
+    return f"{words} {rule.unit}" if rule.unit else words
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return "、".join(_words(item) for item in value)
+    if isinstance(value, Mapping):
+        return _table(value)
+    return WORDS.get(value, str(value))
+
+
+def _table(value: Mapping[str, Any]) -> str:
+    if set(value) == {"month", "day"}:
+        return f"{value['month']} 月 {value['day']} 日"
+    if set(value) == {"prefix", "digits"}:
+        return f"「{value['prefix']}」加 {value['digits']} 位序号"
+    if "places" in value:
+        return "，".join(_digits(value))
+    if all(isinstance(item, str) and not item.isascii() for item in value.values()):
+        return "、".join(value.values())  # codes with the words a text uses for them
+    return "；".join(f"{WORDS.get(code, code)}：{_words(item)}" for code, item in value.items())
+
+
+def _digits(value: Mapping[str, Any]):
+    """Places of the register number, and what stands there."""
+    first, last = value["places"]
+    yield f"第 {first} 位" if first == last else f"第 {first}—{last} 位"
+    if "code" in value:
+        yield f"代码 {value['code']}"
+    if "codes" in value:
+        codes = [f"{WORDS.get(code, code)} {digit}" for code, digit in value["codes"].items()]
+        yield "、".join(codes) or "各类代码由本县设定"
+    if "first" in value:
+        width = last - first + 1
+        yield f"从 {value['first']:0{width}d} 编到 {value['last']:0{width}d}"
