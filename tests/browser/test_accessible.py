@@ -24,7 +24,7 @@ def addresses(site, username: str) -> list[str]:
     """Every page that the person's navigation leads to, one case and one pupil."""
     names = ["desk", "keys"]
     if username != "auditor":
-        names += ["students", "cases", "enrollment", "numbering"]
+        names += ["students", "cases", "enrollment", "numbering", "rules", "rules_exceptions"]
     if username == "clerk":
         names += ["enrollment_new", "enrollment_classes"]
     pages = [reverse(name) for name in names]
@@ -35,6 +35,7 @@ def addresses(site, username: str) -> list[str]:
         pages += [f"{reverse('student', args=[site.student.pk])}?tab={tab}" for tab in tabs]
         pages += [f"{reverse('student', args=[site.student.pk])}?on=2026-09-02"]
         pages += ["/students/?place=former"]
+        pages += ["/rules/?by=topic", reverse("rule", args=["entry.underage"])]
         school = site.schools["清泉小学"].pk
         pages += [reverse("numbering_series", args=[school, "primary", 2026])]
     return pages

@@ -73,8 +73,8 @@ def test_where_a_set_departs_from_the_one_above_both_values_are_shown(client_of)
     shown = text(rules(client_of("clerk"), q="entry.migrant"))
 
     assert (
-        "与国家的不同：国家 阻止，不能例外，学籍类别：正式学籍；只限教育局指定的学校：否；"
-        "迁安市 阻止，不能例外，学籍类别：临时借读学籍；只限教育局指定的学校：是" in shown
+        "与国家的不同：国家「阻止，不能例外，学籍类别：正式学籍；只限教育局指定的学校：否」，"
+        "迁安市「阻止，不能例外，学籍类别：临时借读学籍；只限教育局指定的学校：是」" in shown
     )
 
 
