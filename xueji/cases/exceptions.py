@@ -18,7 +18,7 @@ ANSWERS = {
 }
 
 
-def in_reach(acting: Acting) -> QuerySet[RuleException]:
+def in_reach(acting: Acting) -> QuerySet:
     """Exceptions of every case to which the acting post is a party, with who asked and when."""
     asked = Step.objects.filter(
         case=OuterRef("step__case"),
@@ -38,9 +38,7 @@ def in_reach(acting: Acting) -> QuerySet[RuleException]:
     )
 
 
-def asked_between(
-    rows: QuerySet[RuleException], *, first: date | None, last: date | None
-) -> QuerySet[RuleException]:
+def asked_between(rows: QuerySet, *, first: date | None, last: date | None) -> QuerySet:
     """Those asked for on these days, both included."""
     if first:
         rows = rows.filter(asked_at__gte=_midnight(first))

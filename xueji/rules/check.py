@@ -157,11 +157,11 @@ def _clauses(layers: Mapping[str, Layer], chains: Mapping[str, tuple[Layer, ...]
             for clause in sorted(cited - known):
                 yield f"{name} {entry.key}: cites an unknown clause {clause}"
     for name, layer in layers.items():
-        for clause in sorted(layer.clauses.values(), key=lambda clause: clause.id):
-            if clause.id not in used and not clause.reaction:
-                yield f"{name} {clause.id}: used by no entry, and no reaction"
-            if clause.id in used and clause.reaction:
-                yield f"{name} {clause.id}: has a reaction of its own, and yet an entry cites it"
+        for one in sorted(layer.clauses.values(), key=lambda one: one.id):
+            if one.id not in used and not one.reaction:
+                yield f"{name} {one.id}: used by no entry, and no reaction"
+            if one.id in used and one.reaction:
+                yield f"{name} {one.id}: has a reaction of its own, and yet an entry cites it"
 
 
 def tables(tests: Path = TESTS) -> dict[str, str]:
