@@ -1,7 +1,7 @@
 """Number series and every register number ever issued."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from xueji.identity.classification import classified
 from xueji.organisations.models import Organisation, School, StageName
@@ -42,11 +42,15 @@ class CategoryCode(models.Model):
         return self.digit
 
 
-@classified(public="id province unit kind stage entry_year prefix last frozen_at frozen_by")
+@classified(
+    public="id province unit kind stage entry_year prefix last frozen_at frozen_by confirmed_at "
+    "confirmed_by"
+)
 class Series(models.Model):
     """The serials of one school, stage and entry year; ``last`` is the highest one issued.
 
-    Locked (advisory, then row) by whoever issues, until number, student and event commit.
+    Locked (advisory, then row) by whoever issues, until number, student and event commit. Frozen
+    by the allocator, then confirmed by a second person; ``SeriesAct`` keeps each such act.
     """
 
     province = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -56,8 +60,12 @@ class Series(models.Model):
     entry_year = models.PositiveSmallIntegerField("入学年份")
     prefix = models.CharField("号段", max_length=16)
     last = models.PositiveSmallIntegerField("已发到", default=0)
-    frozen_at = models.DateTimeField("封号时间", null=True)
+    frozen_at = models.DateTimeField("冻结时间", null=True)
     frozen_by = models.ForeignKey(
+        "xueji.Post", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    confirmed_by = models.ForeignKey(
         "xueji.Post", models.PROTECT, null=True, related_name="+", db_index=False
     )
 
@@ -73,6 +81,17 @@ class Series(models.Model):
                 condition=Q(frozen_at__isnull=True, frozen_by__isnull=True)
                 | Q(frozen_at__isnull=False, frozen_by__isnull=False),
                 name="series_frozen_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(
+                    confirmed_at__isnull=False, confirmed_by__isnull=False, frozen_at__isnull=False
+                ),
+                name="series_confirmed_once_frozen",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("frozen_by")),
+                name="series_confirmed_by_another_post",
             ),
         ]
 
@@ -93,6 +112,10 @@ class NumberState(models.TextChoices):
     LIVE = "live", "在用"
     RETIRED = "retired", "停用"
     VOID = "void", "空号"
+    GIVEN_BACK = "given_back", "收回"
+
+
+STANDING = (NumberState.LIVE, NumberState.RETIRED, NumberState.VOID)
 
 
 @classified(
@@ -102,8 +125,9 @@ class NumberState(models.TextChoices):
 class RegisterNumber(models.Model):
     """One issue of a number to a pupil. Kept for ever.
 
-    Of the rows that are not ``refilled`` each serial of a series has exactly one: it is live,
-    retired, or an open hole. A hole that went to the next pupil is ``refilled``.
+    Each serial up to the series' last has exactly one row that stands for it: live, retired, or
+    an open hole. Two kinds stand for none: a hole that went to another pupil is ``refilled``, and
+    a number at the end of the series that re-numbering took away is given back.
     """
 
     province = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -119,19 +143,19 @@ class RegisterNumber(models.Model):
         "xueji.Case", models.PROTECT, null=True, related_name="+", db_index=False
     )
     reason = models.CharField("停用原因", max_length=100, blank=True)
-    # 空号已补给下一名
+    # 空号已补给另一名
     refilled = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["province", "number"],
-                condition=Q(refilled=False),
+                condition=Q(refilled=False, state__in=STANDING),
                 name="register_number_unique",
             ),
             models.UniqueConstraint(
                 fields=["series", "serial"],
-                condition=Q(refilled=False),
+                condition=Q(refilled=False, state__in=STANDING),
                 name="register_number_serial_unique",
             ),
             models.UniqueConstraint(
@@ -172,3 +196,61 @@ class RegisterNumber(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ActKind(models.TextChoices):
+    FROZEN = "frozen", "冻结"
+    CONFIRMED = "confirmed", "确认冻结"
+    REOPENED = "reopened", "重开"
+    RENUMBERED = "renumbered", "改号"
+
+
+@classified(public="id series kind post at live retired holes last digest", personal="reason")
+class SeriesAct(models.Model):
+    """What an office did with a series as a whole, and the proof as it stood then. Append-only.
+
+    ``digest`` covers every standing number with holder and state.
+    """
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="acts")
+    kind = models.CharField("办理", max_length=10, choices=ActKind)
+    post = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField("时间")
+    reason = models.CharField("原因", max_length=200, blank=True)
+    live = models.PositiveSmallIntegerField("在用")
+    retired = models.PositiveSmallIntegerField("停用")
+    holes = models.PositiveSmallIntegerField("空号")
+    last = models.PositiveSmallIntegerField("已发到")
+    digest = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last=F("live") + F("retired") + F("holes")),
+                name="series_act_proof_holds",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ActKind.REOPENED) | ~Q(reason=""),
+                name="series_act_reopened_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.kind}"
+
+
+@classified(public="id act given_back taken")
+class Renumbered(models.Model):
+    """One number that re-numbering gave back, and the hole its holder took instead.
+
+    ``taken`` is empty where the number given back was itself a hole. Append-only.
+    """
+
+    act = models.ForeignKey(SeriesAct, models.PROTECT, related_name="renumbered")
+    given_back = models.OneToOneField(RegisterNumber, models.PROTECT, related_name="renumbered")
+    taken = models.OneToOneField(
+        RegisterNumber, models.PROTECT, null=True, related_name="taken_instead"
+    )
+
+    def __str__(self) -> str:
+        return str(self.given_back_id)

@@ -1,27 +1,42 @@
 """Reading numbers: who waits for one, what would be issued, what a series holds, and its proof."""
 
-from numbering.queries.codes import CannotIssue, rules_of
+from numbering.queries.codes import rules_of
+from numbering.queries.freeze import Confirmer, Progress, acts, confirmer, due_on, obstacles
 from numbering.queries.overview import Line, lines, schools
 from numbering.queries.preview import Planned, Preview, find_series, preview, token_of
+from numbering.queries.refusal import CannotFreeze, CannotIssue, CannotRenumber, Refusal
+from numbering.queries.renumber import Move, Plan, plan
 from numbering.queries.series import SERIALS_PER_PAGE, Cell, Hole, Proof, cells, holes, proof
 from numbering.queries.waiting import Cohort, Waiting, awaiting
 
 __all__ = [
     "SERIALS_PER_PAGE",
+    "CannotFreeze",
     "CannotIssue",
+    "CannotRenumber",
     "Cell",
     "Cohort",
+    "Confirmer",
     "Hole",
     "Line",
+    "Move",
+    "Plan",
     "Planned",
     "Preview",
+    "Progress",
     "Proof",
+    "Refusal",
     "Waiting",
+    "acts",
     "awaiting",
     "cells",
+    "confirmer",
+    "due_on",
     "find_series",
     "holes",
     "lines",
+    "obstacles",
+    "plan",
     "preview",
     "proof",
     "rules_of",

@@ -15,6 +15,7 @@ from numbering.queries.codes import prefix_as_coded, table_of
 from xueji.organisations.queries import lineages
 
 EXAMPLES = 20
+STANDS = "NOT refilled AND state <> 'given_back'"
 UNITS_AT_ONCE = 2000
 
 FIGURES = {
@@ -23,34 +24,70 @@ FIGURES = {
     "retired": "SELECT id FROM numbering_registernumber WHERE state = 'retired'",
     "void": "SELECT id FROM numbering_registernumber WHERE state = 'void'",
     "holes_open": "SELECT id FROM numbering_registernumber WHERE state = 'void' AND NOT refilled",
+    "given_back": "SELECT id FROM numbering_registernumber WHERE state = 'given_back'",
+    "frozen": "SELECT id FROM numbering_series WHERE frozen_at IS NOT NULL",
 }
 
-# fault → the things at fault, as text; a row that is not refilled "stands" for its serial
+# fault → the things at fault, as text. A row "stands" for its serial unless it is a refilled hole
+# or was given back; only the last act on a freeze counts
 FAULTS = {
     "gap": """
         SELECT prefix || lpad(missing::text, 4, '0') FROM (
             SELECT s.id, prefix, last FROM numbering_series s LEFT JOIN numbering_registernumber n
-                ON series_id = s.id AND NOT refilled AND serial <= last
+                ON series_id = s.id AND {stands} AND serial <= last
             GROUP BY s.id HAVING count(DISTINCT serial) < last
         ) short, generate_series(1, last) missing
         WHERE NOT EXISTS (SELECT FROM numbering_registernumber n
-            WHERE series_id = short.id AND serial = missing AND NOT refilled)""",
+            WHERE series_id = short.id AND serial = missing AND {stands})""",
     "duplicate": """
-        SELECT number FROM numbering_registernumber WHERE NOT refilled
+        SELECT number FROM numbering_registernumber WHERE {stands}
         GROUP BY province_id, number HAVING count(*) > 1""",
     "serial_twice": """
         SELECT prefix || ' ' || serial FROM numbering_registernumber
-        JOIN numbering_series s ON s.id = series_id WHERE NOT refilled
+        JOIN numbering_series s ON s.id = series_id WHERE {stands}
         GROUP BY s.id, prefix, serial HAVING count(*) > 1""",
     "beyond_last": """
         SELECT number FROM numbering_registernumber JOIN numbering_series s ON s.id = series_id
-        WHERE serial > last""",
+        WHERE serial > last AND {stands}""",
     "not_of_its_series": """
         SELECT number FROM numbering_registernumber n JOIN numbering_series s ON s.id = series_id
         WHERE number <> prefix || lpad(serial::text, 4, '0') OR n.province_id <> s.province_id""",
     "unexplained_void": """
         SELECT number FROM numbering_registernumber
         WHERE state = 'void' AND (reason = '' OR ended_case_id IS NULL)""",
+    "unexplained_given_back": """
+        SELECT number FROM numbering_registernumber n
+        LEFT JOIN numbering_renumbered r ON r.given_back_id = n.id
+        WHERE state = 'given_back' AND (reason = '' OR r.id IS NULL)""",
+    "renumbered_wrongly": """
+        SELECT old.number FROM numbering_renumbered r
+        JOIN numbering_seriesact a ON a.id = act_id
+        JOIN numbering_registernumber old ON old.id = given_back_id
+        LEFT JOIN numbering_registernumber new ON new.id = taken_id
+        WHERE a.kind <> 'renumbered' OR old.state <> 'given_back' OR old.series_id <> a.series_id
+            OR new.series_id <> a.series_id OR new.holder_id <> old.holder_id
+            OR new.serial >= old.serial OR old.serial <= a.last""",
+    "freeze_without_its_act": """
+        SELECT prefix FROM numbering_series s LEFT JOIN LATERAL (
+            SELECT kind, at, post_id FROM numbering_seriesact
+            WHERE series_id = s.id AND kind <> 'renumbered' ORDER BY id DESC LIMIT 1
+        ) a ON true
+        WHERE CASE WHEN confirmed_at IS NOT NULL
+                THEN (a.kind, a.at, a.post_id)
+                    IS DISTINCT FROM ('confirmed', confirmed_at, confirmed_by_id)
+            WHEN frozen_at IS NOT NULL
+                THEN (a.kind, a.at, a.post_id) IS DISTINCT FROM ('frozen', frozen_at, frozen_by_id)
+            ELSE a.kind IN ('frozen', 'confirmed') END""",
+    "holes_changed_after_freeze": """
+        SELECT prefix FROM numbering_series s JOIN LATERAL (
+            SELECT holes FROM numbering_seriesact
+            WHERE series_id = s.id AND kind = 'frozen' ORDER BY id DESC LIMIT 1
+        ) a ON true
+        WHERE frozen_at IS NOT NULL AND holes <> (SELECT count(*) FROM numbering_registernumber n
+            WHERE series_id = s.id AND state = 'void' AND NOT refilled)""",
+    "confirmed_by_who_froze": """
+        SELECT prefix FROM numbering_series s JOIN xueji_post f ON f.id = frozen_by_id
+        JOIN xueji_post c ON c.id = confirmed_by_id WHERE f.user_id = c.user_id""",
     "two_live_numbers": """
         SELECT 'student ' || holder_id FROM numbering_registernumber WHERE state = 'live'
         GROUP BY holder_id HAVING count(*) > 1""",
@@ -84,6 +121,8 @@ class Result:
     retired: int
     void: int
     holes_open: int
+    given_back: int
+    frozen: int
     faults: list[Fault]
 
 
@@ -93,7 +132,7 @@ def check() -> Result:
     statement = " UNION ALL ".join(
         f"SELECT '{name}', count(*), array_agg(what) FILTER (WHERE place <= {EXAMPLES})"  # noqa: S608
         f" FROM (SELECT what::text, row_number() OVER () AS place"
-        f" FROM ({found}) AS found (what)) AS counted"
+        f" FROM ({found.replace('{stands}', STANDS)}) AS found (what)) AS counted"
         for name, found in (FIGURES | FAULTS).items()
     )
     with connection.cursor() as cursor:

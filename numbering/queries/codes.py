@@ -11,24 +11,13 @@ from numbering.models import (
     SeriesKind,
     whole_number,
 )
+from numbering.queries.refusal import CannotIssue
 from numbering.rules import NumberFacts
 from xueji.organisations.models import Level
 from xueji.organisations.queries import Lineage
-from xueji.rules.engine import Finding, Rules, judge, rule_set
+from xueji.rules.engine import Rules, judge, rule_set
 
 Table = Mapping[tuple[int, str], str]  # (office, stage) → category digit
-
-
-class CannotIssue(Exception):
-    """No number can be issued; the text is a Chinese sentence with clause and remedy."""
-
-    def __init__(self, message: str, *, remedy: str, citation: str = ""):
-        self.message, self.remedy, self.citation = message, remedy, citation
-        super().__init__(f"{message}。{remedy}。" + (f"依据：{citation}" if citation else ""))
-
-    @classmethod
-    def by(cls, finding: Finding) -> "CannotIssue":
-        return cls(finding.message, remedy=finding.remedy, citation=finding.citation)
 
 
 def rules_of(lineage: Lineage, on: date) -> Rules:

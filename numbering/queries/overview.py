@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
+from numbering.queries.series import STANDS
 from numbering.queries.waiting import UNNUMBERED, Waiting, awaiting
 from xueji.organisations.models import Level, Organisation, StageName
 from xueji.organisations.queries import Lineage, lineages
@@ -83,7 +84,7 @@ def lines(school_ids: Sequence[int]) -> list[Line]:
 def _figures(series_ids: Iterable[int]) -> dict[int | None, dict[str, int]]:
     """Live, retired and open holes of each series; zeros for one not begun."""
     rows = (
-        RegisterNumber.objects.filter(series__in=list(series_ids), refilled=False)
+        RegisterNumber.objects.filter(STANDS, series__in=list(series_ids))
         .values("series")
         .annotate(
             live=Count("pk", filter=Q(state=NumberState.LIVE)),

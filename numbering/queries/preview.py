@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from numbering.models import NumberState, RegisterNumber, Series, whole_number
-from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
+from numbering.queries.codes import prefix_of, require_room, require_working
+from numbering.queries.refusal import CannotIssue
 from numbering.queries.waiting import SeriesKey, in_list_order, students_awaiting
 from xueji.organisations.queries import Lineage
 from xueji.students.models import Student

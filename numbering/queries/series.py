@@ -1,32 +1,66 @@
 """One series as its page shows it: every serial with its holder, the holes, and the proof."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Count, F, Func, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 
-from numbering.models import NumberState, RegisterNumber, Series
+from numbering.models import STANDING, NumberState, RegisterNumber, Series
 from xueji.cases.models import Decision, Step
 
 SERIALS_PER_PAGE = 600
 HOLES_EXPLAINED = 20
 
-STANDING = Q(refilled=False)
+STANDS = Q(refilled=False, state__in=STANDING)
+
+
+class Sha256(Func):
+    """Digest of a text as PostgreSQL itself computes it, in hexadecimal."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = TextField()
+
+
+LINE = Concat(
+    F("number"),
+    Value("="),
+    Cast("holder_id", TextField()),
+    Value("="),
+    F("state"),
+    output_field=TextField(),
+)
+FIGURES = {
+    "live": Count("pk", filter=Q(state=NumberState.LIVE)),
+    "retired": Count("pk", filter=Q(state=NumberState.RETIRED)),
+    "holes": Count("pk", filter=Q(state=NumberState.VOID)),
+    "unexplained": Count(
+        "pk", filter=Q(state=NumberState.VOID) & (Q(reason="") | Q(ended_case__isnull=True))
+    ),
+    "total": Count("pk"),
+    "within": Count("serial", distinct=True, filter=Q(serial__lte=F("series__last"))),
+    "digest": Sha256(StringAgg(LINE, delimiter="\n", order_by=("serial", "pk"))),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
     """The figures by which nobody can doubt that a series is without gap.
 
-    ``double`` counts serials given twice or beyond ``last``, ``missing`` those without any row.
+    ``double`` counts serials given twice or beyond ``last``, ``missing`` those without any row,
+    ``unexplained`` the holes without reason or case. ``digest`` changes with every number, holder
+    and state.
     """
 
-    live: int
-    retired: int
-    holes: int
-    last: int
-    double: int
-    missing: int
+    live: int = 0
+    retired: int = 0
+    holes: int = 0
+    last: int = 0
+    double: int = 0
+    missing: int = 0
+    unexplained: int = 0
+    digest: str = ""
 
     @property
     def holds(self) -> bool:
@@ -35,15 +69,20 @@ class Proof:
 
 def proof(series: Series) -> Proof:
     """Count the rows of a series, in one query."""
-    figures = RegisterNumber.objects.filter(STANDING, series=series).aggregate(
-        live=Count("pk", filter=Q(state=NumberState.LIVE)),
-        retired=Count("pk", filter=Q(state=NumberState.RETIRED)),
-        holes=Count("pk", filter=Q(state=NumberState.VOID)),
-        total=Count("pk"),
-        within=Count("serial", distinct=True, filter=Q(serial__lte=series.last)),
-    )
-    total, within = figures.pop("total"), figures.pop("within")
-    return Proof(last=series.last, double=total - within, missing=series.last - within, **figures)
+    return proofs([series])[series.pk]
+
+
+def proofs(many: Iterable[Series]) -> dict[int, Proof]:
+    """The proof of each series, in one query whatever their number."""
+    last = {series.pk: series.last for series in many}
+    rows = RegisterNumber.objects.filter(STANDS, series__in=last).values("series")
+    found = {}
+    for figures in rows.annotate(**FIGURES):
+        pk, total, within = (figures.pop(name) for name in ("series", "total", "within"))
+        found[pk] = Proof(
+            last=last[pk], double=total - within, missing=last[pk] - within, **figures
+        )
+    return {pk: found.get(pk, Proof(last=last[pk], missing=last[pk])) for pk in last}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +97,7 @@ def cells(series: Series, *, start: int) -> list[Cell]:
     """The serials from ``start`` on, one page of them, without leaving one out."""
     end = min(series.last, start + SERIALS_PER_PAGE - 1)
     rows = (
-        RegisterNumber.objects.filter(STANDING, series=series, serial__range=(start, end))
+        RegisterNumber.objects.filter(STANDS, series=series, serial__range=(start, end))
         .select_related("holder")
         .only("serial", "state", "reason", "holder__name", "holder__org_path")
     )
@@ -77,7 +116,7 @@ class Hole:
 def holes(series: Series) -> Sequence[Hole]:
     """The open holes of a series with their reasons, lowest first, in two queries."""
     rows = list(
-        RegisterNumber.objects.filter(STANDING, series=series, state=NumberState.VOID)
+        RegisterNumber.objects.filter(STANDS, series=series, state=NumberState.VOID)
         .select_related("ended_case", "holder")
         .only("serial", "ends", "reason", "holder__name", "ended_case__number")
         .order_by("serial")[:HOLES_EXPLAINED]

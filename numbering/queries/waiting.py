@@ -42,6 +42,11 @@ class Waiting:
     ready: int
     without_class: int
 
+    def is_of(self, cohort: Cohort) -> bool:
+        """Whether they wait for numbers of that cohort of their school."""
+        own = {"stage": self.stage, "entry_year": self.entry_year, "kind": self.kind}
+        return own == cohort
+
 
 def awaiting(school_ids: Iterable[int]) -> list[Waiting]:
     """The groups that wait for numbers, in one query; those 未分班 are counted apart."""

@@ -1,8 +1,24 @@
-"""Issuing and voiding register numbers. ``allocate`` is the only place where one is given out."""
+"""Acts on register numbers. ``allocate`` is the only place where a new one is given out."""
 
-from numbering.queries import CannotIssue
+from numbering.queries import CannotFreeze, CannotIssue, CannotRenumber
 from numbering.services.allocate import allocate
+from numbering.services.freeze import ProofChanged, confirm, freeze, reopen
 from numbering.services.issue import PreviewChanged, issue
+from numbering.services.renumber import renumber
 from numbering.services.void import CannotVoid, void
 
-__all__ = ["CannotIssue", "CannotVoid", "PreviewChanged", "allocate", "issue", "void"]
+__all__ = [
+    "CannotFreeze",
+    "CannotIssue",
+    "CannotRenumber",
+    "CannotVoid",
+    "PreviewChanged",
+    "ProofChanged",
+    "allocate",
+    "confirm",
+    "freeze",
+    "issue",
+    "renumber",
+    "reopen",
+    "void",
+]

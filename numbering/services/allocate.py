@@ -11,8 +11,9 @@ from django.db.models import prefetch_related_objects
 from django.db.transaction import TransactionManagementError
 
 from numbering.models import RegisterNumber, Series, SeriesKind
-from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
+from numbering.queries.codes import prefix_of, require_room, require_working
 from numbering.queries.preview import find_series, require_same_prefix
+from numbering.queries.refusal import CannotIssue
 from numbering.queries.waiting import SeriesKey, is_awaiting
 from numbering.services import sql
 from xueji.accounts import access

@@ -77,7 +77,7 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
 def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 200) -> HttpResponse:
     found = queries.find_series(school_id=place.lineage.school.pk, **place.cohort)
     waiting = next(
-        (group for group in queries.awaiting([place.lineage.school.pk]) if place.is_of(group)),
+        (group for group in queries.awaiting([place.lineage.school.pk]) if group.is_of(place.cohort)),
         None,
     )
     if found is None and waiting is None:

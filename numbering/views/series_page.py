@@ -55,9 +55,6 @@ class Place:
         kind = f" {self.kind.label}" if self.kind == SeriesKind.TEMPORARY else ""
         return f"{school.organisation}{stage} {self.year} 级{kind}"
 
-    def is_of(self, group: Waiting) -> bool:
-        return (group.stage, group.entry_year, group.kind) == (self.stage, self.year, self.kind)
-
 
 def context(
     place: Place, series: Series | None, waiting: Waiting | None, *, acting: Acting, start: str
@@ -164,7 +161,7 @@ def _after(proof: Proof | None, preview: Preview | None) -> Proof | None:
     """The proof as it will read once the preview is issued."""
     if preview is None or not preview.planned:
         return None
-    proof = proof or Proof(live=0, retired=0, holes=0, last=0, double=0, missing=0)
+    proof = proof or Proof()
     refilled = sum(line.refill for line in preview.planned)
     new = len(preview.planned) - refilled
     return replace(

@@ -50,14 +50,14 @@ def sound(world):
 
 def test_a_sound_register_passes_with_its_figures(sound):
     assert check() == (
-        {"series": 2, "live": 5, "retired": 0, "void": 2, "holes_open": 1, "faults": []},
+        {"series": 2, "live": 5, "retired": 0, "void": 2, "holes_open": 1, "given_back": 0, "frozen": 0, "faults": []},
         0,
     )
 
 
 def test_an_empty_register_is_not_a_pass(world):
     assert check() == (
-        {"series": 0, "live": 0, "retired": 0, "void": 0, "holes_open": 0, "faults": []},
+        {"series": 0, "live": 0, "retired": 0, "void": 0, "holes_open": 0, "given_back": 0, "frozen": 0, "faults": []},
         1,
     )
 

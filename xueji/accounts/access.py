@@ -43,6 +43,10 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.excess": REGISTER,  # of these the post that the rule names
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,
+    "numbering.renumber": OFFICERS,
+    "numbering.freeze": OFFICERS,
+    "numbering.confirm": OFFICERS | {Role.COUNTY_HEAD},
+    "numbering.reopen": OFFICERS | {Role.COUNTY_HEAD},
     "divisions.read": REGISTER,
     "rules.read": REGISTER,
 }

@@ -1,0 +1,131 @@
+"""Closing the holes of a series from its end: the last holders take them, the series gets shorter.
+
+Nothing is deleted: the number left is given back and kept with its holder, and the act names each
+pair. What is given back may be issued again, see docs/adr/0013.
+"""
+
+from django.db import transaction
+
+from numbering.models import ActKind, NumberState, RegisterNumber, Renumbered, Series, SeriesAct
+from numbering.queries.preview import find_series
+from numbering.queries.refusal import CannotRenumber
+from numbering.queries.renumber import Move, Plan, plan
+from numbering.queries.series import proof
+from numbering.queries.waiting import Cohort, awaiting
+from numbering.services.freeze import hold, record
+from numbering.services.issue import PreviewChanged
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind
+from xueji.organisations.queries import Lineage
+from xueji.students import services as students
+
+REASON = "由末号补空号"
+
+
+@transaction.atomic
+def renumber(*, acting: Acting, lineage: Lineage, cohort: Cohort, token: str) -> SeriesAct:
+    """Close exactly the holes of the plan with this ``token``, or none.
+
+    Raises PermissionDenied unless the acting post is the allocator; CannotRenumber with a Chinese
+    sentence when the series is frozen, has no hole that can be closed, or pupils wait who would
+    fill it; PreviewChanged when it would be others who move.
+    """
+    access.require(acting, "numbering.renumber", lineage.authority(cohort["stage"]).pk)
+    known = find_series(school_id=lineage.school.pk, **cohort)
+    pupils = students.lock(move.old.holder_id for move in (plan(known).moves if known else ()))
+    series = hold(lineage=lineage, cohort=cohort)
+    found = plan(series)
+    require_possible(series, found, lineage=lineage, cohort=cohort)
+    if found.token != token or not pupils.keys() >= {m.old.holder_id for m in found.moves}:
+        raise PreviewChanged
+    _give_back(found, acting)
+    taken = _take(found.moves, acting)
+    series.last = found.last
+    series.save(update_fields=["last"])
+    act = record(ActKind.RENUMBERED, series=series, proved=proof(series), acting=acting)
+    Renumbered.objects.bulk_create(
+        [
+            *(
+                Renumbered(act=act, given_back=move.old, taken=row)
+                for move, row in zip(found.moves, taken, strict=True)
+            ),
+            *(Renumbered(act=act, given_back=row) for row in found.dropped),
+        ]
+    )
+    _tell(found.moves, pupils, lineage, acting)
+    return act
+
+
+def require_possible(series: Series, found: Plan, *, lineage: Lineage, cohort: Cohort) -> None:
+    """Raise CannotRenumber where the holes are to stay as they are, or go to others."""
+    if series.frozen_at:
+        raise CannotRenumber(
+            f"号段已于 {series.frozen_at:%Y-%m-%d} 冻结，不能再改号",
+            remedy="空号保留，原因已写明；确需改号的，先重开号段",
+        )
+    waiting = [group for group in awaiting([lineage.school.pk]) if group.is_of(cohort)]
+    if waiting:
+        count = sum(group.ready + group.without_class for group in waiting)
+        raise CannotRenumber(
+            f"还有 {count} 人没有编号，空号先补给他们，不必改别人的号",
+            remedy="请先分班、发号，仍有空号时再改",
+        )
+    if not found.closes:
+        raise CannotRenumber(
+            found.stopped or "这个号段没有空号，不用改号",
+            remedy="空号保留，原因已写明" if found.stopped else "请回到号段页面",
+        )
+
+
+def _give_back(found: Plan, acting: Acting) -> None:
+    """End the numbers at the end of the series; the holes that are filled stand no longer."""
+    for move in found.moves:
+        move.old.state, move.old.ends = NumberState.GIVEN_BACK, acting.today
+        move.old.reason = f"{REASON}，改为 {move.number}"
+        move.hole.refilled = True
+    for row in found.dropped:
+        row.state = NumberState.GIVEN_BACK
+    ended = [*(move.old for move in found.moves), *found.dropped]
+    RegisterNumber.objects.bulk_update(ended, ["state", "ends", "reason"])
+    RegisterNumber.objects.bulk_update([move.hole for move in found.moves], ["refilled"])
+
+
+def _take(moves: tuple[Move, ...], acting: Acting) -> list[RegisterNumber]:
+    return RegisterNumber.objects.bulk_create(
+        RegisterNumber(
+            province_id=move.hole.province_id,
+            series_id=move.hole.series_id,
+            serial=move.hole.serial,
+            number=move.number,
+            holder_id=move.old.holder_id,
+            starts=acting.today,
+            case_id=move.old.case_id,
+        )
+        for move in moves
+    )
+
+
+def _tell(moves: tuple[Move, ...], pupils: dict, lineage: Lineage, acting: Acting) -> None:
+    """Write the new number on each pupil, with history and event."""
+    facts = []
+    for move in moves:
+        student = pupils[move.old.holder_id]
+        student.number = move.number
+        facts.append(
+            ledger.Fact(
+                kind=EventKind.NUMBERED,
+                student=student,
+                lineage=lineage,
+                effective_on=acting.today,
+                stage=student.stage,
+                grade=student.grade,
+                class_name=str(student.school_class or ""),
+                number=move.number,
+                text=f"{REASON}，原 {move.old.number}",
+                case_id=move.old.case_id,
+            )
+        )
+    students.write(pupils.values(), fields=["number"], acting=acting, reason=REASON)
+    ledger.write(facts, acting=acting)
