@@ -6,108 +6,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('numbering', '0002_database'),
-        ('xueji', '0002_database'),
+        ("numbering", "0002_database"),
+        ("xueji", "0002_database"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Renumbered',
+            name="Renumbered",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SeriesAct',
+            name="SeriesAct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('frozen', '冻结'), ('confirmed', '确认冻结'), ('reopened', '重开'), ('renumbered', '改号')], max_length=10, verbose_name='办理')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('live', models.PositiveSmallIntegerField(verbose_name='在用')),
-                ('retired', models.PositiveSmallIntegerField(verbose_name='停用')),
-                ('holes', models.PositiveSmallIntegerField(verbose_name='空号')),
-                ('last', models.PositiveSmallIntegerField(verbose_name='已发到')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("frozen", "冻结"),
+                            ("confirmed", "确认冻结"),
+                            ("reopened", "重开"),
+                            ("renumbered", "改号"),
+                        ],
+                        max_length=10,
+                        verbose_name="办理",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("live", models.PositiveSmallIntegerField(verbose_name="在用")),
+                ("retired", models.PositiveSmallIntegerField(verbose_name="停用")),
+                ("holes", models.PositiveSmallIntegerField(verbose_name="空号")),
+                ("last", models.PositiveSmallIntegerField(verbose_name="已发到")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='registernumber',
-            name='register_number_unique',
+            model_name="registernumber",
+            name="register_number_unique",
         ),
         migrations.RemoveConstraint(
-            model_name='registernumber',
-            name='register_number_serial_unique',
+            model_name="registernumber",
+            name="register_number_serial_unique",
         ),
         migrations.AddField(
-            model_name='series',
-            name='confirmed_at',
-            field=models.DateTimeField(null=True, verbose_name='确认时间'),
+            model_name="series",
+            name="confirmed_at",
+            field=models.DateTimeField(null=True, verbose_name="确认时间"),
         ),
         migrations.AddField(
-            model_name='series',
-            name='confirmed_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='xueji.post'),
+            model_name="series",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="xueji.post",
+            ),
         ),
         migrations.AlterField(
-            model_name='registernumber',
-            name='state',
-            field=models.CharField(choices=[('live', '在用'), ('retired', '停用'), ('void', '空号'), ('given_back', '收回')], default='live', max_length=10, verbose_name='状态'),
+            model_name="registernumber",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("live", "在用"),
+                    ("retired", "停用"),
+                    ("void", "空号"),
+                    ("given_back", "收回"),
+                ],
+                default="live",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AlterField(
-            model_name='series',
-            name='frozen_at',
-            field=models.DateTimeField(null=True, verbose_name='冻结时间'),
+            model_name="series",
+            name="frozen_at",
+            field=models.DateTimeField(null=True, verbose_name="冻结时间"),
         ),
         migrations.AddConstraint(
-            model_name='registernumber',
-            constraint=models.UniqueConstraint(condition=models.Q(('refilled', False), ('state__in', ('live', 'retired', 'void'))), fields=('province', 'number'), name='register_number_unique'),
+            model_name="registernumber",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("refilled", False), ("state__in", ("live", "retired", "void"))),
+                fields=("province", "number"),
+                name="register_number_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registernumber',
-            constraint=models.UniqueConstraint(condition=models.Q(('refilled', False), ('state__in', ('live', 'retired', 'void'))), fields=('series', 'serial'), name='register_number_serial_unique'),
+            model_name="registernumber",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("refilled", False), ("state__in", ("live", "retired", "void"))),
+                fields=("series", "serial"),
+                name="register_number_serial_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('frozen_at__isnull', False)), _connector='OR'), name='series_confirmed_once_frozen'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        ("frozen_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="series_confirmed_once_frozen",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('frozen_by')), _negated=True), _connector='OR'), name='series_confirmed_by_another_post'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by__isnull", True),
+                    models.Q(("confirmed_by", models.F("frozen_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="series_confirmed_by_another_post",
+            ),
         ),
         migrations.AddField(
-            model_name='renumbered',
-            name='given_back',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='renumbered', to='numbering.registernumber'),
+            model_name="renumbered",
+            name="given_back",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="renumbered",
+                to="numbering.registernumber",
+            ),
         ),
         migrations.AddField(
-            model_name='renumbered',
-            name='taken',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_instead', to='numbering.registernumber'),
+            model_name="renumbered",
+            name="taken",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="taken_instead",
+                to="numbering.registernumber",
+            ),
         ),
         migrations.AddField(
-            model_name='seriesact',
-            name='post',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='xueji.post'),
+            model_name="seriesact",
+            name="post",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="xueji.post",
+            ),
         ),
         migrations.AddField(
-            model_name='seriesact',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='numbering.series'),
+            model_name="seriesact",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="acts",
+                to="numbering.series",
+            ),
         ),
         migrations.AddField(
-            model_name='renumbered',
-            name='act',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='renumbered', to='numbering.seriesact'),
+            model_name="renumbered",
+            name="act",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="renumbered",
+                to="numbering.seriesact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesact',
-            constraint=models.CheckConstraint(condition=models.Q(('last', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('live'), '+', models.F('retired')), '+', models.F('holes')))), name='series_act_proof_holds'),
+            model_name="seriesact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "last",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("live"), "+", models.F("retired")
+                            ),
+                            "+",
+                            models.F("holes"),
+                        ),
+                    )
+                ),
+                name="series_act_proof_holds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seriesact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reopened'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='series_act_reopened_with_a_reason'),
+            model_name="seriesact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reopened"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="series_act_reopened_with_a_reason",
+            ),
         ),
     ]

@@ -1,11 +1,20 @@
 """Reading numbers: who waits for one, what would be issued, what a series holds, and its proof."""
 
 from numbering.queries.codes import rules_of
-from numbering.queries.freeze import Confirmer, Progress, acts, confirmer, due_on, obstacles
-from numbering.queries.overview import Line, lines, schools
+from numbering.queries.freeze import (
+    Confirmer,
+    Progress,
+    acts,
+    confirmer,
+    due_on,
+    obstacles,
+    progress,
+)
+from numbering.queries.holders import holders
+from numbering.queries.overview import Line, ToFreeze, lines, schools
 from numbering.queries.preview import Planned, Preview, find_series, preview, token_of
 from numbering.queries.refusal import CannotFreeze, CannotIssue, CannotRenumber, Refusal
-from numbering.queries.renumber import Move, Plan, plan
+from numbering.queries.renumber import Move, Plan, pairs, plan, require_possible
 from numbering.queries.series import SERIALS_PER_PAGE, Cell, Hole, Proof, cells, holes, proof
 from numbering.queries.waiting import Cohort, Waiting, awaiting
 
@@ -26,6 +35,7 @@ __all__ = [
     "Progress",
     "Proof",
     "Refusal",
+    "ToFreeze",
     "Waiting",
     "acts",
     "awaiting",
@@ -33,12 +43,16 @@ __all__ = [
     "confirmer",
     "due_on",
     "find_series",
+    "holders",
     "holes",
     "lines",
     "obstacles",
+    "pairs",
     "plan",
     "preview",
+    "progress",
     "proof",
+    "require_possible",
     "rules_of",
     "schools",
     "token_of",

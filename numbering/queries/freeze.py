@@ -98,7 +98,7 @@ def acts(series: Series) -> list[SeriesAct]:
 
 
 def overdue(many: QuerySet[Series], *, path: str, on: date) -> QuerySet[Series]:
-    """Of series at or below ``path`` those whose day has passed without a confirmed freeze.
+    """Of series at or below ``path`` those by whose day they were to be frozen and confirmed.
 
     The day comes from the rule set of the nearest office above each school, in one more query.
     """
@@ -109,9 +109,7 @@ def overdue(many: QuerySet[Series], *, path: str, on: date) -> QuerySet[Series]:
         When(within(office.path, "unit__organisation__path"), then=Value(_latest(office, on)))
         for office in offices.order_by("-path")
     ]
-    return many.filter(confirmed_at__isnull=True).filter(
-        entry_year__lte=Case(*latest, default=Value(0))
-    )
+    return many.filter(entry_year__lte=Case(*latest, default=Value(0)))
 
 
 def _latest(office: Organisation, on: date) -> int:

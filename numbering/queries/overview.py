@@ -3,10 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
+from numbering.queries.codes import rules_of
+from numbering.queries.freeze import Progress, due_on, overdue, progress
 from numbering.queries.series import STANDS
 from numbering.queries.waiting import UNNUMBERED, Waiting, awaiting
 from xueji.organisations.models import Level, Organisation, StageName
@@ -14,6 +18,14 @@ from xueji.organisations.queries import Lineage, lineages
 from xueji.students.models import Student
 
 Key = tuple[int, str, int, str]
+
+
+class ToFreeze(StrEnum):
+    """Which series a list of what is still to be frozen holds."""
+
+    OPEN = "open"
+    CONFIRM = "confirm"
+    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +41,26 @@ class Line:
     live: int
     retired: int
     holes: int
+    due: date
+    today: date
+
+    @property
+    def progress(self) -> Progress | None:
+        return progress(self.series) if self.series else None
+
+    @property
+    def late(self) -> bool:
+        """Whether the series should have been frozen and confirmed by now."""
+        return self.progress in (Progress.OPEN, Progress.FROZEN) and self.due < self.today
+
+    def is_to(self, freeze: ToFreeze) -> bool:
+        """Whether the series belongs on that list."""
+        match freeze:
+            case ToFreeze.OPEN:
+                return self.progress == Progress.OPEN
+            case ToFreeze.CONFIRM:
+                return self.progress == Progress.FROZEN
+        return self.late
 
     @property
     def ready(self) -> int:
@@ -43,15 +75,29 @@ class Line:
         return self.lineage.authority(self.stage)
 
 
-def schools(path: str, *, waiting_only: bool) -> QuerySet[Organisation]:
-    """The schools at or below ``path``, or those of them where somebody waits."""
+def schools(
+    path: str, *, on: date, waiting_only: bool, freeze: ToFreeze | None = None
+) -> QuerySet[Organisation]:
+    """The schools at or below ``path``, or those where somebody waits or a series is to freeze."""
     found = Organisation.objects.below(path).filter(level=Level.SCHOOL)
     if waiting_only:
         found = found.filter(Exists(Student.objects.filter(UNNUMBERED, school=OuterRef("pk"))))
+    if freeze:
+        found = found.filter(Exists(_to_freeze(freeze, path, on).filter(unit=OuterRef("pk"))))
     return found
 
 
-def lines(school_ids: Sequence[int]) -> list[Line]:
+def _to_freeze(freeze: ToFreeze, path: str, on: date) -> QuerySet[Series]:
+    unconfirmed = Series.objects.filter(confirmed_at__isnull=True)
+    match freeze:
+        case ToFreeze.OPEN:
+            return unconfirmed.filter(frozen_at__isnull=True)
+        case ToFreeze.CONFIRM:
+            return unconfirmed.filter(frozen_at__isnull=False)
+    return overdue(unconfirmed, path=path, on=on)
+
+
+def lines(school_ids: Sequence[int], *, on: date) -> list[Line]:
     """Every series of some schools, begun or waited for, in five queries.
 
     Schools come in the order given, in each the newest entry year first.
@@ -75,6 +121,8 @@ def lines(school_ids: Sequence[int]) -> list[Line]:
             kind=SeriesKind(key[3]),
             series=begun.get(key),
             waiting=waiting.get(key),
+            due=due_on(key[2], rules_of(offices[key[0]], on)),
+            today=on,
             **figures[begun[key].pk if key in begun else None],
         )
         for key in keys

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from numbering.models import NumberState, RegisterNumber, Series
+from numbering.models import NumberState, RegisterNumber, Renumbered, Series
 from numbering.queries.preview import token_of
+from numbering.queries.refusal import CannotRenumber
 from numbering.queries.series import STANDS
+from numbering.queries.waiting import Cohort, awaiting
 from xueji.cases.models import ALIVE, Case, State
 from xueji.ledger.models import AcceptedMonth, RegisterEvent
+from xueji.organisations.queries import Lineage
 
 NOBODY = 0  # in the token: a hole at the end, which nobody leaves
 
@@ -91,6 +94,27 @@ def _must_stay(row: RegisterNumber, series: Series) -> str:
     return ""
 
 
+def require_possible(series: Series, found: Plan, *, lineage: Lineage, cohort: Cohort) -> None:
+    """Raise CannotRenumber where the holes are to stay as they are, or go to others."""
+    if series.frozen_at:
+        raise CannotRenumber(
+            f"号段已于 {series.frozen_at:%Y-%m-%d} 冻结，不能再改号",
+            remedy="空号保留，原因已写明；确需改号的，先重开号段",
+        )
+    waiting = [group for group in awaiting([lineage.school.pk]) if group.is_of(cohort)]
+    if waiting:
+        count = sum(group.ready + group.without_class for group in waiting)
+        raise CannotRenumber(
+            f"还有 {count} 人没有编号，空号先补给他们，不必改别人的号",
+            remedy="请先分班、发号，仍有空号时再改",
+        )
+    if not found.closes:
+        raise CannotRenumber(
+            found.stopped or "这个号段没有空号，不用改号",
+            remedy="空号保留，原因已写明" if found.stopped else "请回到号段页面",
+        )
+
+
 def reasons_to_stay(rows: Iterable[RegisterNumber]) -> dict[int, str]:
     """Why live numbers cannot be changed any more, by row, in two queries.
 
@@ -101,7 +125,9 @@ def reasons_to_stay(rows: Iterable[RegisterNumber]) -> dict[int, str]:
     found: dict[int, str] = {}
     if not rows:
         return found
-    accepted = AcceptedMonth.objects.filter(unit=OuterRef("unit_id"), month=OuterRef("booked_month"))
+    accepted = AcceptedMonth.objects.filter(
+        unit=OuterRef("unit_id"), month=OuterRef("booked_month")
+    )
     told = RegisterEvent.objects.filter(
         Exists(accepted), student__in=[row.holder_id for row in rows]
     ).values_list("student", "number", "booked_month")
@@ -126,3 +152,13 @@ def _others(rows: Sequence[RegisterNumber]) -> dict[int, str]:
     cases = Case.objects.filter(since).order_by("pk").values_list(F("student"), "number")
     by_student = dict(cases)
     return {row.pk: by_student[row.holder_id] for row in rows if row.holder_id in by_student}
+
+
+def pairs(series: Series) -> list[Renumbered]:
+    """Every number of a series that was given back, newest act first, with what was taken."""
+    found = Renumbered.objects.filter(act__series=series).select_related(
+        "act__post__user",
+        "given_back__holder__school_class",
+        "taken",
+    )
+    return list(found.order_by("-act", "taken__serial", "given_back__serial"))

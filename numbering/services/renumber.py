@@ -6,12 +6,11 @@ pair. What is given back may be issued again, see docs/adr/0013.
 
 from django.db import transaction
 
-from numbering.models import ActKind, NumberState, RegisterNumber, Renumbered, Series, SeriesAct
+from numbering.models import ActKind, NumberState, RegisterNumber, Renumbered, SeriesAct
 from numbering.queries.preview import find_series
-from numbering.queries.refusal import CannotRenumber
-from numbering.queries.renumber import Move, Plan, plan
+from numbering.queries.renumber import Move, Plan, plan, require_possible
 from numbering.queries.series import proof
-from numbering.queries.waiting import Cohort, awaiting
+from numbering.queries.waiting import Cohort
 from numbering.services.freeze import hold, record
 from numbering.services.issue import PreviewChanged
 from xueji.accounts import access
@@ -56,27 +55,6 @@ def renumber(*, acting: Acting, lineage: Lineage, cohort: Cohort, token: str) ->
     )
     _tell(found.moves, pupils, lineage, acting)
     return act
-
-
-def require_possible(series: Series, found: Plan, *, lineage: Lineage, cohort: Cohort) -> None:
-    """Raise CannotRenumber where the holes are to stay as they are, or go to others."""
-    if series.frozen_at:
-        raise CannotRenumber(
-            f"号段已于 {series.frozen_at:%Y-%m-%d} 冻结，不能再改号",
-            remedy="空号保留，原因已写明；确需改号的，先重开号段",
-        )
-    waiting = [group for group in awaiting([lineage.school.pk]) if group.is_of(cohort)]
-    if waiting:
-        count = sum(group.ready + group.without_class for group in waiting)
-        raise CannotRenumber(
-            f"还有 {count} 人没有编号，空号先补给他们，不必改别人的号",
-            remedy="请先分班、发号，仍有空号时再改",
-        )
-    if not found.closes:
-        raise CannotRenumber(
-            found.stopped or "这个号段没有空号，不用改号",
-            remedy="空号保留，原因已写明" if found.stopped else "请回到号段页面",
-        )
 
 
 def _give_back(found: Plan, acting: Acting) -> None:

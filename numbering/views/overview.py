@@ -1,36 +1,61 @@
-"""Schools in reach: who waits for numbers, and how far each series has come."""
+"""Schools in reach: who waits for numbers, how far each series has come, who holds a number."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from numbering import queries
-from numbering.queries import Line
+from numbering.queries import Line, ToFreeze
 from xueji.accounts import access
+from xueji.audit import services as audit
+from xueji.audit.models import AccessKind
 from xueji.pages.paging import page
+from xueji.students.search import masked
 
 SCHOOLS_PER_PAGE = 20
+TO_FREEZE = {
+    ToFreeze.OPEN: "待冻结",
+    ToFreeze.CONFIRM: "待确认",
+    ToFreeze.OVERDUE: "逾期未冻结、未确认",
+}
 
 
 @access.act("numbering.read")
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """?waiting=1: only schools where somebody waits; ?year=: only that entry year."""
+    """?waiting=1: only schools where somebody waits; ?year=: only that entry year; ?freeze=: what
+    is to be frozen, confirmed or is overdue; ?number=: who holds or held it."""
+    if typed := request.GET.get("number", "").strip():
+        return _holders(request, typed)
     waiting_only = request.GET.get("waiting") == "1"
     year = request.GET.get("year", "")
+    asked = request.GET.get("freeze", "")
+    freeze = ToFreeze(asked) if asked in TO_FREEZE else None
+    today = request.acting.today
     found = page(
         request,
-        queries.schools(request.acting.post.organisation.path, waiting_only=waiting_only),
+        queries.schools(
+            request.acting.post.organisation.path,
+            on=today,
+            waiting_only=waiting_only,
+            freeze=freeze,
+        ),
         order=("path", "pk"),
         size=SCHOOLS_PER_PAGE,
     )
-    lines = queries.lines([school.pk for school in found.rows])
+    lines = queries.lines([school.pk for school in found.rows], on=today)
     years = sorted({line.entry_year for line in lines}, reverse=True)
 
     def fits(line: Line) -> bool:
+        if freeze and not line.is_to(freeze):
+            return False
         if year:
             return str(line.entry_year) == year
-        return line.waiting is not None or (not waiting_only and line.entry_year == years[0])
+        return (
+            freeze is not None
+            or line.waiting is not None
+            or (not waiting_only and line.entry_year == years[0])
+        )
 
     shown = [line for line in lines if fits(line)]
     context = {
@@ -46,6 +71,32 @@ def overview(request: HttpRequest) -> HttpResponse:
         "years": years,
         "year": year,
         "waiting_only": waiting_only,
+        "freeze": freeze,
+        "to_freeze": TO_FREEZE.items(),
+        "today": today,
         "page": found,
     }
     return render(request, "numbering/overview.html", context)
+
+
+def _holders(request: HttpRequest, typed: str) -> HttpResponse:
+    """Every pupil in reach who holds or held the number, with dates and why it ended."""
+    acting = request.acting
+    rows = queries.holders(typed, path=acting.post.organisation.path)
+    if rows:
+        audit.shown(
+            acting=acting,
+            kind=AccessKind.LIST,
+            page="numbering",
+            filter=f"学籍号 {masked(typed)}",
+            students=list(dict.fromkeys(row.holder_id for row in rows)),
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    context = {
+        "typed": typed,
+        "rows": [
+            (row, bool(row.holder.org_path) and acting.reaches(row.holder.org_path)) for row in rows
+        ],
+        "today": acting.today,
+    }
+    return render(request, "numbering/holders.html", context)

@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from numbering import queries, services
-from numbering.forms import IssueForm
+from numbering.forms import FreezeForm, IssueForm, ReopenForm
 from numbering.models import SeriesKind
 from numbering.queries import CannotIssue
 from numbering.services import PreviewChanged
-from numbering.views import series_page
+from numbering.views import series_freeze, series_page
 from numbering.views.series_page import Place
 from xueji.accounts import access
 from xueji.audit import services as audit
@@ -22,8 +23,10 @@ from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 
 
-def _place(request: HttpRequest, school_id: int, stage: str, year: int, kind: str) -> Place:
-    """The series asked for; 404 when out of reach or not a series at all."""
+def place_of(request: HttpRequest, school_id: int, stage: str, year: int) -> Place:
+    """The series asked for, ?kind= or as sent; 404 when out of reach or not a series at all."""
+    sent = request.POST if request.method == "POST" else request.GET
+    kind = sent.get("kind", SeriesKind.REGISTER.value)
     lineage = lineages({school_id}).get(school_id)
     if (
         lineage is None
@@ -39,23 +42,21 @@ def _place(request: HttpRequest, school_id: int, stage: str, year: int, kind: st
 @require_GET
 def series(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
     """?kind=temporary: the temporary numbers; ?from=: the serial the grid begins with."""
-    kind = request.GET.get("kind", SeriesKind.REGISTER.value)
-    return _answer(request, _place(request, school_id, stage, year, kind), IssueForm())
+    return answer(request, place_of(request, school_id, stage, year))
 
 
 @access.act("numbering.issue")
 @require_http_methods(["GET", "POST"])
 def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
     """Issue the numbers of the preview that was on the screen, once, or say why not."""
-    kind = request.POST.get("kind", SeriesKind.REGISTER.value)
-    place = _place(request, school_id, stage, year, kind)
+    place = place_of(request, school_id, stage, year)
     if not series_page.may_issue(place, request.acting):
         raise PermissionDenied
     if request.method == "GET":
         return redirect(place.address)
     form = IssueForm(request.POST)
     if not form.is_valid():
-        return _answer(request, place, form, status=422)
+        return answer(request, place, form=form, status=422)
 
     def act() -> Done:
         issued = services.issue(
@@ -71,13 +72,18 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
         return once(request, act)
     except (PreviewChanged, CannotIssue) as refusal:
         messages.error(request, f"没有发号\n\n{refusal}")
-        return _answer(request, place, IssueForm(), status=409)
+        return answer(request, place, status=409)
 
 
-def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 200) -> HttpResponse:
+def answer(request: HttpRequest, place: Place, *, status: int = 200, **forms: Form) -> HttpResponse:
+    """The page of a series; ``forms`` are those that came back with something wrong."""
     found = queries.find_series(school_id=place.lineage.school.pk, **place.cohort)
     waiting = next(
-        (group for group in queries.awaiting([place.lineage.school.pk]) if group.is_of(place.cohort)),
+        (
+            group
+            for group in queries.awaiting([place.lineage.school.pk])
+            if group.is_of(place.cohort)
+        ),
         None,
     )
     if found is None and waiting is None:
@@ -85,6 +91,12 @@ def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 2
     context = series_page.context(
         place, found, waiting, acting=request.acting, start=request.GET.get("from", "")
     )
+    if found:
+        proof = context["proof"]
+        context["freeze"] = series_freeze.context(
+            place, found, proof, waiting, acting=request.acting
+        )
+        context |= series_freeze.addresses(place)
     if students := series_page.students_shown(context):
         audit.shown(
             acting=request.acting,
@@ -94,5 +106,6 @@ def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 2
             students=students,
             address=request.META.get("REMOTE_ADDR", ""),
         )
-    context |= {"form": form, "form_key": new_key()}
+    blank = {"form": IssueForm(), "freeze_form": FreezeForm(), "reopen_form": ReopenForm()}
+    context |= blank | forms | {"form_key": new_key()}
     return render(request, "numbering/series.html", context, status=status)

@@ -16,11 +16,20 @@ from numbering.models import (
     SeriesKind,
     whole_number,
 )
-from numbering.queries import SERIALS_PER_PAGE, CannotIssue, Cell, Cohort, Preview, Proof, Waiting
+from numbering.queries import (
+    SERIALS_PER_PAGE,
+    CannotIssue,
+    Cell,
+    Cohort,
+    Confirmer,
+    Preview,
+    Proof,
+    Waiting,
+)
 from numbering.rules import AllocationFacts
 from xueji.accounts.access import Acting
 from xueji.cases import kinds
-from xueji.organisations.models import Level, StageName
+from xueji.organisations.models import Level, Organisation, StageName
 from xueji.organisations.queries import Lineage
 from xueji.rules.clauses import cite
 from xueji.rules.engine import Finding, Rules, judge
@@ -43,9 +52,22 @@ class Place:
 
     @property
     def address(self) -> str:
-        arguments = [self.lineage.school.pk, self.stage.value, self.year]
-        path = reverse("numbering_series", args=arguments)
+        return self.path("numbering_series")
+
+    def path(self, name: str) -> str:
+        """The address of a page about the series."""
+        path = reverse(name, args=[self.lineage.school.pk, self.stage.value, self.year])
         return path if self.kind == SeriesKind.REGISTER else f"{path}?kind={self.kind.value}"
+
+    @property
+    def authority(self) -> Organisation:
+        """The allocator's office."""
+        return self.lineage.authority(self.stage)
+
+    def confirmer(self, acting: Acting) -> Confirmer:
+        """Who confirms a freeze under the rules of the day."""
+        rules = queries.rules_of(self.lineage, acting.today)
+        return queries.confirmer(lineage=self.lineage, stage=self.stage.value, rules=rules)
 
     @cached_property
     def title(self) -> str:
@@ -80,9 +102,8 @@ def context(
         "after": _after(proof, preview),
         "blocked": blocked,
         "parts": _parts(place, series, preview),
-        "authority": lineage.authority(place.stage),
+        "authority": place.authority,
         "citation": _citation(place, rules),
-        "freeze_by": rules.value("number.freeze_by"),
         "may_issue": may_issue(place, acting),
         "not_mine": _not_mine(place, acting, rules),
         "other_schools": not acting.acts_at(lineage.school.pk),
@@ -92,8 +113,7 @@ def context(
 
 def may_issue(place: Place, acting: Acting) -> bool:
     """Whether the acting post is the allocator of the series."""
-    authority = place.lineage.authority(place.stage)
-    return acting.may("numbering.issue") and acting.acts_at(authority.pk)
+    return acting.may("numbering.issue") and acting.acts_at(place.authority.pk)
 
 
 def students_shown(shown: dict) -> list[int]:

@@ -6,8 +6,9 @@ from datetime import date
 from django.db import transaction
 
 from numbering import queries, services
-from numbering.models import RegisterNumber, SeriesKind
+from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
 from tests.world import World
+from xueji.cases import services as cases
 from xueji.organisations.models import School, SchoolClass
 from xueji.organisations.queries import Lineage, lineage
 from xueji.students import services as students
@@ -109,3 +110,55 @@ def append(world: World, student: Student, *, school: str = "清泉小学", who:
         acting=world.acting(who), lineage=line(world, school), students=[locked], **key()
     )
     return row
+
+
+def void(world: World, *rows: RegisterNumber) -> None:
+    """Make holes of live numbers, explained, as undoing their entries would."""
+    case = cases.open_draft(
+        kind="enrollment", school=world.schools["清泉小学"], acting=world.acting("clerk"), values={}
+    )
+    for row in rows:
+        RegisterNumber.objects.filter(pk=row.pk).update(
+            state=NumberState.VOID,
+            ends=world.acting("clerk").today,
+            reason="未报到",
+            ended_case=case,
+        )
+        Student.objects.filter(pk=row.holder_id).update(number=None)
+        locked = students.lock([row.holder_id]).values()
+        for student in locked:
+            student.status = Status.PENDING
+        acting = world.acting("clerk")
+        students.leave(locked, on=acting.today, acting=acting, reason="未报到", also=["status"])
+
+
+def series(world: World, school: str = "清泉小学", **more) -> Series:
+    return queries.find_series(school_id=world.schools[school].pk, **key(**more))
+
+
+def freeze(world: World, school: str = "清泉小学", who: str = "centre", **more):
+    """Freeze a series as its proof is now."""
+    return services.freeze(**_act(world, school, who), token=digest(world, school), **more)
+
+
+def confirm(world: World, school: str = "清泉小学", who: str = "county"):
+    return services.confirm(**_act(world, school, who), token=digest(world, school))
+
+
+def reopen(world: World, school: str = "清泉小学", who: str = "centre", reason: str = "补空号"):
+    return services.reopen(**_act(world, school, who), reason=reason)
+
+
+def renumber(world: World, who: str = "centre"):
+    """Re-number as the plan is now."""
+    return services.renumber(
+        **_act(world, "清泉小学", who), token=queries.plan(series(world)).token
+    )
+
+
+def digest(world: World, school: str = "清泉小学") -> str:
+    return queries.proof(series(world, school)).digest
+
+
+def _act(world: World, school: str, who: str) -> dict:
+    return {"acting": world.acting(who), "lineage": line(world, school), "cohort": key()}

@@ -50,14 +50,32 @@ def sound(world):
 
 def test_a_sound_register_passes_with_its_figures(sound):
     assert check() == (
-        {"series": 2, "live": 5, "retired": 0, "void": 2, "holes_open": 1, "given_back": 0, "frozen": 0, "faults": []},
+        {
+            "series": 2,
+            "live": 5,
+            "retired": 0,
+            "void": 2,
+            "holes_open": 1,
+            "given_back": 0,
+            "frozen": 0,
+            "faults": [],
+        },
         0,
     )
 
 
 def test_an_empty_register_is_not_a_pass(world):
     assert check() == (
-        {"series": 0, "live": 0, "retired": 0, "void": 0, "holes_open": 0, "given_back": 0, "frozen": 0, "faults": []},
+        {
+            "series": 0,
+            "live": 0,
+            "retired": 0,
+            "void": 0,
+            "holes_open": 0,
+            "given_back": 0,
+            "frozen": 0,
+            "faults": [],
+        },
         1,
     )
 
@@ -72,8 +90,12 @@ def spoil(*statements: str) -> None:
 
 NUMBER, SERIES, STUDENT = "numbering_registernumber", "numbering_series", "xueji_student"
 REGISTER = f"(SELECT id FROM {SERIES} WHERE kind = 'register')"
+KIND = "kind = 'register'"
+A_POST = "(SELECT min(id) FROM xueji_post)"
 OF_0005 = f"serial = 5 AND series_id = {REGISTER}"
-HOLDER_OF_0005 = f"(SELECT holder_id FROM {NUMBER} WHERE {OF_0005})"
+HOLDER_KIND = "kind = 'register'"
+A_POST = "(SELECT min(id) FROM xueji_post)"
+OF_0005 = f"(SELECT holder_id FROM {NUMBER} WHERE {OF_0005})"
 COPY_0001 = f"""
     INSERT INTO {NUMBER} (province_id, series_id, serial, number, holder_id, state, starts,
         reason, refilled)
@@ -155,6 +177,16 @@ COPY_0001 = f"""
             id="a retired number is still shown",
         ),
         pytest.param(
+            [f"UPDATE {NUMBER} SET state = 'given_back' WHERE serial = 3 AND state = 'void'"],
+            {"gap": ["02262601700003"], "unexplained_given_back": ["02262601700003"]},
+            id="a number in the middle was given back",
+        ),
+        pytest.param(
+            [f"UPDATE {SERIES} SET frozen_at = now(), frozen_by_id = {A_POST} WHERE {KIND}"],
+            {"freeze_without_its_act": ["0226260170"]},
+            id="nobody knows who froze",
+        ),
+        pytest.param(
             ["UPDATE xueji_school SET code = '917' WHERE code = '017'"],
             {
                 "prefix_not_of_the_codes": [
@@ -183,6 +215,100 @@ def test_each_kind_of_fault_is_found(sound, statements, faults):
     assert [fault["count"] for fault in result["faults"]] == [
         len(fault["examples"]) for fault in result["faults"]
     ]
+
+
+@pytest.fixture
+def closed(world):
+    """0001 to 0003: 0004 took the hole 0002 and gave its number back; frozen and confirmed."""
+    making.entrants(world, making.names(4))
+    making.void(world, making.issue(world)[1])
+    making.renumber(world)
+    making.freeze(world)
+    making.confirm(world)
+    return world
+
+
+RENUMBERED, ACT = "numbering_renumbered", "numbering_seriesact"
+OTHER = f"(SELECT id FROM {NUMBER} WHERE number = '02262601700001')"
+
+
+def test_a_series_closed_from_its_end_and_frozen_passes(closed):
+    figures, code = check()
+    assert (figures, code) == (
+        {"series": 1, "live": 3, "retired": 0, "void": 1, "holes_open": 0}
+        | {"given_back": 1, "frozen": 1, "faults": []},
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("statements", "faults"),
+    [
+        pytest.param(
+            [f"DELETE FROM {RENUMBERED}"],
+            {"unexplained_given_back": ["02262601700004"]},
+            id="nobody knows why a number was given back",
+        ),
+        pytest.param(
+            [f"UPDATE {RENUMBERED} SET taken_id = {OTHER}"],
+            {"renumbered_wrongly": ["02262601700004"]},
+            id="another pupil took the hole",
+        ),
+        pytest.param(
+            [f"UPDATE {NUMBER} SET state = 'retired' WHERE serial = 4"],
+            {"beyond_last": ["02262601700004"], "renumbered_wrongly": ["02262601700004"]},
+            id="what was given back stands again",
+        ),
+        pytest.param(
+            [f"UPDATE {ACT} SET kind = 'frozen' WHERE kind = 'renumbered'"],
+            {"renumbered_wrongly": ["02262601700004"]},
+            id="the act was another",
+        ),
+        pytest.param(
+            [f"UPDATE {ACT} SET at = now() WHERE kind = 'confirmed'"],
+            {"freeze_without_its_act": ["0226260170"]},
+            id="the confirmation is of another moment",
+        ),
+        pytest.param(
+            [
+                f"UPDATE {SERIES} SET frozen_at = NULL, frozen_by_id = NULL,"
+                " confirmed_at = NULL, confirmed_by_id = NULL"
+            ],
+            {"freeze_without_its_act": ["0226260170"]},
+            id="the freeze was taken away without a word",
+        ),
+        pytest.param(
+            [
+                f"UPDATE {NUMBER} SET state = 'void', ends = starts, reason = '未报到',"
+                " ended_case_id = (SELECT min(id) FROM xueji_case) WHERE serial = 3"
+            ],
+            {
+                "holes_changed_after_freeze": ["0226260170"],
+                "student_without_live_number": ["02262601700003 student {3}"],
+            },
+            id="a number was voided after the freeze",
+        ),
+        pytest.param(
+            [
+                "UPDATE xueji_post SET user_id = (SELECT user_id FROM xueji_post"
+                f" WHERE id = (SELECT frozen_by_id FROM {SERIES}))"
+                f" WHERE id = (SELECT confirmed_by_id FROM {SERIES})"
+            ],
+            {"confirmed_by_who_froze": ["0226260170"]},
+            id="one person in two posts",
+        ),
+    ],
+)
+def test_each_fault_of_freeze_and_renumbering_is_found(closed, statements, faults):
+    holder = RegisterNumber.objects.get(serial=3).holder_id
+    spoil(*statements)
+    result, code = check()
+    found = {fault["fault"]: fault["examples"] for fault in result["faults"]}
+    assert code == 1
+    assert found == {
+        name: [example.replace("{3}", str(holder)) for example in examples]
+        for name, examples in faults.items()
+    }
 
 
 def test_of_many_faults_some_are_named_and_all_are_counted(sound):

@@ -39,6 +39,11 @@ ID_OF = {
     "enrollment_draw": lambda u: [u.draw.pk],
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
     "numbering_issue": lambda u: [u.pk, "primary", YEAR],
+    "numbering_freeze": lambda u: [u.pk, "primary", YEAR],
+    "numbering_confirm": lambda u: [u.pk, "primary", YEAR],
+    "numbering_reopen": lambda u: [u.pk, "primary", YEAR],
+    "numbering_renumber": lambda u: [u.pk, "primary", YEAR],
+    "numbering_renumbered": lambda u: [u.pk, "primary", YEAR],
     "enrollment": lambda u: [],
     "rule": lambda u: ["entry.underage"],  # public words, the same for everybody
 }
@@ -50,17 +55,18 @@ BY_NUMBER = (
     "enrollment_excess",
     "enrollment_draw",
 )
+SERIES_PAGES = tuple(name for name in ID_OF if name.startswith("numbering_"))
 NOBODYS = {
     **dict.fromkeys(BY_NUMBER, [MISSING]),
     **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     "paper": [NO_SUCH_CASE, MISSING],
-    **dict.fromkeys(("numbering_series", "numbering_issue"), [MISSING, "primary", YEAR]),
+    **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
     "enrollment": [],
     "rule": ["no.such_rule"],
 }
 CASE_PAGES = tuple(name for name in ID_OF if name.startswith("case"))
 ASKS_BY_QUERY = {"enrollment"}  # ?school=
-TAKES_AN_OFFICE = ("numbering_series", "numbering_issue", "enrollment")
+TAKES_AN_OFFICE = (*SERIES_PAGES, "enrollment")
 
 
 def extra_positions(url: str) -> tuple[str, ...]:
@@ -145,6 +151,10 @@ def issue(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"token": unit.token, "kind": "register", "checked": "on", **key()}
 
 
+def reopen(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"reason": "改正空号", "kind": "register", **key()}
+
+
 def entry(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """A pupil who was never seen, submitted."""
     row = pupils.row(name="欧阳新来", m1_name="欧阳爸", phone="13700000001", m1_phone="13700000002")
@@ -192,6 +202,10 @@ FORMS = {
     "case_reverse": reason,
     "paper_upload": upload,
     "numbering_issue": issue,
+    "numbering_freeze": issue,
+    "numbering_confirm": issue,
+    "numbering_renumber": issue,
+    "numbering_reopen": reopen,
     "enrollment_new": entry,
     "enrollment_edit": entry,
     "enrollment_check": entry,

@@ -116,6 +116,9 @@ SHOWS_PUPILS = {
     "enrollment_draw",
     "enrollment_draw_new",
     "numbering_series",
+    "numbering_freeze",  # 409: the page again, with the reason
+    "numbering_confirm",
+    "numbering_reopen",
 }
 SHOWS_WHOLE_NUMBERS = {"student_reveal", "case_reveal", "enrollment_edit"}
 
