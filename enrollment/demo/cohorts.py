@@ -10,12 +10,15 @@ from enrollment.demo import calendar
 from enrollment.demo.accounts import Staff
 from enrollment.demo.organisations import PRIMARY, SPECIAL, Campus
 from enrollment.demo.tables import reserve
-from numbering.models import Series, SeriesKind
+from numbering.models import ActKind, Series, SeriesAct, SeriesKind
 from numbering.queries.codes import prefix_of
+from numbering.queries.series import proofs
+from xueji.accounts.models import Role
 from xueji.organisations.models import SchoolClass, StageName
 
 CAPACITY = {StageName.PRIMARY: 45, StageName.JUNIOR: 50}
 FEEDERS = 6
+UNCONFIRMED = 4  # of six schools the one whose last freeze still waits for the county
 FEWEST_STUDENTS = 100  # so that there are first-graders to be mistaken for
 
 
@@ -188,15 +191,17 @@ def _prefix(cohort: Cohort, kind: SeriesKind) -> str:
 
 
 def close_series(cohorts: Iterable[Cohort], staff: Staff) -> None:
-    """Say how far each series went, and freeze those of past Septembers."""
-    rows = []
+    """Say how far each series went, and freeze and confirm those of past Septembers."""
+    rows: list[Series] = []
     for cohort in cohorts:
         for kind, series in cohort.series.items():
             if cohort.issued[kind]:
                 series.last = cohort.issued[kind]
                 _freeze(series, cohort, staff)
                 rows.append(series)
-    Series.objects.bulk_update(rows, ["last", "frozen_at", "frozen_by"], batch_size=1000)
+    fields = ["last", "frozen_at", "frozen_by", "confirmed_at", "confirmed_by"]
+    Series.objects.bulk_update(rows, fields, batch_size=1000)
+    SeriesAct.objects.bulk_create(_acts(rows), batch_size=1000)
 
 
 def _freeze(series: Series, cohort: Cohort, staff: Staff) -> None:
@@ -206,3 +211,30 @@ def _freeze(series: Series, cohort: Cohort, staff: Staff) -> None:
     year = max(cohort.entry_year, calendar.FIRST_YEAR)
     series.frozen_at = calendar.at(calendar.freeze(year), 16)
     series.frozen_by = staff.officer(office)
+    if cohort.entry_year == calendar.THIS_YEAR and cohort.campus.index % 6 == UNCONFIRMED:
+        return  # the county has not yet looked at it
+    series.confirmed_at = calendar.at(calendar.freeze(year), 17)
+    series.confirmed_by = staff.post(cohort.campus.lineage.county, Role.COUNTY_HEAD)
+
+
+def _acts(many: Sequence[Series]) -> Iterator[SeriesAct]:
+    """What was done with each series, with the proof as it stands."""
+    proved = proofs(many)
+    for series in many:
+        for kind, at, post in (
+            (ActKind.FROZEN, series.frozen_at, series.frozen_by),
+            (ActKind.CONFIRMED, series.confirmed_at, series.confirmed_by),
+        ):
+            if at:
+                proof = proved[series.pk]
+                yield SeriesAct(
+                    series=series,
+                    kind=kind,
+                    at=at,
+                    post=post,
+                    live=proof.live,
+                    retired=proof.retired,
+                    holes=proof.holes,
+                    last=proof.last,
+                    digest=proof.digest,
+                )

@@ -8,6 +8,7 @@ from django.db import transaction
 from numbering import queries, services
 from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
 from tests.world import World
+from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.organisations.models import School, SchoolClass
 from xueji.organisations.queries import Lineage, lineage
@@ -112,6 +113,7 @@ def append(world: World, student: Student, *, school: str = "清泉小学", who:
     return row
 
 
+@transaction.atomic
 def void(world: World, *rows: RegisterNumber) -> None:
     """Make holes of live numbers, explained, as undoing their entries would."""
     case = cases.open_draft(
@@ -130,6 +132,15 @@ def void(world: World, *rows: RegisterNumber) -> None:
             student.status = Status.PENDING
         acting = world.acting("clerk")
         students.leave(locked, on=acting.today, acting=acting, reason="未报到", also=["status"])
+
+
+def move(student: Student, school: School, *, acting: Acting) -> None:
+    """Put a pupil into a class of another school, as a transfer would."""
+    student.status = Status.TRANSFERRED
+    students.leave([student], on=acting.today, acting=acting, reason="转学", also=["status"])
+    student.status = Status.ENROLLED
+    places = {student: place_of(school, 1)}
+    students.place(places, acting=acting, reason="转学", also=["status"])
 
 
 def series(world: World, school: str = "清泉小学", **more) -> Series:

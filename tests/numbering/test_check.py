@@ -89,13 +89,11 @@ def spoil(*statements: str) -> None:
 
 
 NUMBER, SERIES, STUDENT = "numbering_registernumber", "numbering_series", "xueji_student"
-REGISTER = f"(SELECT id FROM {SERIES} WHERE kind = 'register')"
 KIND = "kind = 'register'"
 A_POST = "(SELECT min(id) FROM xueji_post)"
+REGISTER = f"(SELECT id FROM {SERIES} WHERE {KIND})"
 OF_0005 = f"serial = 5 AND series_id = {REGISTER}"
-HOLDER_KIND = "kind = 'register'"
-A_POST = "(SELECT min(id) FROM xueji_post)"
-OF_0005 = f"(SELECT holder_id FROM {NUMBER} WHERE {OF_0005})"
+HOLDER_OF_0005 = f"(SELECT holder_id FROM {NUMBER} WHERE {OF_0005})"
 COPY_0001 = f"""
     INSERT INTO {NUMBER} (province_id, series_id, serial, number, holder_id, state, starts,
         reason, refilled)

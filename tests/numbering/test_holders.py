@@ -10,7 +10,6 @@ from tests.numbering import making
 from tests.numbering.browsing import queries as count
 from tests.numbering.browsing import text, words
 from xueji.audit.models import Access
-from xueji.students import services as students
 from xueji.students.models import Student
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +84,7 @@ def test_who_has_the_pupil_now_finds_the_number_of_the_former_school(world, clie
     )
     Student.objects.filter(pk=student.pk).update(number=None)
     student.refresh_from_db()
-    students.leave([student], on=acting.today, acting=acting, reason="转学")
-    place = making.place_of(world.schools["上庄小学"], 1)
-    students.place({student: place}, acting=acting, reason="转学")
+    making.move(student, world.schools["上庄小学"], acting=acting)
     assert "9 月 9 日 转学换号 清泉小学 2026 级 没有" in words(ask(client_of("clerk2")))
     former = ask(client_of("clerk"))
     assert "龚梦瑶" in text(former)  # its own period

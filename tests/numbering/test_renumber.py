@@ -1,4 +1,4 @@
-"""Holes are closed from the end of a series: previewed, signed, every number kept with its holder."""
+"""Holes are closed from the end of a series: previewed, signed, every number is kept."""
 
 import re
 from datetime import date
@@ -138,7 +138,7 @@ def test_a_retired_number_at_the_end_stops_it(world):
     RegisterNumber.objects.filter(pk=last.pk).update(
         state=NumberState.RETIRED, ends=date(2026, 9, 2), reason="转出"
     )
-    Student.objects.filter(pk=last.holder_id).update(number=None)
+    Student.objects.filter(pk=last.holder_id).update(number=None, status="transferred")
     with pytest.raises(CannotRenumber) as refusal:
         making.renumber(world)
     assert str(refusal.value) == (
@@ -199,10 +199,7 @@ def test_a_number_by_its_own_case_moves_and_one_with_a_later_case_does_not(world
 def test_the_number_of_a_pupil_who_is_elsewhere_stays(world):
     rows = holed(world, 3, 1)
     student = Student.objects.get(pk=rows[2].holder_id)
-    acting = world.acting("centre")
-    students.leave([student], on=acting.today, acting=acting, reason="转学")
-    place = making.place_of(world.schools["邻泉小学"], 1)
-    students.place({student: place}, acting=acting, reason="转学")
+    making.move(student, world.schools["邻泉小学"], acting=world.acting("centre"))
     with pytest.raises(CannotRenumber, match="的学生已不在本校本学段，号码跟着学生，不能再改"):
         making.renumber(world)
 
