@@ -178,18 +178,60 @@ def undo(browser: Browser) -> None:
     officer.go("/numbering/")
     officer.open(SCHOOL)
     series = officer.page.url
-    officer.page.locator("ol.serials li:not(.gone):not(.void) a").last.click()
+    take_back(officer, "undo")
+    officer.page.goto(series)
+    officer.page.locator("section.notice").last.scroll_into_view_if_needed()
+    officer.picture("void")
+
+
+def take_back(officer: Clerk, picture: str = "", *, from_end: int = 1) -> None:
+    """From the page of a series undo the entry of one of the last pupils."""
+    pupils = officer.page.locator("ol.serials li:not(.gone):not(.void) a")
+    pupils.nth(pupils.count() - from_end).click()
     officer.page.wait_for_load_state()
     with officer.page.expect_navigation():
         officer.page.click("section[aria-labelledby=student-cases] a")
     officer.page.click("summary:has-text('撤销入学')")
     officer.page.fill("#reason-撤销", "未报到，已随父母到外省入学")
     officer.page.locator("#reason-撤销").scroll_into_view_if_needed()
-    officer.picture("undo")
+    if picture:
+        officer.picture(picture)
     officer.press("撤销")
+
+
+def renumber(browser: Browser) -> None:
+    """Everybody has a number, then one of them goes: the last of the list takes the hole."""
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/enrollment/classes/")
+    if clerk.page.locator("thead .pick input").count():
+        clerk.page.locator("thead .pick input").check()
+        clerk.page.locator("input[name=school_class]").first.check()
+        clerk.press("编班")
+    officer = Clerk(browser, "centre")
+    officer.go("/numbering/")
+    officer.open(SCHOOL)
+    series = officer.page.url
+    officer.page.check("input[name=checked]")
+    officer.press("发 ")
+    take_back(officer, from_end=2)
     officer.page.goto(series)
-    officer.page.locator("section.notice").last.scroll_into_view_if_needed()
-    officer.picture("void")
+    with officer.page.expect_navigation():
+        officer.page.click("a:has-text('由末号补空号')")
+    officer.picture("renumber", height=560)
+
+
+def freeze(browser: Browser) -> None:
+    county = Clerk(browser, "county")
+    county.go("/numbering/?freeze=open")
+    county.open("中学")
+    county.page.locator("#freeze-title").scroll_into_view_if_needed()
+    county.picture("freeze")
+
+
+def holders(browser: Browser) -> None:
+    officer = Clerk(browser, "centre")
+    officer.go("/numbering/?number=02262600100033")
+    officer.picture("holders", height=420)
 
 
 def search(browser: Browser) -> None:
@@ -209,6 +251,9 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     classes,
     numbers,
     undo,
+    renumber,
+    freeze,
+    holders,
     search,
 ]
 
