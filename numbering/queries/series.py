@@ -76,11 +76,14 @@ def proofs(many: Iterable[Series]) -> dict[int, Proof]:
     """The proof of each series, in one query whatever their number."""
     last = {series.pk: series.last for series in many}
     rows = RegisterNumber.objects.filter(STANDS, series__in=last).values("series")
+    names = ("live", "retired", "holes", "unexplained", "digest", "series", "total", "within")
     found = {}
-    for figures in rows.annotate(**FIGURES):
-        pk, total, within = (figures.pop(name) for name in ("series", "total", "within"))
+    for *figures, pk, total, within in rows.annotate(**FIGURES).values_list(*names):
         found[pk] = Proof(
-            last=last[pk], double=total - within, missing=last[pk] - within, **figures
+            **dict(zip(names, figures, strict=False)),
+            last=last[pk],
+            double=total - within,
+            missing=last[pk] - within,
         )
     return {pk: found.get(pk, Proof(last=last[pk], missing=last[pk])) for pk in last}
 

@@ -92,7 +92,7 @@ def renumbered(request: HttpRequest, school_id: int, stage: str, year: int) -> H
                 "dropped": [row.given_back for row in pairs if not row.taken],
             }
         )
-    context = {"place": place, "acts": acts, "today": request.acting.today}
+    context = {"place": place, "acts": acts}
     return render(request, "numbering/renumbered.html", context)
 
 

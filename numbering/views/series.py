@@ -92,11 +92,10 @@ def answer(request: HttpRequest, place: Place, *, status: int = 200, **forms: Fo
         place, found, waiting, acting=request.acting, start=request.GET.get("from", "")
     )
     if found:
-        proof = context["proof"]
-        context["freeze"] = series_freeze.context(
-            place, found, proof, waiting, acting=request.acting
-        )
         context |= series_freeze.addresses(place)
+        context["freeze"] = series_freeze.context(
+            place, found, context["proof"], waiting, acting=request.acting
+        )
     if students := series_page.students_shown(context):
         audit.shown(
             acting=request.acting,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from django.urls import reverse
 
@@ -80,7 +81,7 @@ class Place:
 
 def context(
     place: Place, series: Series | None, waiting: Waiting | None, *, acting: Acting, start: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Context of numbering/series.html; ``start`` is the serial the grid begins with, as typed."""
     lineage = place.lineage
     preview, blocked = _preview(place, acting)
