@@ -18,7 +18,7 @@ def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
         "student": student,
         "enrollment": case.enrollment,
         "family": family,
-        "sheet": shown(student, family, medical=medical),
+        "sheet": shown(student, getattr(student, "sheet", None), family, medical=medical),
     }
 
 

@@ -23,7 +23,7 @@ from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.pages.forms import new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 
 SEED_DIGITS = 12
 SIGNED = Signer(salt="enrollment.draw")  # tells a seed drawn by the system from a typed one
@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _answer(request, context, year, request.GET if "seed" in request.GET else None)
     form = _form(context, year, request.POST)
 
-    def act() -> str:
+    def act() -> Done:
         if not form.is_valid() or not form.cleaned_data["seed"]:
             raise Refused("预览的内容不全。请重新预览，再确认。")
         draw = drawing.confirm(
@@ -54,8 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
             token=request.POST.get("token", ""),
             acting=request.acting,
         )
-        messages.success(request, f"已均衡分班 {draw.places.count()} 人\n\n请打印名单，签字存档。")
-        return reverse("enrollment_draw", args=[draw.pk])
+        told = f"已均衡分班 {draw.places.count()} 人\n\n请打印名单，签字存档。"
+        return Done(reverse("enrollment_draw", args=[draw.pk]), success=told)
 
     try:
         return once(request, act)

@@ -20,7 +20,7 @@ from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage
 from xueji.pages.forms import new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
 
@@ -71,7 +71,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         classes=[(other.pk, str(other)) for other in others.values()],
     )
 
-    def act() -> str:
+    def act() -> Done:
         if not form.is_valid():
             raise Refused(next(iter(form.errors.values()))[0])
         into = others[form.cleaned_data["into"]]
@@ -82,8 +82,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             acting=request.acting,
         )
-        messages.success(request, f"已把 {count} 名学生由{row}调入{into}，学籍号不变")
-        return place.address
+        told = f"已把 {count} 名学生由{row}调入{into}，学籍号不变"
+        return Done(place.address, success=told)
 
     return _once(request, place, act, move_form=form)
 
@@ -97,14 +97,14 @@ def excess(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("class.capacity")
     form = ExcessForm(request.POST)
 
-    def act() -> str:
+    def act() -> Done:
         if not form.is_valid():
             raise Refused(next(iter(form.errors.values()))[0])
         granted = room.grant(
             school_class=place.school_class, acting=request.acting, **form.cleaned_data
         )
-        messages.success(request, f"已同意{place.school_class}最多 {granted.heads} 人")
-        return place.address
+        told = f"已同意{place.school_class}最多 {granted.heads} 人"
+        return Done(place.address, success=told)
 
     return _once(request, place, act, excess_form=form)
 
@@ -118,13 +118,13 @@ def _siblings(row: SchoolClass) -> list[tuple[SchoolClass, int]]:
 def _once(
     request: HttpRequest,
     place: Place,
-    act: Callable[[], str],
+    act: Callable[[], Done],
     *,
     move_form: MoveForm | None = None,
     excess_form: ExcessForm | None = None,
 ) -> HttpResponse:
     try:
-        return once(request, act)
+        return once(request, act, back=place.address)
     except Refused as refusal:
         messages.error(request, f"没有办\n\n{refusal}")
         return _answer(request, place, move_form=move_form, excess_form=excess_form, status=409)

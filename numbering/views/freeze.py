@@ -15,7 +15,7 @@ from numbering.views import series_freeze
 from numbering.views.series import answer, place_of
 from numbering.views.series_page import Place
 from xueji.accounts import access
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 
 Act = Callable[[], SeriesAct]
 
@@ -87,13 +87,12 @@ def _checked(
 def _act(request: HttpRequest, place: Place, act: Act, done: str) -> HttpResponse:
     """Act once and go to the page; or show it as it is now, with what stood in the way."""
 
-    def run() -> str:
+    def run() -> Done:
         act()
-        messages.success(request, done)
-        return place.address
+        return Done(place.address, success=done)
 
     try:
-        return once(request, run)
+        return once(request, run, back=place.address)
     except (CannotFreeze, ProofChanged) as refusal:
         messages.error(request, f"没有办成\n\n{refusal}")
         return answer(request, place, status=409)

@@ -20,7 +20,7 @@ from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.pages.forms import new_key
-from xueji.pages.once import once
+from xueji.pages.once import Done, once
 
 
 @access.act("numbering.renumber")
@@ -36,15 +36,15 @@ def renumber(request: HttpRequest, school_id: int, stage: str, year: int) -> Htt
     if not form.is_valid():
         return _preview(request, place, form, status=422)
 
-    def act() -> str:
+    def act() -> Done:
         done = services.renumber(
             acting=request.acting,
             lineage=place.lineage,
             cohort=place.cohort,
             token=form.cleaned_data["token"],
         )
-        messages.success(request, f"已改号，现在发到 {done.last:04d}\n\n请按下面的名单收回、重印。")
-        return _listed(place)
+        told = f"已改号，现在发到 {done.last:04d}\n\n请按下面的名单收回、重印。"
+        return Done(_listed(place), success=told)
 
     try:
         return once(request, act)

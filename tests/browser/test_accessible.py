@@ -31,7 +31,7 @@ def addresses(site, username: str) -> list[str]:
     if username != "auditor":
         pages += ["/cases/?tab=others", "/students/?q=没有这个人"]
         pages += [reverse("case", args=[case.number]) for case in site.cases]
-        tabs = ("facts", "family", "history", "cases")
+        tabs = ("facts", "family", "sheet", "history", "cases")
         pages += [f"{reverse('student', args=[site.student.pk])}?tab={tab}" for tab in tabs]
         pages += [f"{reverse('student', args=[site.student.pk])}?on=2026-09-02"]
         pages += ["/students/?place=former"]

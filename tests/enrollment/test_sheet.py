@@ -122,7 +122,7 @@ def columns(record):
 
 
 def lines(student, **options):
-    groups = shown(student, student.family.order_by("position"), **options)
+    groups = shown(student, student.sheet, student.family.order_by("position"), **options)
     return [{line.label: line.text for line in group.lines} for group in groups]
 
 

@@ -13,6 +13,8 @@ WORDS = {
     "school": "学校",
     "centre": "中心校",
     "county": "教育局",
+    "prefecture": "市教育局",
+    "province": "省教育厅",
     "authority": "学籍主管部门",
     "receiving_school": "转入学校",
     "township_primary": "乡镇小学",
@@ -67,7 +69,7 @@ def _words(value: Any) -> str:
         return "、".join(_words(item) for item in value)
     if isinstance(value, Mapping):
         return _table(value)
-    return WORDS.get(value, str(value))
+    return WORDS.get(value) or ROLES.get(value, str(value))
 
 
 def _table(value: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from xueji.rules.inheritance import Rule
 
 TOPICS = {
     "entry": "新生入学",
+    "class": "班级",
     "numbering": "学籍号",
     "number": "学籍号",
     "register": "学籍档案与核对",

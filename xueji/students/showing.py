@@ -31,13 +31,17 @@ class Shown(NamedTuple):
     lines: list[Line]
 
 
-def shown(student: Student, family: Iterable[FamilyMember], *, medical: bool) -> list[Shown]:
+def shown(
+    student: Student, more: StudentSheet | None, family: Iterable[FamilyMember], *, medical: bool
+) -> list[Shown]:
     """The whole sheet by groups, then each member of the family; "" where nothing was filled in.
 
     ``medical`` is the answer of ``accounts.access.sees_medical``.
     """
-    more = getattr(student, "sheet", None) or StudentSheet(student=student)
-    rows: dict[type[models.Model], models.Model] = {Student: student, StudentSheet: more}
+    rows: dict[type[models.Model], models.Model] = {
+        Student: student,
+        StudentSheet: more or StudentSheet(),
+    }
     groups = [
         Shown(group.title, list(_lines(group.items, rows, medical))) for group in sheet.GROUPS
     ]

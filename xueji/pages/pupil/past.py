@@ -5,6 +5,7 @@ written. What was undone never was. What was typed before the register was built
 first day.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import School, SchoolClass, grade_name
 from xueji.pages.pupil.changes import class_name
 from xueji.pages.pupil.scope import Scope
-from xueji.students.models import FamilyMember, Placement, Student
+from xueji.students.models import FamilyMember, Placement, Student, StudentSheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +24,14 @@ class Facts:
     """What the page prints of a pupil: the row, the family, and where, in words."""
 
     student: Student
+    sheet: StudentSheet | None
     family: list[FamilyMember]
     school: str = ""
     school_class: str = ""
     grade: str = ""
+
+
+Stood = Callable[[datetime], bool]
 
 
 class NotThere(Exception):
@@ -40,6 +45,7 @@ def present(scope: Scope) -> Facts:
     student = scope.student
     return Facts(
         student=student,
+        sheet=getattr(student, "sheet", None),
         family=list(student.family.order_by("position")),
         school=str(student.school.organisation) if student.school else "",
         school_class=str(student.school_class or "未分班"),
@@ -57,6 +63,7 @@ def _at_leaving(scope: Scope) -> Facts:
         student.status = leaving.status
     return Facts(
         student=student,
+        sheet=_sheet(scope, lambda at: at < closed),
         family=_family(scope, lambda at: at < closed),
         school=str(placement.school.organisation),
         school_class=_class_of(placement.grade, placement.school_class),
@@ -68,14 +75,21 @@ def _class_of(grade: int, school_class: SchoolClass | None) -> str:
     return class_name(grade, school_class) if school_class else "未分班"
 
 
-def _family(scope: Scope, stood) -> list[FamilyMember]:
-    """Members by the last of their rows whose moment ``stood`` accepts."""
+def _sheet(scope: Scope, stood: Stood) -> StudentSheet | None:
+    return next(iter(_last(scope, StudentSheet, stood)), None)
+
+
+def _family(scope: Scope, stood: Stood) -> list[FamilyMember]:
+    return sorted(_last(scope, FamilyMember, stood), key=lambda member: member.position)
+
+
+def _last(scope: Scope, model, stood: Stood) -> list[Any]:
+    """What belonged to the pupil, by the last rows whose moment ``stood`` accepts."""
     last = {}
-    for row in scope.history(FamilyMember).order_by("history_date", "history_id"):
+    for row in scope.history(model).order_by("history_date", "history_id"):
         if stood(row.history_date):
-            last[row.id] = row
-    members = [row.instance for row in last.values() if row.history_type != "-"]
-    return sorted(members, key=lambda member: member.position)
+            last[row.instance.pk] = row
+    return [row.instance for row in last.values() if row.history_type != "-"]
 
 
 @dataclass(frozen=True)
@@ -130,9 +144,14 @@ def as_on(scope: Scope, day: date) -> Facts:
     student = Student(**state)
     school_class = SchoolClass.objects.filter(pk=student.school_class_id).first()
     grade = student.grade
+
+    def stood(at: datetime) -> bool:
+        return at <= acts.built or localdate(at) <= day
+
     return Facts(
         student=student,
-        family=_family(scope, lambda at: at <= acts.built or localdate(at) <= day),
+        sheet=_sheet(scope, stood),
+        family=_family(scope, stood),
         school=_school_name(student, acts, day),
         school_class=_class_of(grade, school_class) if grade else "",
         grade=grade_name(grade) if grade else "",

@@ -15,9 +15,16 @@ from xueji.pages.forms import RevealForm
 from xueji.pages.pupil import past, timeline
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, find
+from xueji.students.showing import shown
 
-TABS = {"facts": "基本信息", "family": "家庭", "history": "履历", "cases": "业务"}
-DATED = ("facts", "family")
+TABS = {
+    "facts": "基本信息",
+    "family": "家庭",
+    "sheet": "全部项目",
+    "history": "履历",
+    "cases": "业务",
+}
+DATED = ("facts", "family", "sheet")
 
 
 def _scope(request: HttpRequest, pk: int) -> Scope:
@@ -94,6 +101,9 @@ def _answer(
         "today": request.acting.today,
         "acting": request.acting,
     }
+    if tab == "sheet":
+        medical = not scope.is_past and access.sees_medical(request.acting, scope.student.org_path)
+        context["groups"] = shown(facts.student, facts.sheet, facts.family, medical=medical)
     if tab == "history":
         context["timeline"] = timeline.timeline(scope, request.GET)
         context["kinds"] = timeline.KINDS.items()
