@@ -105,7 +105,7 @@ def _once(
     class_form: ClassForm | None = None,
 ) -> HttpResponse:
     try:
-        return once(request, act)
+        return once(request, act, back=reverse("enrollment_classes"))
     except Refused as refusal:
         messages.error(request, f"没有办\n\n{refusal}")
         picked = set(request.POST.getlist("students")) if assign_form else set()
