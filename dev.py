@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STATE = Path(os.environ.get("XUEJI_STATE") or ROOT / ".state").absolute()
 TMP = Path("/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir())
+# how pytest shares the whole suite; tests/conftest.py says what one worker keeps for the end
+WORKERS = [f"-n{min(os.cpu_count() or 1, 4)}", "--dist=loadgroup", "--no-loadscope-reorder"]
 OWNER_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlmigrate"}
 
 HELP = """\
@@ -603,7 +605,7 @@ def manage(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     """Run pytest with everything it needs; unknown arguments are pytest's."""
     rest = [argument for argument in arguments if argument != "--long"]
-    command = [python(dev=True), "-m", "pytest", *rest]
+    command = [python(dev=True), "-m", "pytest", *(rest or WORKERS)]
     chosen = {"XUEJI_CHROMIUM": browser()} | ({"XUEJI_LONG": "1"} if "--long" in arguments else {})
     with services(kept=False, durable=False) as env:
         return foreground(command, env=env | chosen)

@@ -12,6 +12,21 @@ from django.test import Client
 from tests import world as worlds
 from xueji.identity import crypto
 
+APART = ("tests.jobs", "tests.permissions")
+
+
+def is_apart(item: pytest.Item) -> bool:
+    """Races and processes against the clock, and the site that is built once."""
+    return bool(item.get_closest_marker("race")) or item.module.__name__.startswith(APART)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several workers one does these, one after another, when the others have ended."""
+    for item in items:
+        if is_apart(item):
+            item.add_marker(pytest.mark.xdist_group("apart"))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def keyring() -> Path:

@@ -10,13 +10,12 @@ from enrollment.services.check import Checked, Context, Row, check_rows
 from enrollment.services.context import load, require_working, route
 from xueji.accounts.access import Acting
 from xueji.audit import history
-from xueji.cases import queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper
 from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
-from xueji.cases.services.common import require
+from xueji.cases.services.common import lock, require
 from xueji.organisations.models import StageName
 from xueji.rules.engine import Rules
 from xueji.students import services as students
@@ -48,9 +47,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     Rejected while anything blocks or a warning has no reason, Refused when the act itself is
     not possible (school not connected, case not the post's, pupil busy elsewhere).
     """
-    case = queries.lock([case_id]).get(case_id)
-    if case is None:
-        raise Refused("这份草稿已被删除，没有提交。")
+    case = lock(case_id)
     require(case, Act.SUBMIT, acting)
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)

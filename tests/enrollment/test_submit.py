@@ -191,15 +191,19 @@ def test_a_returned_case_does_not_take_the_number_of_another_pupil(world):
         )
 
 
-def test_a_discarded_draft_cannot_be_submitted(world):
+def test_a_discarded_draft_is_neither_submitted_nor_saved_nor_discarded_again(world):
     acting = world.acting("clerk")
     draft = cases.open_draft(
         kind="enrollment", school=world.school_of("clerk"), acting=acting, values={}
     )
     cases.discard(case_id=draft.pk, acting=acting)
 
-    with pytest.raises(Refused, match="这份草稿已被删除"):
+    with pytest.raises(Refused, match="这份草稿已经删除"):
         submit(case_id=draft.pk, row=pupils.row(), reasons={}, acting=acting)
+    with pytest.raises(Refused, match="这份草稿已经删除"):
+        cases.save_draft(case_id=draft.pk, values={}, version=1, acting=acting)
+    with pytest.raises(Refused, match="这份草稿已经删除"):
+        cases.discard(case_id=draft.pk, acting=acting)
     assert not Case.objects.exists()
 
 

@@ -238,6 +238,20 @@ def test_a_runner_told_to_stop_hands_its_job_back_without_counting(monkeypatch):
     assert told(job) == (JobState.QUEUED, 0, "")
 
 
+def test_told_to_stop_right_after_the_claim_it_hands_the_job_back_too():
+    job = queue(rows=3)
+
+    def stop_once_claimed(execute, sql, *rest):
+        if sql.startswith("SELECT") and not connection.in_atomic_block:
+            raise KeyboardInterrupt
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(stop_once_claimed), pytest.raises(KeyboardInterrupt):
+        services.run_job(job.pk)
+
+    assert (told(job), wrote()) == ((JobState.QUEUED, 0, ""), 0)
+
+
 def test_a_lease_is_checked_only_inside_a_transaction():
     lease = leases.Lease(job_id=queue(rows=1).pk, token=None)
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
+from tests.conftest import is_apart
 from tests.permissions import site as sites
 from tests.permissions.site import Site
 from tests.permissions.sweep import Swept, sweep
@@ -18,7 +19,7 @@ HERE = __package__
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Last of all, and together: the site lies in one transaction that stays open until the end."""
-    items.sort(key=lambda item: item.module.__name__.startswith(HERE))
+    items.sort(key=lambda item: (is_apart(item), item.module.__name__.startswith(HERE)))
 
 
 @pytest.fixture(scope="session")

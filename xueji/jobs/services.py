@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -118,9 +118,18 @@ def _send_again(rescued: list[int]) -> None:
 
 
 def _claim_and_run(job_id: int | None) -> bool:
-    job = _claim(job_id)
-    if job is None:
-        return False
+    token = uuid4()
+    try:
+        job = _claim(job_id, token=token)
+        if job is not None:
+            _run(job)
+    except (KeyboardInterrupt, SystemExit):  # told to stop, at any moment since the claim
+        _hand_back(token)
+        raise
+    return job is not None
+
+
+def _run(job: Job) -> None:
     lease = Lease(job_id=job.pk, token=job.lease)
     try:
         with lease.renewed():
@@ -136,13 +145,9 @@ def _claim_and_run(job_id: int | None) -> bool:
     except Exception as error:
         _log_without_values(job, error)
         lease.end(JobState.FAILED, error=BROKEN.format(job_id=job.pk))
-    except BaseException:
-        _hand_back(job)
-        raise
-    return True
 
 
-def _claim(job_id: int | None) -> Job | None:
+def _claim(job_id: int | None, *, token: UUID) -> Job | None:
     """Take one queued job under a fresh lease: the named one, or the first that is free."""
     with transaction.atomic():
         queued = Job.objects.filter(state=JobState.QUEUED).order_by("pk")
@@ -151,10 +156,9 @@ def _claim(job_id: int | None) -> Job | None:
         job = queued.select_for_update(skip_locked=job_id is None).first()
         if job is None:
             return None
-        job.lease = uuid4()
         Job.objects.filter(pk=job.pk).update(
             state=JobState.RUNNING,
-            lease=job.lease,
+            lease=token,
             lease_until=Now() + LEASE,
             attempts=F("attempts") + 1,
             done=0,
@@ -164,13 +168,13 @@ def _claim(job_id: int | None) -> Job | None:
     return job
 
 
-def _hand_back(job: Job) -> None:
-    """A runner told to stop leaves the job to the next one; the attempt does not count.
+def _hand_back(token: UUID) -> None:
+    """A runner told to stop leaves its job to the next one; the attempt does not count.
 
     By a new connection: the old one may have been interrupted between a question and its answer.
     """
     connection.close()
-    Job.objects.filter(pk=job.pk, state=JobState.RUNNING, lease=job.lease).update(
+    Job.objects.filter(state=JobState.RUNNING, lease=token).update(
         state=JobState.QUEUED,
         lease=None,
         lease_until=None,

@@ -19,6 +19,14 @@ CASE_FIELDS = (
 )
 
 
+def lock(case_id: int) -> Case:
+    """Lock one case. Raises Refused for a draft that was thrown away in the meantime."""
+    case = queries.lock([case_id]).get(case_id)
+    if case is None:
+        raise Refused("这份草稿已经删除，没有办。请从列表重新开始。")
+    return case
+
+
 def require(case: Case, act: Act, acting: Acting) -> list[Step]:
     """Raise Refused unless this person may do ``act`` on the locked case; return its steps."""
     steps = queries.steps_of([case.pk])[case.pk]

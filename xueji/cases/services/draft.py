@@ -11,7 +11,7 @@ from xueji.cases import kinds, queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm, Paper, State
-from xueji.cases.services.common import require
+from xueji.cases.services.common import lock, require
 from xueji.documents import services as documents
 from xueji.organisations.models import School
 
@@ -60,7 +60,7 @@ def save_draft(
     Raises Stale with the saved values when ``version`` is not the latest, Refused when the case
     is not the post's to edit.
     """
-    case = queries.lock([case_id])[case_id]
+    case = lock(case_id)
     require(case, Act.SUBMIT, acting)
     form = CaseForm.objects.get(case=case)
     if form.version != version:
@@ -77,7 +77,7 @@ def save_draft(
 @transaction.atomic
 def discard(*, case_id: int, acting: Acting) -> None:
     """Throw a draft away, with everything typed; it never was a case of a pupil."""
-    case = queries.lock([case_id])[case_id]
+    case = lock(case_id)
     require(case, Act.DISCARD, acting)
     if case.student_id:
         raise Refused("已提交过的业务件不能删除，只能撤回。")
