@@ -10,17 +10,19 @@ from xueji.rules.papers import missing, named
 
 Findings = Iterator[Finding]
 FULL_CODE = 12
+MOST_CHOICES = 4  # places of one name that a sentence lists
 
 
 @judges("entry.catchment")
 def catchment(facts: EntryFacts, rules: Rules) -> Findings:
-    """Where the child lives; the migrant's school is designated instead."""
+    """Where the child lives; the migrant's school is designated instead.
+
+    A home that names no village is not taken for one inside: 应首先认定.
+    """
     if facts.migrant or (facts.school_kind != "ordinary" and not facts.has_catchment):
         return
-    lacking = "" if facts.has_catchment else "本校服务范围尚未登记"
-    if len(facts.address_code) != FULL_CODE:
-        lacking = "现住址缺 12 位区划代码"
-    if lacking:
+    if not facts.has_catchment or not facts.has_address:
+        lacking = "还没有填现住址" if facts.has_catchment else "本校服务范围尚未登记"
         yield rules.finding(
             "entry.catchment",
             field="address_code",
@@ -29,17 +31,34 @@ def catchment(facts: EntryFacts, rules: Rules) -> Findings:
             pending=True,
         )
     elif facts.address_code not in facts.catchment:
+        message, remedy = _outside(facts)
         yield rules.finding(
             "entry.catchment",
             field="address_code",
-            message=f"现住址（{facts.address_code}）不在本校服务范围",
-            remedy=f"请核对现住址，或到所在服务范围的学校入学。{_exception('catchment', rules)}",
+            message=message,
+            remedy=f"{remedy}{_exception('catchment', rules)}",
         )
+
+
+def _outside(facts: EntryFacts) -> tuple[str, str]:
+    """Why the home is not known to lie in the catchment, and what to do first."""
+    code = facts.address_code
+    choose = "请在现住址输入镇名和村名，从列表中选定。列表里没有的，"
+    if facts.address_choices:
+        places = "、".join(f"（{choice}）" for choice in facts.address_choices[:MOST_CHOICES])
+        return f"现住址写的地方不止一处，不能认定是否属于本校服务范围：{places}", choose
+    if not code or any(village.startswith(code) for village in facts.catchment):
+        return "现住址没有写到村、社区，不能认定是否属于本校服务范围", choose
+    place = code.ljust(FULL_CODE, "0")
+    return (
+        f"现住址（{place}）不在本校服务范围",
+        "请核对现住址，或到所在服务范围的学校入学。",
+    )
 
 
 @judges("entry.two_unities")
 def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
-    """Two equalities by code. A missing code leaves them open: neither true nor false."""
+    """Two equalities by code. A code that lacks digits leaves open what it does not decide."""
     if facts.migrant:
         return
     places = {
@@ -47,7 +66,14 @@ def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
         "guardian_hukou_code": ("监护人户口所在地", facts.guardian_hukou_code),
         "address_code": ("现住址", facts.address_code),
     }
-    unknown = [field for field, (_, code) in places.items() if len(code) != FULL_CODE]
+    others = [field for field in places if field != "hukou_code"]
+    apart = [field for field in others if _apart(places[field][1], facts.hukou_code)]
+    unknown = [
+        field
+        for field, (_, code) in places.items()
+        if len(code) != FULL_CODE
+        and (field not in apart if field in others else len(apart) < len(others))
+    ]
     if unknown:
         lacking = "、".join(places[field][0] for field in unknown)
         yield rules.finding(
@@ -57,15 +83,20 @@ def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
             remedy="选定到村、社区后自动核对",
             pending=True,
         )
-    for field in ("guardian_hukou_code", "address_code"):
+    for field in apart:
         other, code = places[field]
-        if not {"hukou_code", field} & set(unknown) and code != facts.hukou_code:
-            yield rules.finding(
-                "entry.two_unities",
-                field=field,
-                message=f"学生户口所在地（{facts.hukou_code}）与{other}（{code}）不一致",
-                remedy=f"请核对户口簿和住址。{_exception('two_unities', rules)}",
-            )
+        yield rules.finding(
+            "entry.two_unities",
+            field=field,
+            message=f"学生户口所在地（{facts.hukou_code.ljust(FULL_CODE, '0')}）"
+            f"与{other}（{code.ljust(FULL_CODE, '0')}）不一致",
+            remedy=f"请核对户口簿和住址。{_exception('two_unities', rules)}",
+        )
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two codes, perhaps short of digits, name places that cannot be the same."""
+    return bool(one and other) and not (one.startswith(other) or other.startswith(one))
 
 
 @judges("entry.underage")

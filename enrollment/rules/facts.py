@@ -12,7 +12,8 @@ class EntryFacts:
     """What the rules need to know of one child on the way into one school.
 
     Codes of stage, kind and register type are those of the models. Division codes have 12
-    digits; a shorter or empty one counts as missing. ``papers`` holds what was seen or waived.
+    digits; 9 name no more than the township, 6 the county, "" nothing. ``address_choices``: the
+    villages of one name that the address may mean. ``papers`` holds what was seen or waived.
     ``same_id``: registers in the whole tree under the same ID number, living or not;
     ``live_elsewhere``: the child's register lives at another school; ``same_person_near``:
     registers that look like the same child.
@@ -39,6 +40,8 @@ class EntryFacts:
     from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one
     home_taught: bool = False  # 送教上门
     foreign: bool = False
+    has_address: bool = True  # something is written for 现住址
+    address_choices: tuple[str, ...] = ()
     national_number: str = ""
     national_number_taken: bool = False
 

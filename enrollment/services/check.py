@@ -16,6 +16,7 @@ from enrollment.services.reading import EARLIEST, FLAGS, PupilReader
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import codes
 from xueji.identity.problems import Problem
+from xueji.organisations.addresses import known_part
 from xueji.organisations.models import Division, SchoolClass, SchoolYear, StageName
 from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
@@ -192,9 +193,11 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         designated_for_borrowed=school.designated_for_borrowed,
         has_catchment=bool(context.catchment),
         catchment=context.catchment,
-        hukou_code=_village(values["hukou_code"]),
-        guardian_hukou_code=_village(values["guardian_hukou_code"]),
-        address_code=_village(values["address_code"]),
+        hukou_code=known_part(values["hukou_code"]),
+        guardian_hukou_code=known_part(values["guardian_hukou_code"]),
+        address_code=known_part(values["address_code"]),
+        address_choices=values["address_choices"],
+        has_address=bool(values["address_text"]),
         migrant=values["migrant"],
         register_type=register_type(migrant=values["migrant"], rules=context.rules),
         papers=row.papers,
@@ -204,11 +207,6 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         live_elsewhere=known is not None and known.school_id != school.pk,
         foreign=values.get("country", "CHN") != "CHN",
     )
-
-
-def _village(code: str) -> str:
-    """A code that only names a township or county proves nothing about the village."""
-    return code if places.is_exact(code) else ""
 
 
 def _named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:

@@ -174,9 +174,45 @@ def test_a_township_alone_leaves_the_two_unities_open(world):
 
     assert checked.values["hukou_code"] == "130283103000"
     assert [(f.key, f.effect, f.pending) for f in checked.findings] == [
-        ("entry.catchment", "record", True),
+        ("entry.catchment", "warn", False),
         ("entry.two_unities", "record", True),
     ]
+
+
+OUTSIDE = "现住址（杨各庄镇 上庄村）不在本校服务范围"
+NO_VILLAGE = "现住址没有写到村、社区，不能认定是否属于本校服务范围"
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("河北省唐山市迁安市建昌营镇清泉村12号", []),
+        ("杨各庄镇上庄村５号", [OUTSIDE]),
+        ("河北省唐山市迁安市杨各庄镇上庄村村民委员会", [OUTSIDE]),
+        ("建昌营镇 某村", [NO_VILLAGE]),
+        ("某地", [NO_VILLAGE]),
+        ("", ["还没有填现住址，是否属于本校服务范围待核"]),
+    ],
+)
+def test_a_typed_home_is_judged_as_the_chosen_one(world, address, says):
+    checked = check(world, address_text=address, address_code="")
+
+    assert [f.message for f in checked.findings if f.key == "entry.catchment"] == says
+
+
+def test_a_village_name_of_two_townships_is_not_guessed(world):
+    Division.objects.create(
+        code="130283101299", name="清泉村", full_name="杨各庄镇 清泉村", level="village"
+    )
+    checked = check(world, address_text="清泉村 5 号", address_code="")
+
+    assert (checked.values["address_code"], [f.message for f in checked.warnings]) == (
+        "",
+        [
+            "现住址写的地方不止一处，不能认定是否属于本校服务范围："
+            "（杨各庄镇 清泉村）、（建昌营镇 清泉村）"
+        ],
+    )
 
 
 def test_a_finding_names_places_and_not_codes(world):
