@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", entrance.healthz, name="healthz"),
     path("readyz", entrance.readyz, name="readyz"),
     path("students/", students.roster, name="students"),
+    path("students/find/", students.find, name="students_find"),
     path("students/<int:pk>/", students.student, name="student"),
     path("students/<int:pk>/reveal/", students.reveal, name="student_reveal"),
     path("cases/", cases.inbox, name="cases"),

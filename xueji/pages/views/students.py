@@ -2,8 +2,9 @@
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from xueji.accounts import access
@@ -13,21 +14,37 @@ from xueji.cases import kinds
 from xueji.cases.models import Case
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import grade_name
+from xueji.pages import finding
 from xueji.pages.forms import RevealForm
 from xueji.pages.paging import page
 from xueji.students import queries
 from xueji.students.models import RegisterType, Status, Student
 from xueji.students.search import masked, search
 
-ORDER = ("org_path", "grade", "name_full", "pk")
+ORDER = ("org_path", "grade", "name_order", "pk")
 MOST_COUNTED = 10_000
+FILTERS = ("grade", "status", "type")
+
+
+@access.act("students.read")
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Lead a search to the list, under an address that gives no number away."""
+    filters = QueryDict(mutable=True)
+    for name in FILTERS:
+        if value := request.POST.get(name, ""):
+            filters[name] = value[: finding.LONGEST]
+    query = finding.asking(filters, finding.typed(request.POST))
+    return redirect(f"{reverse('students')}?{query.urlencode()}".removesuffix("?"))
 
 
 @access.act("students.read")
 @require_GET
 def roster(request: HttpRequest) -> HttpResponse:
     """Pupils in reach, found by name, pinyin, document or register number."""
-    typed = request.GET.get("q", "")[:60]
+    typed = finding.typed(request.GET)
+    request.GET = finding.asking(request.GET, typed)  # the next page's address comes from it
+    case = finding.case_named(typed, request.acting.post)
     chosen = _filters(request)
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
     found = page(request, queries.for_list(rows), order=ORDER)
@@ -36,7 +53,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         acting=request.acting,
         kind=AccessKind.LIST,
         page="students",
-        students=[student.pk for student in found.rows],
+        students=[*(student.pk for student in found.rows), *_of_case(case, found.rows)],
         filter=masked(typed),
         address=request.META.get("REMOTE_ADDR", ""),
     )
@@ -46,6 +63,8 @@ def roster(request: HttpRequest) -> HttpResponse:
         {
             "page": found,
             "typed": typed,
+            "case": case,
+            "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
             "most": MOST_COUNTED,
             "chosen": chosen,
@@ -55,6 +74,12 @@ def roster(request: HttpRequest) -> HttpResponse:
             "get": request.GET,
         },
     )
+
+
+def _of_case(case: Case | None, rows: list[Student]) -> list[int]:
+    """The pupil whom the case alone shows."""
+    told = {student.pk for student in rows}
+    return [case.student_id] if case and case.student_id and case.student_id not in told else []
 
 
 def _filters(request: HttpRequest) -> dict[str, object]:
