@@ -7,6 +7,7 @@ from django import forms
 from enrollment.rules import papers_demanded
 from enrollment.services.check import Checked, Context
 from enrollment.services.reading import PLACES
+from xueji.cases.rules import says_why
 from xueji.identity import codes
 from xueji.identity.papers import NONE, RESIDENT
 from xueji.organisations.models import Area, Division
@@ -15,6 +16,8 @@ from xueji.rules.files import Effect
 from xueji.rules.papers import PAPERS
 
 REASON, PAPER = "reason_", "paper_"
+NO_REASON = "请改正，或写明申请例外的理由。"
+VAGUE = "理由太短，决定的人看不出是什么情况。请写明原因和已核实的材料。"
 CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER = "CHN", "01", "1", "11", "1", "2"
 HUKOU_OF_AREA = {Area.TOWNSHIP: "1", Area.URBAN: "2"}  # 农业, 非农业
 
@@ -140,6 +143,7 @@ class EntryForm(forms.Form):
         """``row``: what was typed before; ``last``: the pupil before, for F2."""
         initial = dict(defaults(context) if row is None else row)
         super().__init__(data, initial=initial, use_required_attribute=False)
+        self.rules = context.rules
         for name, label in LABELS.items():
             self.fields[name].label = label
         for name in ("m1_id_number", "m2_name", "m2_id_number"):
@@ -171,8 +175,8 @@ class EntryForm(forms.Form):
         for problem in checked.errors:
             self.add_error(problem.field if problem.field in self.fields else None, str(problem))
         for key in dict.fromkeys(warning.key for warning in checked.warnings):
-            if not self.reasons[key].strip():
-                self.add_error(REASON + key, "请改正，或写明申请例外的理由。")
+            if not says_why(self.reasons[key], self.rules):
+                self.add_error(REASON + key, VAGUE if self.reasons[key].strip() else NO_REASON)
 
     @property
     def shows_sex(self) -> bool:

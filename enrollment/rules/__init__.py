@@ -5,9 +5,11 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, identity
+from enrollment.rules import admission, family, identity
 from enrollment.rules.facts import (
+    PARENTS,
     EntryFacts,
+    Parent,
     cutoff,
     months_old,
     papers_demanded,
@@ -16,9 +18,12 @@ from enrollment.rules.facts import (
 )
 
 __all__ = [
+    "PARENTS",
     "EntryFacts",
+    "Parent",
     "admission",
     "cutoff",
+    "family",
     "identity",
     "months_old",
     "papers_demanded",

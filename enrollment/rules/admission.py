@@ -116,6 +116,23 @@ def underage(facts: EntryFacts, rules: Rules) -> Findings:
         )
 
 
+@judges("entry.overage")
+def overage(facts: EntryFacts, rules: Rules) -> Findings:
+    """An adult among first-graders is a number mistyped, or needs a word."""
+    if facts.birth_date is None or (facts.stage, facts.grade) != ("primary", 1):
+        return
+    day, years = cutoff(facts.entry_year, rules), rules.value("entry.overage")
+    months = months_old(facts.birth_date, day)
+    if months >= years * 12:
+        old = f"为 {months // 12} 岁 {months % 12} 个月"
+        yield rules.finding(
+            "entry.overage",
+            field="birth_date",
+            message=f"{_day(facts.birth_date)}出生，到 {_day(day)}{old}，已满 {years} 周岁",
+            remedy=f"请核对证件号和出生日期。确属超龄入学的，{_exception('overage', rules)}",
+        )
+
+
 @judges("entry.papers")
 def papers(facts: EntryFacts, rules: Rules) -> Findings:
     """The resident child's papers, asked for on entering a primary school."""

@@ -6,6 +6,18 @@ from datetime import date
 from xueji.rules.engine import Rules
 from xueji.rules.papers import Group
 
+PARENTS = frozenset("12")  # 父亲 and 母亲: the codes of the relation are those of the sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parent:
+    """What the ID number of a father or mother says; ``relation`` is 1 or 2."""
+
+    field: str
+    relation: str
+    sex: str
+    birth_date: date
+
 
 @dataclass(frozen=True, kw_only=True)
 class EntryFacts:
@@ -37,6 +49,7 @@ class EntryFacts:
     same_id: int
     same_person_near: int
     live_elsewhere: bool
+    parents: tuple[Parent, ...] = ()
     from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one
     home_taught: bool = False  # 送教上门
     foreign: bool = False

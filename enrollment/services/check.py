@@ -5,16 +5,17 @@ wrong or remarkable. It writes nothing.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from enrollment.rules import EntryFacts, register_type
+from enrollment.rules import PARENTS, EntryFacts, Parent, register_type
 from enrollment.services import places
 from enrollment.services.reading import EARLIEST, FLAGS, PupilReader
 from xueji.cases.models import ALIVE, Case
-from xueji.identity import codes
+from xueji.identity import codes, idnumbers
+from xueji.identity.papers import RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.addresses import known_part
 from xueji.organisations.models import Division, SchoolClass, SchoolYear, StageName
@@ -205,8 +206,22 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         same_id=int(row.is_double),
         same_person_near=len(row.near),
         live_elsewhere=known is not None and known.school_id != school.pk,
+        parents=tuple(_parents(row)),
         foreign=values.get("country", "CHN") != "CHN",
     )
+
+
+def _parents(row: Checked) -> Iterator[Parent]:
+    """Father and mother, as far as their ID numbers are right."""
+    for position, member in enumerate(row.members, start=1):
+        said = idnumbers.facts(RESIDENT, member["id_number"] or "")
+        if said and member["relation"] in PARENTS:
+            yield Parent(
+                field=f"m{position}_id_number",
+                relation=member["relation"],
+                sex=said.sex,
+                birth_date=said.birth_date,
+            )
 
 
 def _named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from enrollment.rules import PARENTS
 from xueji.identity import codes, idnumbers, names, phones
 from xueji.identity.papers import NONE, RESIDENT
 from xueji.identity.problems import Problem
@@ -162,6 +163,7 @@ class PupilReader(Reader):
         if number:
             found = idnumbers.check(RESIDENT, number, today=date.max)
             self.add(f"{prefix}_id_number", [p for p in found if p.severity == "error"])
+            self._is_another(prefix, label, number)
         guardian = self.values.pop(f"{prefix}_guardian")
         self.members.append(
             {
@@ -175,6 +177,22 @@ class PupilReader(Reader):
                 "hukou_text": self.values.get("guardian_hukou_text", "") if guardian else "",
             }
         )
+
+    def _is_another(self, prefix: str, label: str, number: str) -> None:
+        """Nobody is the child itself or two members, and no parent is younger than the child."""
+        key, relation = f"{prefix}_id_number", self.values.get(f"{prefix}_relation", "")
+        said, born = idnumbers.facts(RESIDENT, number), self.values.get("birth_date")
+        if number == self.values["id_number"]:
+            remedy = "请填这名成员本人的号码，不知道的先空着。"
+            self.tell("own_number", key, f"{label}身份证件号与学生本人的相同。", remedy)
+        elif number in {member["id_number"] for member in self.members}:
+            message = f"{label}身份证件号与另一名家庭成员的相同。"
+            self.tell("same_number", key, message, "请照户口簿核对，一人一号。")
+        elif relation in PARENTS and said and born and said.birth_date >= born:
+            message = (
+                f"{label}身份证件号里的出生日期不早于学生的，不会是{codes.RELATION[relation]}。"
+            )
+            self.tell("younger", key, message, "请核对这名成员的证件号和关系。")
 
     def contact(self) -> None:
         """The pupil's telephone; left empty, it is the first guardian's."""

@@ -13,6 +13,7 @@ from xueji.cases import queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper
+from xueji.cases.rules import says_why
 from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import require
@@ -51,7 +52,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)
     (checked,) = check_rows([row], context)
-    requests = asked(checked, reasons)
+    requests = asked(checked, reasons, context.rules)
     if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
@@ -84,12 +85,12 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     )
 
 
-def asked(checked: Checked, reasons: Mapping[str, str]) -> list[ExceptionRequest]:
-    """The exceptions that are asked for with a reason."""
+def asked(checked: Checked, reasons: Mapping[str, str], rules: Rules) -> list[ExceptionRequest]:
+    """The exceptions that are asked for with a reason that says something."""
     return [
         ExceptionRequest(finding=warning, reason=reason[:300])
         for warning in checked.warnings
-        if (reason := reasons.get(warning.key, "").replace("\0", "").strip())
+        if says_why(reason := reasons.get(warning.key, "").replace("\0", "").strip(), rules)
     ]
 
 

@@ -11,6 +11,7 @@ from enrollment.services.check import Checked, Context, check_rows
 from enrollment.services.doubles import Answer
 from enrollment.services.submit import asked
 from xueji.accounts.access import Acting
+from xueji.cases.rules import says_why
 from xueji.identity import codes, idnumbers
 from xueji.organisations.models import Division
 from xueji.rules.clauses import cite
@@ -58,7 +59,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
     if judged.answer.wait:
         told = [finding for finding in told if not _speaks_of_doubles(finding)]
     wrong = [problem for problem in checked.problems if problem.code != "missing"]
-    open_warnings = len(checked.warnings) - len(asked(checked, form.reasons))
+    open_warnings = len(checked.warnings) - len(asked(checked, form.reasons, judged.context.rules))
     blocks = sum(finding.effect == "block" and finding.key != SUM for finding in told)
     return {
         "judged": True,
@@ -80,7 +81,7 @@ def _line(finding: Finding, judged: Judged) -> dict[str, object]:
     """A finding that points to a field one can see; a warning is told in full in group 5."""
     field = finding.field
     if finding.effect == "warn":
-        is_asked = bool(judged.form.reasons[finding.key].strip())
+        is_asked = says_why(judged.form.reasons[finding.key], judged.context.rules)
         return {
             "effect": finding.effect,
             "field": f"{REASON}{finding.key}",
@@ -113,7 +114,7 @@ def _summary(judged: Judged, told: list[Finding]) -> Iterator[dict[str, str]]:
     lines += [
         {"field": f"{REASON}{finding.key}", "message": finding.message}
         for finding in judged.checked.warnings
-        if not form.reasons[finding.key].strip()
+        if not says_why(form.reasons[finding.key], judged.context.rules)
     ]
     for line in lines:
         field = form[line["field"]] if line["field"] in form.fields else None

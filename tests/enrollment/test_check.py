@@ -24,7 +24,7 @@ NO_DOCUMENT = {
     "sex": "1",
     "birth_date": "2020-05-05",
     "no_id_reason": "出生医学证明在补办",
-    "m1_id_number": pupils.id_number(born=date(1990, 1, 1)),
+    "m1_id_number": pupils.id_number(born=date(1990, 1, 1), order=1),
 }
 
 
@@ -127,6 +127,49 @@ def test_a_right_row_is_understood_whole(world):
 )
 def test_each_field_is_judged_and_the_fault_is_told_at_it(typed, says):
     assert wrong(read(row(**typed), PLAIN)) == says
+
+
+FATHER = pupils.id_number(born=date(1990, 1, 1), order=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"m1_id_number": FATHER}, set()),
+        ({"m1_id_number": BOY}, {("m1_id_number", "own_number")}),
+        ({"m1_id_number": BOY, "m1_relation": "97"}, {("m1_id_number", "own_number")}),
+        (
+            {"m1_id_number": FATHER, "m2_id_number": FATHER, "m2_name": "李淑芬"}
+            | {"m2_relation": "2", "m2_phone": "13931520018"},
+            {("m2_id_number", "same_number")},
+        ),
+        (
+            {"m1_id_number": pupils.id_number(born=date(2020, 3, 17), order=5)},
+            {("m1_id_number", "younger")},
+        ),
+        ({"m1_id_number": pupils.id_number(born=date(2020, 3, 16), order=5)}, set()),
+        (
+            {"m1_id_number": pupils.id_number(born=date(2021, 1, 1), order=5), "m1_relation": "71"},
+            set(),
+        ),
+    ],
+)
+def test_a_members_number_is_no_childs_and_nobody_elses(typed, says):
+    assert wrong(read(row(id_number=BOY, **typed), PLAIN)) == says
+
+
+@pytest.mark.parametrize(
+    ("born", "order", "says"),
+    [
+        (date(1990, 1, 1), 1, []),
+        (date(1990, 1, 1), 2, ["关系是父亲，身份证件号却是女性的"]),
+        (date(2008, 1, 1), 1, ["父亲的身份证件号说明，学生出生时才 12 岁，不满 14 周岁"]),
+    ],
+)
+def test_what_a_fathers_number_says_is_judged(world, born, order, says):
+    checked = check(world, id_number=BOY, m1_id_number=pupils.id_number(born=born, order=order))
+
+    assert [finding.message for finding in checked.warnings] == says
 
 
 def test_a_wrong_number_alone_is_told_not_what_would_follow_from_it():

@@ -346,3 +346,11 @@ def test_without_scripts_a_button_fills_a_place(clerk, opened, use, field, fille
 
     assert (answer.status_code, value_of(answer, field)) == (200, filled)
     assert not Case.objects.exists()
+
+
+def test_a_reason_that_says_nothing_is_told_so_at_its_field(clerk, opened):
+    reasons = {"reason_entry.two_unities": "无", "reason_entry.catchment": "111"}
+    answer = send(clerk, opened(**ELSEWHERE, **reasons))
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {name: [VAGUE] for name in reasons}

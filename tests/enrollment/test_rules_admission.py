@@ -10,6 +10,7 @@ RULE_TABLES = {
     "entry.catchment": "test_the_home_lies_in_the_catchment",
     "entry.two_unities": "test_hukou_of_child_and_guardian_and_home_are_one",
     "entry.underage": "test_a_first_grader_is_six_by_the_end_of_august",
+    "entry.overage": "test_a_first_grader_is_a_child",
     "entry.papers": "test_a_resident_child_shows_household_book_and_property_proof",
     "entry.migrant": "test_a_migrant_child_goes_to_a_designated_school",
     "entry.migrant.papers": "test_a_migrant_child_shows_permit_and_job_or_licence",
@@ -106,6 +107,25 @@ def test_what_is_open_is_marked_so_and_warns_nobody():
     [finding] = found(child(guardian_hukou_code=""))
 
     assert (finding.pending, finding.grant, finding.field) == (True, "", "guardian_hukou_code")
+
+
+def _old(born, age):
+    return [("warn", f"{born}出生，到 2026 年 8 月 31 日{age}，已满 9 周岁")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        (child(birth_date=date(2017, 9, 1)), []),
+        (child(birth_date=date(2017, 8, 31)), _old("2017 年 8 月 31 日", "为 9 岁 0 个月")),
+        (child(birth_date=date(1990, 3, 17)), _old("1990 年 3 月 17 日", "为 36 岁 5 个月")),
+        (child(birth_date=date(1990, 3, 17), stage="junior", grade=7), []),
+        (child(birth_date=date(1990, 3, 17), grade=2), []),
+        (child(birth_date=None), []),
+    ],
+)
+def test_a_first_grader_is_a_child(facts, says):
+    assert told("entry.overage", facts) == says
 
 
 def _young(born, age):
