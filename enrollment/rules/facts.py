@@ -49,6 +49,7 @@ class EntryFacts:
     same_id: int
     same_person_near: int
     live_elsewhere: bool
+    same_id_pending: bool = False  # held by a case on its way, not by a register yet
     parents: tuple[Parent, ...] = ()
     from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one
     home_taught: bool = False  # 送教上门

@@ -204,6 +204,7 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         papers=row.papers,
         id_missing=not values["id_number"],
         same_id=int(row.is_double),
+        same_id_pending=row.known_case is not None,
         same_person_near=len(row.near),
         live_elsewhere=known is not None and known.school_id != school.pk,
         parents=tuple(_parents(row)),

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from enrollment.forms import VAGUE
 from tests import pupils
 from tests.world import PASSWORD
 from xueji.audit.models import Access
