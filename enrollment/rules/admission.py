@@ -10,6 +10,7 @@ from xueji.rules.papers import missing, named
 
 Findings = Iterator[Finding]
 FULL_CODE = 12
+UNSEEN = frozenset({"entry.papers", "entry.migrant.papers"})  # not ticked is not yet unfit
 MOST_CHOICES = 4  # places of one name that a sentence lists
 
 
@@ -176,14 +177,13 @@ def kind_of_register(facts: EntryFacts, rules: Rules) -> Findings:
 def ineligible(facts: EntryFacts, rules: Rules, found: tuple[Finding, ...]) -> Findings:
     """Whatever blocks makes the child ineligible; a warning does not."""
     blocking = [finding.key for finding in found if finding.effect == Effect.BLOCK]
-    if blocking:
-        what = "、".join(rules.rule(key).title for key in dict.fromkeys(blocking))
-        yield rules.finding(
-            "entry.ineligible",
-            field="",
-            message=f"不符合入学条件，不得接受：{what}",
-            remedy="逐项改正或补齐后再提交",
-        )
+    if not blocking:
+        return
+    what = "、".join(rules.rule(key).title for key in dict.fromkeys(blocking))
+    message, remedy = f"不符合入学条件，不得接受：{what}", "逐项改正或补齐后再提交"
+    if UNSEEN.issuperset(blocking):
+        message, remedy = f"尚未核验，还不能提交：{what}", "看过原件后逐项勾选，再提交"
+    yield rules.finding("entry.ineligible", field="", message=message, remedy=remedy)
 
 
 def _missing(key: str, facts: EntryFacts, rules: Rules) -> Findings:

@@ -110,6 +110,7 @@ def read(row: Row, context: Context) -> Checked:
     reader.name("name", "姓名")
     reader.code("nation", codes.NATIONS, "民族")
     reader.code("country", codes.COUNTRIES, "国籍/地区")
+    reader.name_of_a_han()
     reader.place("hukou", "户口所在地")
     reader.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
     reader.place("address", "现住址")

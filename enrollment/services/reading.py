@@ -13,6 +13,7 @@ from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
 
 MEMBERS = ("m1", "m2")
+HAN, CHINA = "01", "CHN"
 PLACES = ("hukou", "address", "guardian_hukou")
 FLAGS = {
     **dict.fromkeys(("1", "是", "on", "true", "有", "√"), True),
@@ -136,6 +137,14 @@ class PupilReader(Reader):
         required = id_type not in ("", RESIDENT)  # else type or number is what must be mended
         self.code("sex", codes.SEX, "性别", required=required)
         self.day("birth_date", "出生日期", EARLIEST, today, required=required)
+
+    def name_of_a_han(self) -> None:
+        """A Han child's name has Chinese characters; a Latin one is most likely mistyped."""
+        name = self.values.get("name", "")
+        is_han = (self.values.get("nation"), self.values.get("country")) == (HAN, CHINA)
+        if name and is_han and not names.is_chinese(name):
+            message, remedy = "汉族学生的姓名没有汉字。", "请照户口簿核对姓名、民族和国籍。"
+            self.problems.append(Problem("name.latin", message, remedy, "warning", "name"))
 
     def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
         raw = self.text("school_class")

@@ -50,7 +50,14 @@ def judge(form: EntryForm, context: Context, acting: Acting) -> Judged:
 def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, object]:
     """Context of enrollment/_aside.html and of the parts that follow what is typed."""
     if judged is None:
-        return {"left": None, "judged": False, "derived": None, "warnings": [], "answer": Answer()}
+        return {
+            "left": None,
+            "left_at": [],
+            "judged": False,
+            "derived": None,
+            "warnings": [],
+            "answer": Answer(),
+        }
     form, checked = judged.form, judged.checked
     missing = [problem for problem in checked.errors if problem.code == "missing"]
     told = [finding for finding in checked.findings if is_submitted or finding.key != SUM]
@@ -70,6 +77,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
         "warnings": _warnings(judged),
         "derived": derived(judged),
         "summary": list(_summary(judged, told)) if is_submitted else [],
+        "left_at": _left_at(judged, told),
     }
 
 
@@ -124,6 +132,12 @@ def _summary(judged: Judged, told: list[Finding]) -> Iterator[dict[str, str]]:
             "label": str(shown.label) if shown else "",
             "message": str(line["message"]),
         }
+
+
+def _left_at(judged: Judged, told: list[Finding]) -> list[tuple[str, str]]:
+    """Label and anchor of the fields that stop the submission, each once."""
+    places = {line["label"]: line["anchor"] for line in _summary(judged, told) if line["anchor"]}
+    return list(places.items())
 
 
 def _passes(judged: Judged) -> Iterator[dict[str, str]]:

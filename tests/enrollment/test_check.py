@@ -129,6 +129,22 @@ def test_each_field_is_judged_and_the_fault_is_told_at_it(typed, says):
     assert wrong(read(row(**typed), PLAIN)) == says
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"name": "John Smith"}, [("name", "name.latin")]),
+        ({"name": "John Smith", "country": "USA"}, []),
+        ({"name": "John Smith", "nation": "44"}, []),
+        ({"name": "王梓涵"}, []),
+    ],
+)
+def test_a_han_childs_name_without_characters_is_pointed_out_and_stops_nothing(typed, says):
+    checked = read(row(**typed), PLAIN)
+
+    assert [(p.field, p.code) for p in checked.problems] == says
+    assert checked.errors == []
+
+
 FATHER = pupils.id_number(born=date(1990, 1, 1), order=1)
 
 

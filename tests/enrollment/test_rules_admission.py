@@ -266,7 +266,7 @@ def test_the_kind_of_register_follows_from_migration(rules, is_migrant, register
     [
         (child(), []),
         (child(birth_date=date(2020, 9, 1), address_code=NEXT_VILLAGE), []),
-        (child(papers=frozenset()), ["不符合入学条件，不得接受：入学材料"]),
+        (child(papers=frozenset()), ["尚未核验，还不能提交：入学材料"]),
         (
             child(papers=frozenset(), same_id=1),
             ["不符合入学条件，不得接受：入学材料、重复建籍"],
