@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from enrollment import queries
 from enrollment.forms import LABELS, REASON, EntryForm
 from enrollment.rules import cutoff, months_old
 from enrollment.services import doubles
@@ -27,6 +28,7 @@ PASSES = {
     "entry.migrant": "本校可以登记随迁子女",
     "entry.migrant.papers": "随迁子女材料齐全",
 }
+ASK_WHERE = {"entry.catchment", "entry.migrant"}
 FOR_MIGRANTS = {"entry.migrant", "entry.migrant.papers"}
 FOR_RESIDENTS = {"entry.catchment", "entry.two_unities", "entry.papers"}
 
@@ -56,6 +58,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
             "judged": False,
             "derived": None,
             "warnings": [],
+            "serving": None,
             "answer": Answer(),
         }
     form, checked = judged.form, judged.checked
@@ -75,6 +78,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
         "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
         "answer": judged.answer,
         "warnings": _warnings(judged),
+        "serving": _serving(judged, told),
         "derived": derived(judged),
         "summary": list(_summary(judged, told)) if is_submitted else [],
         "left_at": _left_at(judged, told),
@@ -166,6 +170,14 @@ def _warnings(judged: Judged) -> list[dict[str, Any]]:
         line["messages"].append(finding.message)
         line |= {"remedy": finding.remedy, "citation": finding.citation}
     return list(told.values())
+
+
+def _serving(judged: Judged, told: list[Finding]) -> queries.Serving | None:
+    """The places and schools in question, where the home or the migrant child is not ours."""
+    if not any(f.key in ASK_WHERE and f.effect in ("warn", "block") for f in told):
+        return None
+    school = judged.context.lineage.school
+    return queries.serving(school, judged.checked.values["address_code"])
 
 
 def derived(judged: Judged) -> dict[str, str] | None:
