@@ -20,15 +20,17 @@ def order(apps, editor) -> None:
     students.bulk_update(batch, ["name_order"])
 
 
-def _column() -> models.CharField:
-    return models.CharField(db_collation="C", default="", max_length=450, verbose_name="姓名排序")
+def _column(**more: str) -> models.CharField:
+    return models.CharField(default="", max_length=450, verbose_name="姓名排序", **more)
 
 
 class Migration(migrations.Migration):
     dependencies = [("xueji", "0003_access_parts")]
 
     operations = [
-        migrations.AddField("student", "name_order", _column(), preserve_default=False),
+        migrations.AddField(
+            "student", "name_order", _column(db_collation="C"), preserve_default=False
+        ),
         migrations.AddField("historicalstudent", "name_order", _column(), preserve_default=False),
         migrations.RemoveIndex("student", "student_list"),
         migrations.AddIndex(

@@ -26,7 +26,7 @@ def typed(query: QueryDict) -> str:
     if SEALED not in query:
         return query.get(OPEN, "").replace("\0", "")[:LONGEST]
     try:
-        return crypto.decrypt(PURPOSE, urlsafe_b64decode(query[SEALED].encode()))
+        return crypto.decrypt(PURPOSE, urlsafe_b64decode(str(query[SEALED]).encode()))
     except (crypto.CannotDecrypt, Error, ValueError):
         return ""
 

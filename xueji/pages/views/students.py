@@ -43,7 +43,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def roster(request: HttpRequest) -> HttpResponse:
     """Pupils in reach, found by name, pinyin, document or register number."""
     typed = finding.typed(request.GET)
-    request.GET = finding.asking(request.GET, typed)  # the next page's address comes from it
+    # the addresses of the pages before and after come from it
+    request.GET = finding.asking(request.GET, typed)  # type: ignore[assignment]
     case = finding.case_named(typed, request.acting.post)
     chosen = _filters(request)
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
