@@ -1,10 +1,11 @@
 """新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
 
+from enrollment import queries
 from enrollment.services.finish import apply, reverse
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Kind
-from xueji.cases.models import Case
+from xueji.cases.models import Case, RuleException
 from xueji.students.showing import shown
 
 
@@ -17,9 +18,18 @@ def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     return "enrollment/_facts.html", {
         "student": student,
         "enrollment": case.enrollment,
+        "serving": _serving(case),
         "family": family,
         "sheet": shown(student, getattr(student, "sheet", None), family, medical=medical),
     }
+
+
+def _serving(case: Case) -> queries.Serving | None:
+    """Who serves the home, where it is asked to be taken as if it lay in the catchment."""
+    asked = RuleException.objects.filter(step__case=case, rule="entry.catchment")
+    if not asked.exists() or case.student is None:
+        return None
+    return queries.serving(case.school, case.student.address_code)
 
 
 ENROLLMENT = Kind(

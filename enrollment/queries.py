@@ -1,7 +1,7 @@
 """Reading enrollments: the lists of a school, the counts of offices above it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from enrollment.models import ClassMove, Draw, Enrollment, Excess
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
-from xueji.organisations.models import Level, Organisation, SchoolClass, StageName
+from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
 from xueji.students.models import Placement, PlacementKind, Status, Student, StudentQuerySet
 
 KIND = "enrollment"
@@ -222,6 +222,23 @@ def by_school(found: Iterable[Organisation]) -> list[SchoolLine]:
         unnumbered=Q(number__isnull=True),
     )
     return [SchoolLine(school=row, **cases[row.pk], **pupils[row.pk]) for row in found]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Which places a school serves, and which schools a home or a migrant child may go to."""
+
+    catchment: Sequence[str]  # villages and communities of the school asked about
+    schools: Sequence[str]  # whose catchment the home lies in
+    designated: Sequence[str]  # of the county, for migrant children
+
+
+def serving(school: School, address_code: str) -> Serving:
+    own = school.catchments.order_by("code").values_list("name", flat=True)
+    open_schools = School.objects.filter(county=school.county_id, organisation__closed_on=None)
+    named = open_schools.order_by("organisation__path").values_list("organisation__name", flat=True)
+    home = named.filter(catchments__code=address_code) if address_code else named.none()
+    return Serving(list(own), list(home), list(named.filter(designated_for_borrowed=True)))
 
 
 def _counted(rows: QuerySet, **conditions: Q) -> Mapping[int, dict[str, int]]:

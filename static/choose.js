@@ -1,9 +1,10 @@
 /* Choosing a place by typing: an ARIA combobox over <input data-choose="/divisions/?q=" data-code-target="#id_code">.
 
-   The server answers with <li role="option" data-code="…" data-text="…">…</li> rows, best first; none means
-   no such place. Choosing fills the text and the hidden code. What is typed behind the chosen text (a house
-   number) keeps the code; changing the text itself clears it. Without this file the text is sent as typed
-   and the server finds the code. data-chosen names the part of a stored text that the code stands for. */
+   The server answers with <li role="option" data-code="…" data-name="…" data-text="…">…</li> rows, best first;
+   none means no such place. Choosing fills the text (the name, with the door that was typed behind it) and the
+   hidden code. What is typed behind the chosen name (a house number) keeps the code; changing the name itself
+   clears it. Without this file the text is sent as typed and the server finds the code. data-chosen names the
+   part of a stored text that the code stands for. */
 (() => {
   "use strict";
 
@@ -129,9 +130,9 @@
       }
     };
 
-    const choose = ({ text, code: value }) => {
+    const choose = ({ text, code: value, name = text }) => {
       close();
-      chosen = text;
+      chosen = name;
       input.value = text;
       setCode(value);
       say("");
@@ -139,7 +140,7 @@
     };
 
     const take = (option) => {
-      choose({ text: option.dataset.text, code: option.dataset.code });
+      choose(option.dataset);
       input.dispatchEvent(new CustomEvent("moveon", { bubbles: true }));
     };
 

@@ -131,11 +131,12 @@ class Children:
             nation = home.nation
             name = names.child(random, home.surname, sex, nation)
         number, born = self._documents.id_number(home.region, home.born, sex)
-        initials, full = names.letters(name)
+        initials, full, order = names.letters(name)
         student = home.columns | {
             "name": name,
             "name_initials": initials,
             "name_full": full,
+            "name_order": order,
             "sex": sex,
             "birth_date": born.isoformat(),
             "nation": nation,

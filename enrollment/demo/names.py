@@ -94,6 +94,6 @@ def distinct_adults(random: Random, count: int, taken: Sequence[str] = ()) -> li
 
 
 @lru_cache(maxsize=100_000)
-def letters(name: str) -> tuple[str, str]:
-    """Initials and whole pinyin, remembered because names repeat."""
-    return pinyin.initials(name), pinyin.full(name)
+def letters(name: str) -> tuple[str, str, str]:
+    """Initials, whole pinyin and sort key, remembered because names repeat."""
+    return pinyin.initials(name), pinyin.full(name), pinyin.order(name)

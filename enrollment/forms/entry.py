@@ -20,6 +20,7 @@ from enrollment.forms.fields import (
 from enrollment.rules import papers_demanded
 from enrollment.services.check import Checked, Context
 from enrollment.services.reading import PLACES
+from xueji.cases.rules import says_why
 from xueji.identity import codes
 from xueji.identity.papers import NONE, RESIDENT
 from xueji.organisations.models import Area, Division
@@ -29,6 +30,8 @@ from xueji.rules.papers import PAPERS
 
 NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button beside them
 REASON, PAPER = "reason_", "paper_"
+NO_REASON = "请改正，或写明申请例外的理由。"
+VAGUE = "理由太短，决定的人看不出是什么情况。请写明原因和已核实的材料。"
 CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER = "CHN", "01", "1", "11", "1", "2"
 HUKOU_OF_AREA = {Area.TOWNSHIP: "1", Area.URBAN: "2"}  # 农业, 非农业
 
@@ -117,6 +120,7 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         """``row``: what was typed before; ``last``: the pupil before, for F2."""
         initial = defaults(context) | dict(row or {})
         super().__init__(data, initial=initial, use_required_attribute=False)
+        self.rules = context.rules
         for name, label in LABELS.items():
             self.fields[name].label = label
         self._star()
@@ -150,8 +154,8 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         for problem in checked.errors:
             self.add_error(problem.field if problem.field in self.fields else None, str(problem))
         for key in dict.fromkeys(warning.key for warning in checked.warnings):
-            if not self.reasons[key].strip():
-                self.add_error(REASON + key, "请改正，或写明申请例外的理由。")
+            if not says_why(self.reasons[key], self.rules):
+                self.add_error(REASON + key, VAGUE if self.reasons[key].strip() else NO_REASON)
 
     @property
     def shows_sex(self) -> bool:

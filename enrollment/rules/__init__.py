@@ -5,10 +5,12 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, classes, identity
+from enrollment.rules import admission, classes, family, identity
 from enrollment.rules.classes import ClassFacts, most, stops
 from enrollment.rules.facts import (
+    PARENTS,
     EntryFacts,
+    Parent,
     cutoff,
     months_old,
     papers_demanded,
@@ -17,11 +19,14 @@ from enrollment.rules.facts import (
 )
 
 __all__ = [
+    "PARENTS",
     "ClassFacts",
     "EntryFacts",
+    "Parent",
     "admission",
     "classes",
     "cutoff",
+    "family",
     "identity",
     "months_old",
     "most",

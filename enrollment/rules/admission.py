@@ -10,17 +10,20 @@ from xueji.rules.papers import missing, named
 
 Findings = Iterator[Finding]
 FULL_CODE = 12
+UNSEEN = frozenset({"entry.papers", "entry.migrant.papers"})  # not ticked is not yet unfit
+MOST_CHOICES = 4  # places of one name that a sentence lists
 
 
 @judges("entry.catchment")
 def catchment(facts: EntryFacts, rules: Rules) -> Findings:
-    """Where the child lives; the migrant's school is designated instead."""
+    """Where the child lives; the migrant's school is designated instead.
+
+    A home that names no village is not taken for one inside: 应首先认定.
+    """
     if facts.migrant or (facts.school_kind != "ordinary" and not facts.has_catchment):
         return
-    lacking = "" if facts.has_catchment else "本校服务范围尚未登记"
-    if len(facts.address_code) != FULL_CODE:
-        lacking = "现住址缺 12 位区划代码"
-    if lacking:
+    if not facts.has_catchment or not facts.has_address:
+        lacking = "还没有填现住址" if facts.has_catchment else "本校服务范围尚未登记"
         yield rules.finding(
             "entry.catchment",
             field="address_code",
@@ -29,17 +32,34 @@ def catchment(facts: EntryFacts, rules: Rules) -> Findings:
             pending=True,
         )
     elif facts.address_code not in facts.catchment:
+        message, remedy = _outside(facts)
         yield rules.finding(
             "entry.catchment",
             field="address_code",
-            message=f"现住址（{facts.address_code}）不在本校服务范围",
-            remedy=f"请核对现住址，或到所在服务范围的学校入学。{_exception('catchment', rules)}",
+            message=message,
+            remedy=f"{remedy}{_exception('catchment', rules)}",
         )
+
+
+def _outside(facts: EntryFacts) -> tuple[str, str]:
+    """Why the home is not known to lie in the catchment, and what to do first."""
+    code = facts.address_code
+    choose = "请在现住址输入镇名和村名，从列表中选定。列表里没有的，"
+    if facts.address_choices:
+        places = "、".join(f"（{choice}）" for choice in facts.address_choices[:MOST_CHOICES])
+        return f"现住址写的地方不止一处，不能认定是否属于本校服务范围：{places}", choose
+    if not code or any(village.startswith(code) for village in facts.catchment):
+        return "现住址没有写到村、社区，不能认定是否属于本校服务范围", choose
+    place = code.ljust(FULL_CODE, "0")
+    return (
+        f"现住址（{place}）不在本校服务范围",
+        "请核对现住址，或到所在服务范围的学校入学。",
+    )
 
 
 @judges("entry.two_unities")
 def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
-    """Two equalities by code. A missing code leaves them open: neither true nor false."""
+    """Two equalities by code. A code that lacks digits leaves open what it does not decide."""
     if facts.migrant:
         return
     places = {
@@ -47,7 +67,14 @@ def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
         "guardian_hukou_code": ("监护人户口所在地", facts.guardian_hukou_code),
         "address_code": ("现住址", facts.address_code),
     }
-    unknown = [field for field, (_, code) in places.items() if len(code) != FULL_CODE]
+    others = [field for field in places if field != "hukou_code"]
+    apart = [field for field in others if _apart(places[field][1], facts.hukou_code)]
+    unknown = [
+        field
+        for field, (_, code) in places.items()
+        if len(code) != FULL_CODE
+        and (field not in apart if field in others else len(apart) < len(others))
+    ]
     if unknown:
         lacking = "、".join(places[field][0] for field in unknown)
         yield rules.finding(
@@ -57,15 +84,20 @@ def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
             remedy="选定到村、社区后自动核对",
             pending=True,
         )
-    for field in ("guardian_hukou_code", "address_code"):
+    for field in apart:
         other, code = places[field]
-        if not {"hukou_code", field} & set(unknown) and code != facts.hukou_code:
-            yield rules.finding(
-                "entry.two_unities",
-                field=field,
-                message=f"学生户口所在地（{facts.hukou_code}）与{other}（{code}）不一致",
-                remedy=f"请核对户口簿和住址。{_exception('two_unities', rules)}",
-            )
+        yield rules.finding(
+            "entry.two_unities",
+            field=field,
+            message=f"学生户口所在地（{facts.hukou_code.ljust(FULL_CODE, '0')}）"
+            f"与{other}（{code.ljust(FULL_CODE, '0')}）不一致",
+            remedy=f"请核对户口簿和住址。{_exception('two_unities', rules)}",
+        )
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two codes, perhaps short of digits, name places that cannot be the same."""
+    return bool(one and other) and not (one.startswith(other) or other.startswith(one))
 
 
 @judges("entry.underage")
@@ -82,6 +114,23 @@ def underage(facts: EntryFacts, rules: Rules) -> Findings:
             field="birth_date",
             message=f"{_day(facts.birth_date)}出生，到 {_day(day)}{old}，不足 {years} 周岁",
             remedy=_exception("underage", rules),
+        )
+
+
+@judges("entry.overage")
+def overage(facts: EntryFacts, rules: Rules) -> Findings:
+    """An adult among first-graders is a number mistyped, or needs a word."""
+    if facts.birth_date is None or (facts.stage, facts.grade) != ("primary", 1):
+        return
+    day, years = cutoff(facts.entry_year, rules), rules.value("entry.overage")
+    months = months_old(facts.birth_date, day)
+    if months >= years * 12:
+        old = f"为 {months // 12} 岁 {months % 12} 个月"
+        yield rules.finding(
+            "entry.overage",
+            field="birth_date",
+            message=f"{_day(facts.birth_date)}出生，到 {_day(day)}{old}，已满 {years} 周岁",
+            remedy=f"请核对证件号和出生日期。确属超龄入学的，{_exception('overage', rules)}",
         )
 
 
@@ -128,14 +177,13 @@ def kind_of_register(facts: EntryFacts, rules: Rules) -> Findings:
 def ineligible(facts: EntryFacts, rules: Rules, found: tuple[Finding, ...]) -> Findings:
     """Whatever blocks makes the child ineligible; a warning does not."""
     blocking = [finding.key for finding in found if finding.effect == Effect.BLOCK]
-    if blocking:
-        what = "、".join(rules.rule(key).title for key in dict.fromkeys(blocking))
-        yield rules.finding(
-            "entry.ineligible",
-            field="",
-            message=f"不符合入学条件，不得接受：{what}",
-            remedy="逐项改正或补齐后再提交",
-        )
+    if not blocking:
+        return
+    what = "、".join(rules.rule(key).title for key in dict.fromkeys(blocking))
+    message, remedy = f"不符合入学条件，不得接受：{what}", "逐项改正或补齐后再提交"
+    if UNSEEN.issuperset(blocking):
+        message, remedy = f"尚未核验，还不能提交：{what}", "看过原件后逐项勾选，再提交"
+    yield rules.finding("entry.ineligible", field="", message=message, remedy=remedy)
 
 
 def _missing(key: str, facts: EntryFacts, rules: Rules) -> Findings:

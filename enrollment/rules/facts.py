@@ -6,13 +6,26 @@ from datetime import date
 from xueji.rules.engine import Rules
 from xueji.rules.papers import Group
 
+PARENTS = frozenset("12")  # 父亲 and 母亲: the codes of the relation are those of the sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parent:
+    """What the ID number of a father or mother says; ``relation`` is 1 or 2."""
+
+    field: str
+    relation: str
+    sex: str
+    birth_date: date
+
 
 @dataclass(frozen=True, kw_only=True)
 class EntryFacts:
     """What the rules need to know of one child on the way into one school.
 
     Codes of stage, kind and register type are those of the models. Division codes have 12
-    digits; a shorter or empty one counts as missing. ``papers`` holds what was seen or waived.
+    digits; 9 name no more than the township, 6 the county, "" nothing. ``address_choices``: the
+    villages of one name that the address may mean. ``papers`` holds what was seen or waived.
     ``same_id``: registers in the whole tree under the same ID number, living or not;
     ``live_elsewhere``: the child's register lives at another school; ``same_person_near``:
     registers that look like the same child.
@@ -36,9 +49,13 @@ class EntryFacts:
     same_id: int
     same_person_near: int
     live_elsewhere: bool
+    same_id_pending: bool = False  # held by a case on its way, not by a register yet
+    parents: tuple[Parent, ...] = ()
     from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one
     home_taught: bool = False  # 送教上门
     foreign: bool = False
+    has_address: bool = True  # something is written for 现住址
+    address_choices: tuple[str, ...] = ()
     national_number: str = ""
     national_number_taken: bool = False
 

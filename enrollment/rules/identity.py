@@ -16,27 +16,40 @@ def exempt_from_transfer(facts: EntryFacts, rules: Rules) -> str:
     return "普通学校接收特殊学校学生随班就读" if facts.from_special_school else ""
 
 
+def what_to_do_about_a_double(*, is_pending: bool) -> str:
+    """One sentence, wherever a child is told of whose number is held already."""
+    first = "请先核对证件号；号码无误的，"
+    if is_pending:
+        return f"{first}由先办的学校办完或者撤回，一名学生只能由一所学校建籍"
+    return f"{first}在原学籍上办理转学或复学，不另建"
+
+
+def what_to_do_about_a_likeness(rules: Rules) -> str:
+    exception = rules.rule("entry.duplicate.near").exception or "不设例外"
+    return f"请先核对证件号、姓名和出生日期。确非同一人的，{exception}"
+
+
 @judges("entry.duplicate.exact")
 def duplicate_exact(facts: EntryFacts, rules: Rules) -> Findings:
     """An exempt pupil's own register moves instead of a second one being made."""
+    is_held = "正由另一件业务办理入学" if facts.same_id_pending else "已建有学籍"
     if facts.same_id and not (facts.live_elsewhere and exempt_from_transfer(facts, rules)):
         yield rules.finding(
             "entry.duplicate.exact",
             field="id_number",
-            message="该身份证件号已建有学籍，不得重复建立",
-            remedy="请先核对证件号；号码无误的，在籍的按转学办理，离校的恢复原学籍",
+            message=f"该身份证件号{is_held}，不得重复建立",
+            remedy=what_to_do_about_a_double(is_pending=facts.same_id_pending),
         )
 
 
 @judges("entry.duplicate.near")
 def duplicate_near(facts: EntryFacts, rules: Rules) -> Findings:
     if facts.same_person_near:
-        rule = rules.rule("entry.duplicate.near")
         yield rules.finding(
             "entry.duplicate.near",
             field="name",
             message=f"疑似重复：有 {facts.same_person_near} 名学生可能是同一人",
-            remedy=f"请核对证件号、姓名和出生日期。确非同一人的，{rule.exception or '不设例外'}",
+            remedy=what_to_do_about_a_likeness(rules),
         )
 
 

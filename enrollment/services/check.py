@@ -5,17 +5,19 @@ wrong or remarkable. It writes nothing.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from enrollment.rules import EntryFacts, register_type
+from enrollment.rules import PARENTS, EntryFacts, Parent, register_type
 from enrollment.services import items, places
 from enrollment.services.reading import EARLIEST, FLAGS, MEMBERS, PupilReader
 from xueji.cases.models import ALIVE, Case
-from xueji.identity import codes
+from xueji.identity import codes, idnumbers
+from xueji.identity.papers import RESIDENT
 from xueji.identity.problems import Problem
+from xueji.organisations.addresses import known_part
 from xueji.organisations.models import Division, SchoolClass, SchoolYear, StageName
 from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
@@ -105,6 +107,7 @@ def read(row: Row, context: Context) -> Checked:
     reader.name("name", "姓名")
     reader.code("nation", codes.NATIONS, "民族")
     reader.code("country", codes.COUNTRIES, "国籍/地区")
+    reader.name_of_a_han()
     reader.place("hukou", "户口所在地")
     reader.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
     reader.place("address", "现住址")
@@ -199,23 +202,35 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         designated_for_borrowed=school.designated_for_borrowed,
         has_catchment=bool(context.catchment),
         catchment=context.catchment,
-        hukou_code=_village(values["hukou_code"]),
-        guardian_hukou_code=_village(values["guardian_hukou_code"]),
-        address_code=_village(values["address_code"]),
+        hukou_code=known_part(values["hukou_code"]),
+        guardian_hukou_code=known_part(values["guardian_hukou_code"]),
+        address_code=known_part(values["address_code"]),
+        address_choices=values["address_choices"],
+        has_address=bool(values["address_text"]),
         migrant=values["migrant"],
         register_type=register_type(migrant=values["migrant"], rules=context.rules),
         papers=row.papers,
         id_missing=not values["id_number"],
         same_id=int(row.is_double),
+        same_id_pending=row.known_case is not None,
         same_person_near=len(row.near),
         live_elsewhere=known is not None and known.school_id != school.pk,
+        parents=tuple(_parents(row)),
         foreign=values.get("country", "CHN") != "CHN",
     )
 
 
-def _village(code: str) -> str:
-    """A code that only names a township or county proves nothing about the village."""
-    return code if places.is_exact(code) else ""
+def _parents(row: Checked) -> Iterator[Parent]:
+    """Father and mother, as far as their ID numbers are right."""
+    for position, member in enumerate(row.members, start=1):
+        said = idnumbers.facts(RESIDENT, member["id_number"] or "")
+        if said and member["relation"] in PARENTS:
+            yield Parent(
+                field=f"m{position}_id_number",
+                relation=member["relation"],
+                sex=said.sex,
+                birth_date=said.birth_date,
+            )
 
 
 def _named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:

@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db.models import F, Func
 
+from enrollment.rules.identity import what_to_do_about_a_double, what_to_do_about_a_likeness
 from enrollment.services.check import Checked, Context
 from xueji.accounts.access import Acting
 from xueji.audit.models import Access, AccessKind
 from xueji.cases.models import ALIVE, Case
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage, lineages
+from xueji.rules.engine import Rules
 from xueji.students.models import Placement, Status, Student
 
 PAGE = "enrollment"  # of the Access rows that are counted
@@ -59,7 +61,9 @@ def answer(checked: Checked, context: Context, acting: Acting) -> Answer:
     if not found:
         return Answer()
     where = _lineages(found)
-    doubles = tuple(_double(student, where.get(student.pk), checked, acting) for student in found)
+    doubles = tuple(
+        _double(student, where.get(student.pk), checked, context.rules, acting) for student in found
+    )
     wait = _too_many(doubles, context, acting)
     return Answer(wait=wait) if wait else Answer(doubles)
 
@@ -77,7 +81,9 @@ def _lineages(found: Iterable[Student]) -> dict[int, Lineage]:
     return {student: loaded[school] for student, school in schools.items()}
 
 
-def _double(student: Student, at: Lineage | None, checked: Checked, acting: Acting) -> Double:
+def _double(
+    student: Student, at: Lineage | None, checked: Checked, rules: Rules, acting: Acting
+) -> Double:
     exact = student is checked.known
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
     subject = "这个证件号" if exact else f"另一名学生（{_likeness(student, checked.values)}）"
@@ -85,7 +91,7 @@ def _double(student: Student, at: Lineage | None, checked: Checked, acting: Acti
         text = _abroad(student, at) if exact else f"{subject}登记在本单位以外，由上级比对双方材料。"
     else:
         text = _here(student, at, subject)
-    return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign))
+    return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign, rules))
 
 
 def _likeness(student: Student, typed: Mapping[str, Any]) -> str:
@@ -113,15 +119,17 @@ def _abroad(student: Student, at: Lineage | None) -> str:
     return f"这个证件号{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
 
 
-def _remedy(student: Student, exact: bool, is_foreign: bool) -> str:
-    first = "请先核对证件号" if exact else "请先核对姓名、出生日期和证件号"
+def _remedy(student: Student, exact: bool, is_foreign: bool, rules: Rules) -> str:
+    """What the rule itself says to do, and outside the reach through whom."""
     if not exact:
-        return f"{first}。确非同一人的，写明理由申请例外，由上级比对双方材料后决定。"
-    if student.status == Status.PENDING:
-        return f"{first}；号码无误的，与主管部门联系，一名学生只能由一所学校建籍。"
-    if is_foreign:
-        return f"{first}；号码无误的，请监护人到原学校办理转学，或请上级与该主管部门联系。"
-    return f"{first}；号码无误的，在原学籍上办理转学或复学，不另建。"
+        return f"{what_to_do_about_a_likeness(rules)}。"
+    is_pending = student.status == Status.PENDING
+    told = f"{what_to_do_about_a_double(is_pending=is_pending)}。"
+    if not is_foreign:
+        return told
+    return told + (
+        "请与该主管部门联系。" if is_pending else "请监护人到原学校办理，或请上级与该主管部门联系。"
+    )
 
 
 def _too_many(doubles: Iterable[Double], context: Context, acting: Acting) -> str:

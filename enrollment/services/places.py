@@ -4,62 +4,42 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from enrollment.services.reading import PLACES
+from xueji.organisations.addresses import CODE, Place, is_village, plain, resolve
 from xueji.organisations.models import Division
-
-CODE = 12
-MOST_WORDS = 4  # county, township, village, and one more
 
 
 def settle(rows: Iterable[MutableMapping[str, Any]], county_code: str) -> dict[str, Division]:
-    """Set ``…_code`` of every place of the rows, in two queries; return the divisions by code.
+    """Set ``…_code`` and ``…_choices`` of every place of the rows; return the divisions by code.
 
-    A code stays where the text begins with the place it names; a text that begins with the name
-    of a place gets its code, with or without the name of the own county in front.
+    A village stays chosen while the text begins with its name; otherwise the text decides, with
+    or without its county in front. At most three queries.
     """
     rows, own = list(rows), county_code.ljust(CODE, "0")
     typed = {row[f"{key}_code"] for row in rows for key in PLACES if row[f"{key}_code"]}
     found = Division.objects.in_bulk({*typed, own})
     county = found[own].name if own in found else ""
-    written = {name for row in rows for key in PLACES for name in _names(row, key, county)}
-    found |= {row.pk: row for row in Division.objects.filter(full_name__in=written)}
-    by_name: dict[str, list[str]] = {}
-    for division in found.values():
-        by_name.setdefault(division.full_name, []).append(division.pk)
-    for row in rows:
+    chosen = [{key: _chosen(row, key, county, found) for key in PLACES} for row in rows]
+    open_texts = {
+        row[f"{key}_text"]
+        for row, codes in zip(rows, chosen, strict=True)
+        for key in PLACES
+        if not is_village(codes[key])
+    }
+    read = resolve(open_texts - {""}, county_code)
+    for row, codes in zip(rows, chosen, strict=True):
         for key in PLACES:
-            row[f"{key}_code"] = _code(row, key, county, found, by_name)
-    return found
+            place = Place() if is_village(codes[key]) else read.get(row[f"{key}_text"], Place())
+            row[f"{key}_code"] = place.code or codes[key]
+            row[f"{key}_choices"] = place.choices
+    named = {code for place in read.values() for code in (place.code, *place.choices) if code}
+    return found | Division.objects.in_bulk(named - found.keys())
 
 
-def is_exact(code: str) -> bool:
-    """Whether a code names a village or community, not only its township or county."""
-    return len(code) == CODE and not code.endswith("000")
-
-
-def _names(row: Mapping[str, Any], key: str, county: str) -> list[str]:
-    """What the beginning of a text may name, the longest first."""
-    words = row[f"{key}_text"].split()[:MOST_WORDS]
-    begins = [" ".join(words[:count]) for count in range(len(words), 0, -1)]
-    return [name for begin in begins for name in (begin, f"{county} {begin}")]
-
-
-def _code(
-    row: Mapping[str, Any],
-    key: str,
-    county: str,
-    found: Mapping[str, Division],
-    by_name: Mapping[str, list[str]],
-) -> str:
+def _chosen(row: Mapping[str, Any], key: str, county: str, found: Mapping[str, Division]) -> str:
+    """The code that was sent, while the text still begins with the place it names."""
     division = found.get(row[f"{key}_code"])
-    if division and _plain(row[f"{key}_text"]).startswith(
-        (_plain(division.full_name), _plain(division.full_name.removeprefix(county)))
-    ):
-        return division.pk
-    for name in _names(row, key, county):
-        if len(by_name.get(name, [])) == 1:
-            return by_name[name][0]
-    return ""
-
-
-def _plain(words: str) -> str:
-    return "".join(words.split())
+    if division is None:
+        return ""
+    name = plain(division.full_name)
+    begins = (name, name.removeprefix(plain(county)))
+    return division.pk if plain(row[f"{key}_text"]).startswith(begins) else ""

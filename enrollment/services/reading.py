@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from enrollment.rules import PARENTS
 from xueji.identity import codes, idnumbers, names, phones
 from xueji.identity.papers import NONE, RESIDENT
 from xueji.identity.problems import Problem
@@ -14,6 +15,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.students import sheet
 
 MEMBERS = ("m1", "m2")
+HAN, CHINA = "01", "CHN"
 MEMBER_PLACES = tuple(f"{member}_{place}" for member in MEMBERS for place in ("address", "hukou"))
 PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *MEMBER_PLACES)
 # what is typed only of a member who is there; the others have defaults
@@ -171,6 +173,14 @@ class PupilReader(Reader):
         self.code("sex", codes.SEX, "性别", required=required)
         self.day("birth_date", "出生日期", EARLIEST, today, required=required)
 
+    def name_of_a_han(self) -> None:
+        """A Han child's name has Chinese characters; a Latin one is most likely mistyped."""
+        name = self.values.get("name", "")
+        is_han = (self.values.get("nation"), self.values.get("country")) == (HAN, CHINA)
+        if name and is_han and not names.is_chinese(name):
+            message, remedy = "汉族学生的姓名没有汉字。", "请照户口簿核对姓名、民族和国籍。"
+            self.problems.append(Problem("name.latin", message, remedy, "warning", "name"))
+
     def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
         raw = self.text("school_class")
         if raw and raw not in classes:
@@ -206,6 +216,7 @@ class PupilReader(Reader):
         if number:
             found = idnumbers.check(id_type, number, today=date.max)
             self.add(f"{prefix}_id_number", [p for p in found if p.severity == "error"])
+            self._is_another(prefix, label, number)
         guardian = self.values.pop(f"{prefix}_guardian")
         guardian_place = self.values.get("guardian_hukou_text", "") if guardian else ""
         self.members.append(
@@ -222,6 +233,22 @@ class PupilReader(Reader):
                 **{part: self.values.pop(f"{prefix}_{part}") for part in MEMBER_WORDS},
             }
         )
+
+    def _is_another(self, prefix: str, label: str, number: str) -> None:
+        """Nobody is the child itself or two members, and no parent is younger than the child."""
+        key, relation = f"{prefix}_id_number", self.values.get(f"{prefix}_relation", "")
+        said, born = idnumbers.facts(RESIDENT, number), self.values.get("birth_date")
+        if number == self.values["id_number"]:
+            remedy = "请填这名成员本人的号码，不知道的先空着。"
+            self.tell("own_number", key, f"{label}身份证件号与学生本人的相同。", remedy)
+        elif number in {member["id_number"] for member in self.members}:
+            message = f"{label}身份证件号与另一名家庭成员的相同。"
+            self.tell("same_number", key, message, "请照户口簿核对，一人一号。")
+        elif relation in PARENTS and said and born and said.birth_date >= born:
+            message = (
+                f"{label}身份证件号里的出生日期不早于学生的，不会是{codes.RELATION[relation]}。"
+            )
+            self.tell("younger", key, message, "请核对这名成员的证件号和关系。")
 
     def contact(self) -> None:
         """The pupil's telephone; left empty, it is the first guardian's."""

@@ -13,6 +13,7 @@ from xueji.audit import history
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper
+from xueji.cases.rules import says_why
 from xueji.cases.services import ExceptionRequest
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
@@ -52,7 +53,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)
     (checked,) = check_rows([row], context)
-    requests = asked(checked, reasons)
+    requests = asked(checked, reasons, context.rules)
     if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
@@ -87,12 +88,12 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     )
 
 
-def asked(checked: Checked, reasons: Mapping[str, str]) -> list[ExceptionRequest]:
-    """The exceptions that are asked for with a reason."""
+def asked(checked: Checked, reasons: Mapping[str, str], rules: Rules) -> list[ExceptionRequest]:
+    """The exceptions that are asked for with a reason that says something."""
     return [
         ExceptionRequest(finding=warning, reason=reason[:300])
         for warning in checked.warnings
-        if (reason := reasons.get(warning.key, "").replace("\0", "").strip())
+        if says_why(reason := reasons.get(warning.key, "").replace("\0", "").strip(), rules)
     ]
 
 
@@ -117,7 +118,7 @@ def _student(case: Case, checked: Checked, rules: Rules, acting: Acting, reason:
         student.register_type = checked.facts.register_type
     students.derive(student)
     if student.pk:
-        derived = ("name_initials", "name_full", "id_index", "register_type")
+        derived = ("name_initials", "name_full", "name_order", "id_index", "register_type")
         students.write([student], fields=(*STUDENT_FIELDS, *derived), acting=acting, reason=reason)
         return student
     try:

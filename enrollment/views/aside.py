@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from enrollment import queries
 from enrollment.forms import LABELS, REASON, EntryForm
 from enrollment.rules import cutoff, months_old
 from enrollment.services import doubles
@@ -11,6 +12,7 @@ from enrollment.services.check import Checked, Context, check_rows
 from enrollment.services.doubles import Answer
 from enrollment.services.submit import asked
 from xueji.accounts.access import Acting
+from xueji.cases.rules import says_why
 from xueji.identity import codes, idnumbers
 from xueji.organisations.models import Division
 from xueji.rules.clauses import cite
@@ -26,6 +28,7 @@ PASSES = {
     "entry.migrant": "本校可以登记随迁子女",
     "entry.migrant.papers": "随迁子女材料齐全",
 }
+ASK_WHERE = {"entry.catchment", "entry.migrant"}
 FOR_MIGRANTS = {"entry.migrant", "entry.migrant.papers"}
 FOR_RESIDENTS = {"entry.catchment", "entry.two_unities", "entry.papers"}
 
@@ -49,7 +52,15 @@ def judge(form: EntryForm, context: Context, acting: Acting) -> Judged:
 def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, object]:
     """Context of enrollment/_aside.html and of the parts that follow what is typed."""
     if judged is None:
-        return {"left": None, "judged": False, "derived": None, "warnings": [], "answer": Answer()}
+        return {
+            "left": None,
+            "left_at": [],
+            "judged": False,
+            "derived": None,
+            "warnings": [],
+            "serving": None,
+            "answer": Answer(),
+        }
     form, checked = judged.form, judged.checked
     missing = [problem for problem in checked.errors if problem.code == "missing"]
     told = [finding for finding in checked.findings if is_submitted or finding.key != SUM]
@@ -58,7 +69,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
     if judged.answer.wait:
         told = [finding for finding in told if not _speaks_of_doubles(finding)]
     wrong = [problem for problem in checked.problems if problem.code != "missing"]
-    open_warnings = len(checked.warnings) - len(asked(checked, form.reasons))
+    open_warnings = len(checked.warnings) - len(asked(checked, form.reasons, judged.context.rules))
     blocks = sum(finding.effect == "block" and finding.key != SUM for finding in told)
     return {
         "judged": True,
@@ -67,8 +78,10 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
         "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
         "answer": judged.answer,
         "warnings": _warnings(judged),
+        "serving": _serving(judged, told),
         "derived": derived(judged),
         "summary": list(_summary(judged, told)) if is_submitted else [],
+        "left_at": _left_at(judged, told),
     }
 
 
@@ -80,7 +93,7 @@ def _line(finding: Finding, judged: Judged) -> dict[str, object]:
     """A finding that points to a field one can see; a warning is told in full in group 6."""
     field = finding.field
     if finding.effect == "warn":
-        is_asked = bool(judged.form.reasons[finding.key].strip())
+        is_asked = says_why(judged.form.reasons[finding.key], judged.context.rules)
         return {
             "effect": finding.effect,
             "field": f"{REASON}{finding.key}",
@@ -113,7 +126,7 @@ def _summary(judged: Judged, told: list[Finding]) -> Iterator[dict[str, str]]:
     lines += [
         {"field": f"{REASON}{finding.key}", "message": finding.message}
         for finding in judged.checked.warnings
-        if not form.reasons[finding.key].strip()
+        if not says_why(form.reasons[finding.key], judged.context.rules)
     ]
     for line in lines:
         field = form[line["field"]] if line["field"] in form.fields else None
@@ -123,6 +136,12 @@ def _summary(judged: Judged, told: list[Finding]) -> Iterator[dict[str, str]]:
             "label": str(shown.label) if shown else "",
             "message": str(line["message"]),
         }
+
+
+def _left_at(judged: Judged, told: list[Finding]) -> list[tuple[str, str]]:
+    """Label and anchor of the fields that stop the submission, each once."""
+    places = {line["label"]: line["anchor"] for line in _summary(judged, told) if line["anchor"]}
+    return list(places.items())
 
 
 def _passes(judged: Judged) -> Iterator[dict[str, str]]:
@@ -151,6 +170,14 @@ def _warnings(judged: Judged) -> list[dict[str, Any]]:
         line["messages"].append(finding.message)
         line |= {"remedy": finding.remedy, "citation": finding.citation}
     return list(told.values())
+
+
+def _serving(judged: Judged, told: list[Finding]) -> queries.Serving | None:
+    """The places and schools in question, where the home or the migrant child is not ours."""
+    if not any(f.key in ASK_WHERE and f.effect in ("warn", "block") for f in told):
+        return None
+    school = judged.context.lineage.school
+    return queries.serving(school, judged.checked.values["address_code"])
 
 
 def derived(judged: Judged) -> dict[str, str] | None:

@@ -160,7 +160,7 @@ def _show(
     school, year = context.lineage.school.pk, year_of(request, context)
     rows = queries.classes(school, year)
     waiting = queries.without_class(school).filter(entry_year=year)
-    found = page(request, waiting, order=("name_full", "pk"), size=SIZE)
+    found = page(request, waiting, order=("name_order", "pk"), size=SIZE)
     if found.rows:
         audit.shown(
             acting=request.acting,

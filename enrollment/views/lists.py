@@ -26,7 +26,7 @@ LISTS = {
     "returned": ("退回补正", ("due_on", "pk")),
     "draft": ("草稿", ("pk",)),
     "open": ("办理中", ("waiting_since", "pk")),
-    "unplaced": ("已核准待分班", ("name_full", "pk")),
+    "unplaced": ("已核准待分班", ("name_order", "pk")),
 }
 
 

@@ -24,7 +24,7 @@ NO_DOCUMENT = {
     "sex": "1",
     "birth_date": "2020-05-05",
     "no_id_reason": "出生医学证明在补办",
-    "m1_id_number": pupils.id_number(born=date(1990, 1, 1)),
+    "m1_id_number": pupils.id_number(born=date(1990, 1, 1), order=1),
 }
 
 
@@ -135,6 +135,65 @@ def test_each_field_is_judged_and_the_fault_is_told_at_it(typed, says):
     assert wrong(read(row(**typed), PLAIN)) == says
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"name": "John Smith"}, [("name", "name.latin")]),
+        ({"name": "John Smith", "country": "USA"}, []),
+        ({"name": "John Smith", "nation": "44"}, []),
+        ({"name": "王梓涵"}, []),
+    ],
+)
+def test_a_han_childs_name_without_characters_is_pointed_out_and_stops_nothing(typed, says):
+    checked = read(row(**typed), PLAIN)
+
+    assert [(p.field, p.code) for p in checked.problems] == says
+    assert checked.errors == []
+
+
+FATHER = pupils.id_number(born=date(1990, 1, 1), order=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"m1_id_number": FATHER}, set()),
+        ({"m1_id_number": BOY}, {("m1_id_number", "own_number")}),
+        ({"m1_id_number": BOY, "m1_relation": "97"}, {("m1_id_number", "own_number")}),
+        (
+            {"m1_id_number": FATHER, "m2_id_number": FATHER, "m2_name": "李淑芬"}
+            | {"m2_relation": "2", "m2_phone": "13931520018"},
+            {("m2_id_number", "same_number")},
+        ),
+        (
+            {"m1_id_number": pupils.id_number(born=date(2020, 3, 17), order=5)},
+            {("m1_id_number", "younger")},
+        ),
+        ({"m1_id_number": pupils.id_number(born=date(2020, 3, 16), order=5)}, set()),
+        (
+            {"m1_id_number": pupils.id_number(born=date(2021, 1, 1), order=5), "m1_relation": "71"},
+            set(),
+        ),
+    ],
+)
+def test_a_members_number_is_no_childs_and_nobody_elses(typed, says):
+    assert wrong(read(row(id_number=BOY, **typed), PLAIN)) == says
+
+
+@pytest.mark.parametrize(
+    ("born", "order", "says"),
+    [
+        (date(1990, 1, 1), 1, []),
+        (date(1990, 1, 1), 2, ["关系是父亲，身份证件号却是女性的"]),
+        (date(2008, 1, 1), 1, ["父亲的身份证件号说明，学生出生时才 12 岁，不满 14 周岁"]),
+    ],
+)
+def test_what_a_fathers_number_says_is_judged(world, born, order, says):
+    checked = check(world, id_number=BOY, m1_id_number=pupils.id_number(born=born, order=order))
+
+    assert [finding.message for finding in checked.warnings] == says
+
+
 def test_a_wrong_number_alone_is_told_not_what_would_follow_from_it():
     checked = read(row(id_number=BOY[:-1] + ("1" if BOY[-1] != "1" else "2")), PLAIN)
 
@@ -180,9 +239,45 @@ def test_a_township_alone_leaves_the_two_unities_open(world):
 
     assert checked.values["hukou_code"] == "130283103000"
     assert [(f.key, f.effect, f.pending) for f in checked.findings] == [
-        ("entry.catchment", "record", True),
+        ("entry.catchment", "warn", False),
         ("entry.two_unities", "record", True),
     ]
+
+
+OUTSIDE = "现住址（杨各庄镇 上庄村）不在本校服务范围"
+NO_VILLAGE = "现住址没有写到村、社区，不能认定是否属于本校服务范围"
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("河北省唐山市迁安市建昌营镇清泉村12号", []),
+        ("杨各庄镇上庄村５号", [OUTSIDE]),
+        ("河北省唐山市迁安市杨各庄镇上庄村村民委员会", [OUTSIDE]),
+        ("建昌营镇 某村", [NO_VILLAGE]),
+        ("某地", [NO_VILLAGE]),
+        ("", ["还没有填现住址，是否属于本校服务范围待核"]),
+    ],
+)
+def test_a_typed_home_is_judged_as_the_chosen_one(world, address, says):
+    checked = check(world, address_text=address, address_code="")
+
+    assert [f.message for f in checked.findings if f.key == "entry.catchment"] == says
+
+
+def test_a_village_name_of_two_townships_is_not_guessed(world):
+    Division.objects.create(
+        code="130283101299", name="清泉村", full_name="杨各庄镇 清泉村", level="village"
+    )
+    checked = check(world, address_text="清泉村 5 号", address_code="")
+
+    assert (checked.values["address_code"], [f.message for f in checked.warnings]) == (
+        "",
+        [
+            "现住址写的地方不止一处，不能认定是否属于本校服务范围："
+            "（杨各庄镇 清泉村）、（建昌营镇 清泉村）"
+        ],
+    )
 
 
 def test_a_finding_names_places_and_not_codes(world):

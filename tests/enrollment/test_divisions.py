@@ -61,7 +61,7 @@ def test_every_name_and_code_fits_and_no_code_comes_twice():
 
 def found(client, query):
     page = client.get("/divisions/", {"q": query}).content.decode()
-    return re.findall(r'data-code="(\d+)" data-text="([^"]+)"', page)
+    return re.findall(r'data-code="(\d+)" data-name="[^"]+" data-text="([^"]+)"', page)
 
 
 @pytest.fixture
@@ -81,6 +81,10 @@ def loaded(world):
         ("成都 双流", "四川省 成都市 双流区"),
         ("laoting", None),
         ("tss lt", "河北省 唐山市 乐亭县"),
+        ("河北省唐山市迁安市建昌营镇军屯村12号", "迁安市 建昌营镇 军屯村 12号"),
+        ("迁安市建昌营镇军", "迁安市 建昌营镇 军屯村"),
+        ("张庄村", "迁安市 永顺街道 张庄村"),
+        ("滦州市某镇某村5号", "河北省 唐山市 滦州市 某镇某村5号"),
         ("%", None),
         ("_", None),
         (".*", None),

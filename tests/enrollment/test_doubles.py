@@ -56,8 +56,8 @@ def test_outside_the_reach_it_is_county_office_and_first_character(world, clerk)
 
     assert words(found) == [
         "这个证件号已在别处建有学籍（迁安市教育局所辖，主管部门 建昌营镇中心校），"
-        "学生姓名的首字是“欧”。请先核对证件号；号码无误的，请监护人到原学校办理转学，"
-        "或请上级与该主管部门联系。"
+        "学生姓名的首字是“欧”。请先核对证件号；号码无误的，在原学籍上办理转学或复学，不另建。"
+        "请监护人到原学校办理，或请上级与该主管部门联系。"
     ]
     assert found.kind == AccessKind.LOOKUP
 
@@ -79,13 +79,27 @@ def test_a_child_on_the_way_to_a_register_elsewhere_is_told_without_case_and_sch
 
     assert text == (
         "这个证件号正在别处办理入学（迁安市教育局所辖，主管部门 建昌营镇中心校），"
-        "学生姓名的首字是“孙”。请先核对证件号；号码无误的，与主管部门联系，"
-        "一名学生只能由一所学校建籍。"
+        "学生姓名的首字是“孙”。请先核对证件号；号码无误的，由先办的学校办完或者撤回，"
+        "一名学生只能由一所学校建籍。请与该主管部门联系。"
     )
     for secret in (case.number, "清泉", "孙小美", "principal"):
         assert secret not in text
     with pytest.raises(Rejected):
         pupils.submitted(world, "clerk2", id_number=NUMBER)
+
+
+@pytest.mark.parametrize("register", [pupils.submitted, pupils.enrolled])
+@pytest.mark.parametrize("clerk", ["clerk", "clerk2"])
+def test_the_form_says_beside_the_double_what_the_rule_says(world, register, clerk):
+    register(world, id_number=NUMBER, name="孙小美")
+    acting = world.acting(clerk)
+    context = load(world.school_of(clerk).pk, today=acting.today)
+    typed = pupils.row(id_number=NUMBER, name="孙小美")
+    (checked,) = check_rows([typed], context)
+    (double,) = doubles.answer(checked, context, acting).doubles
+    (finding,) = [f for f in checked.findings if f.key == "entry.duplicate.exact"]
+
+    assert double.remedy.startswith(f"{finding.remedy}。")
 
 
 def test_a_withdrawn_case_leaves_nothing_to_tell(world):

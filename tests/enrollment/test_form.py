@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from enrollment.forms import VAGUE
 from tests import pupils
 from tests.world import PASSWORD
 from xueji.audit.models import Access
@@ -346,3 +347,36 @@ def test_without_scripts_a_button_fills_a_place(clerk, opened, use, field, fille
 
     assert (answer.status_code, value_of(answer, field)) == (200, filled)
     assert not Case.objects.exists()
+
+
+def test_a_reason_that_says_nothing_is_told_so_at_its_field(clerk, opened):
+    reasons = {"reason_entry.two_unities": "无", "reason_entry.catchment": "111"}
+    answer = send(clerk, opened(**ELSEWHERE, **reasons))
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {name: [VAGUE] for name in reasons}
+
+
+# -- where else the child may go ------------------------------------------------------------------
+SERVING = (
+    "本校服务范围：建昌营镇 军屯村、建昌营镇 清泉村。",
+    "现住址在服务范围内的学校：迁安城区小学。",
+    "教育局指定的借读学校：迁安城区小学。",
+)
+
+
+def test_a_home_outside_the_catchment_is_answered_with_what_lies_inside(clerk, opened, client_of):
+    answer = send(clerk, opened(**ELSEWHERE))
+    assert [words for words in SERVING if words not in text(answer)] == []
+
+    reasons = {"reason_entry.two_unities": "父母在城区租房", "reason_entry.catchment": "随祖父母"}
+    send(clerk, opened(**ELSEWHERE), save="open", **reasons)
+    case = Case.objects.latest("pk")
+    shown = text(client_of("principal").get(f"/cases/{case.number}/"))
+    assert [words for words in SERVING if words not in shown] == []
+
+
+def test_the_bar_names_what_is_missing(clerk, opened):
+    answer = send(clerk, opened(m1_phone="", phone="", hukou_text=""))
+    bar = re.search(r'<p [^>]*id="left".*?</p>', answer.content.decode(), re.DOTALL)[0]
+    assert re.sub(r"<[^>]+>", "", bar) == "还差 2 处：户口所在地、成员1联系电话"

@@ -10,6 +10,7 @@ RULE_TABLES = {
     "entry.catchment": "test_the_home_lies_in_the_catchment",
     "entry.two_unities": "test_hukou_of_child_and_guardian_and_home_are_one",
     "entry.underage": "test_a_first_grader_is_six_by_the_end_of_august",
+    "entry.overage": "test_a_first_grader_is_a_child",
     "entry.papers": "test_a_resident_child_shows_household_book_and_property_proof",
     "entry.migrant": "test_a_migrant_child_goes_to_a_designated_school",
     "entry.migrant.papers": "test_a_migrant_child_shows_permit_and_job_or_licence",
@@ -28,7 +29,15 @@ def test_nothing_is_said_of_a_migrant_child_who_fits():
 
 
 OUTSIDE = [("warn", f"现住址（{NEXT_VILLAGE}）不在本校服务范围")]
-OPEN_HOME = [("record", "现住址缺 12 位区划代码，是否属于本校服务范围待核")]
+NO_VILLAGE = [("warn", "现住址没有写到村、社区，不能认定是否属于本校服务范围")]
+NO_HOME = [("record", "还没有填现住址，是否属于本校服务范围待核")]
+TWO_HOMES = [
+    (
+        "warn",
+        f"现住址写的地方不止一处，不能认定是否属于本校服务范围：（{HOME}）、（{NEXT_VILLAGE}）",
+    )
+]
+OTHER_COUNTY = [("warn", "现住址（130284000000）不在本校服务范围")]
 OPEN_SCHOOL = [("record", "本校服务范围尚未登记，是否属于本校服务范围待核")]
 
 
@@ -38,8 +47,11 @@ OPEN_SCHOOL = [("record", "本校服务范围尚未登记，是否属于本校�
         (child(address_code=HOME), []),
         (child(address_code=NEXT_VILLAGE), OUTSIDE),
         (child(catchment=frozenset({HOME, NEXT_VILLAGE}), address_code=NEXT_VILLAGE), []),
-        (child(address_code=""), OPEN_HOME),
-        (child(address_code="130283103"), OPEN_HOME),
+        (child(address_code=""), NO_VILLAGE),
+        (child(address_code="130283103"), NO_VILLAGE),
+        (child(address_code="130284"), OTHER_COUNTY),
+        (child(address_code="", address_choices=(HOME, NEXT_VILLAGE)), TWO_HOMES),
+        (child(address_code="", has_address=False), NO_HOME),
         (child(has_catchment=False, catchment=frozenset()), OPEN_SCHOOL),
         (child(has_catchment=False, catchment=frozenset(), school_kind="special"), []),
         (child(address_code=NEXT_VILLAGE, school_kind="special"), OUTSIDE),
@@ -54,6 +66,8 @@ def test_the_home_lies_in_the_catchment(facts, says):
 GUARDIAN = f"学生户口所在地（{HOME}）与监护人户口所在地（{NEXT_VILLAGE}）不一致"
 ADDRESS = f"学生户口所在地（{HOME}）与现住址（{NEXT_VILLAGE}）不一致"
 OPEN = "缺 12 位区划代码，两个统一待核"
+BOTH = f"学生户口所在地、监护人户口所在地{OPEN}"
+FROM_AFAR = f"学生户口所在地（130284000000）与%s（{HOME}）不一致"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +84,13 @@ OPEN = "缺 12 位区划代码，两个统一待核"
         (HOME, "130283", HOME, [("record", f"监护人户口所在地{OPEN}")]),
         (HOME, "", NEXT_VILLAGE, [("record", f"监护人户口所在地{OPEN}"), ("warn", ADDRESS)]),
         (HOME, NEXT_VILLAGE, "", [("record", f"现住址{OPEN}"), ("warn", GUARDIAN)]),
+        (
+            "130284",
+            HOME,
+            HOME,
+            [("warn", FROM_AFAR % "监护人户口所在地"), ("warn", FROM_AFAR % "现住址")],
+        ),
+        ("130284", "130284", HOME, [("record", BOTH), ("warn", FROM_AFAR % "现住址")]),
     ],
 )
 def test_hukou_of_child_and_guardian_and_home_are_one(hukou, guardian, address, says):
@@ -86,6 +107,25 @@ def test_what_is_open_is_marked_so_and_warns_nobody():
     [finding] = found(child(guardian_hukou_code=""))
 
     assert (finding.pending, finding.grant, finding.field) == (True, "", "guardian_hukou_code")
+
+
+def _old(born, age):
+    return [("warn", f"{born}出生，到 2026 年 8 月 31 日{age}，已满 9 周岁")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        (child(birth_date=date(2017, 9, 1)), []),
+        (child(birth_date=date(2017, 8, 31)), _old("2017 年 8 月 31 日", "为 9 岁 0 个月")),
+        (child(birth_date=date(1990, 3, 17)), _old("1990 年 3 月 17 日", "为 36 岁 5 个月")),
+        (child(birth_date=date(1990, 3, 17), stage="junior", grade=7), []),
+        (child(birth_date=date(1990, 3, 17), grade=2), []),
+        (child(birth_date=None), []),
+    ],
+)
+def test_a_first_grader_is_a_child(facts, says):
+    assert told("entry.overage", facts) == says
 
 
 def _young(born, age):
@@ -226,7 +266,7 @@ def test_the_kind_of_register_follows_from_migration(rules, is_migrant, register
     [
         (child(), []),
         (child(birth_date=date(2020, 9, 1), address_code=NEXT_VILLAGE), []),
-        (child(papers=frozenset()), ["不符合入学条件，不得接受：入学材料"]),
+        (child(papers=frozenset()), ["尚未核验，还不能提交：入学材料"]),
         (
             child(papers=frozenset(), same_id=1),
             ["不符合入学条件，不得接受：入学材料、重复建籍"],

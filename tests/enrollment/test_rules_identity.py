@@ -18,6 +18,7 @@ RULE_TABLES = {
 }
 ELSEWHERE = {"same_id": 1, "live_elsewhere": True}
 TWICE = [("block", "该身份证件号已建有学籍，不得重复建立")]
+ON_ITS_WAY = [("block", "该身份证件号正由另一件业务办理入学，不得重复建立")]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ TWICE = [("block", "该身份证件号已建有学籍，不得重复建立")]
         (child(same_id=0), []),
         (child(same_id=1), TWICE),
         (child(same_id=2), TWICE),
+        (child(same_id=1, same_id_pending=True), ON_ITS_WAY),
         (child(**ELSEWHERE), TWICE),
         (child(**ELSEWHERE, school_kind="special"), []),
         (child(same_id=1, school_kind="special"), TWICE),

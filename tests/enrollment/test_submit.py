@@ -52,9 +52,11 @@ def test_a_submission_writes_pupil_family_papers_and_facts_once(world):
         0,
     )
     student = case.student
-    assert (student.name, student.name_full, student.phone, student.status) == (
+    names = (student.name, student.name_full, student.name_order)
+    assert (*names, student.phone, student.status) == (
         "王梓涵",
         "wangzihan",
+        "wang2王zi3梓han2涵",
         "13931520018",
         Status.PENDING,
     )

@@ -49,6 +49,36 @@ def test_a_name_is_read_as_a_name(name, full, initials, display):
     assert read == (full, initials, display)
 
 
+def test_names_are_sorted_by_syllable_then_tone_then_character():
+    ordered = ["欧阳娜", "单雄信", "阎鑫", "颜一", "杨宇", "尉迟恭", "张一诺", "张依诺", "章一"]
+    ordered += ["赵", "赵𠮷", "㐂田", "𠮷田"]  # without a reading: last, by their codes
+
+    assert sorted(set(ordered), key=pinyin.order) == ordered
+
+
+def test_lu_comes_before_lü_and_lü_before_luan():
+    assert sorted(["栾", "吕", "鲁"], key=pinyin.order) == ["鲁", "吕", "栾"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "surname", "ours"),
+    [
+        ("gai", "盖", "ge"),
+        ("gaixiao", "盖", "gexiao"),
+        ("danxx", "单", "shanxx"),
+        ("dxx", "单", "sxx"),
+        ("cengkx", "曾", "zengkx"),
+        ("chou", "仇", "qiu"),
+        ("jiexd", "解", "xiexd"),
+        ("chaxm", "查", "zhaxm"),
+        ("weichi", "尉迟", "yuchi"),
+        ("wansi", "万俟", "moqi"),
+    ],
+)
+def test_a_surname_typed_by_another_reading_is_known(typed, surname, ours):
+    assert (surname, ours) in pinyin.otherwise(typed)
+
+
 @given(st.one_of(st.text(), st.text("单张乐·万俟𠮷 aé", max_size=6)))
 @settings(deadline=None)
 def test_no_input_breaks_the_reading(name):
@@ -57,3 +87,4 @@ def test_no_input_breaks_the_reading(name):
     assert len(initials) <= len(full)
     assert pinyin.full(name) == full == full.lower()
     pinyin.display(name)
+    pinyin.order(name)

@@ -43,6 +43,20 @@ def six(world):
         ("zkx", ["曾可馨"]),  # 曾 is read zēng
         ("yc", ["尉迟若曦"]),  # 尉迟 is read yù chí
         ("ZHANGYI", ["张一诺"]),
+        ("ＺＨＡＮＧＹＩ", ["张一诺"]),
+        ("zhang yn", ["张一诺"]),
+        ("zhang yinuo", ["张一诺"]),
+        ("z ruoxi", ["张若曦"]),
+        ("yuchi rx", ["尉迟若曦"]),
+        ("dan", ["单雄信"]),
+        ("dxx", ["单雄信"]),
+        ("dan xx", ["单雄信"]),
+        ("cengke", ["曾可馨"]),
+        ("weichi", ["尉迟若曦"]),
+        ("wcrx", ["尉迟若曦"]),
+        ("张 一诺", ["张一诺"]),
+        ("张　若曦", ["张若曦"]),
+        ("吉田", []),
         ("100%", []),
         ("__", []),
         ("\\", []),
@@ -52,6 +66,29 @@ def six(world):
 @pytest.mark.any_pg
 def test_pupils_are_found_by_characters_and_by_pinyin(six, client_of, typed, names):
     assert sorted(found(client_of("clerk"), typed)) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "阿卜杜热西提·艾力",
+        "阿卜杜热西提艾力",
+        "阿卜杜热西提•艾力",
+        "阿卜杜热西提．艾力",
+        "提 艾",
+        "abdrxtal",
+    ],
+)
+def test_a_name_is_found_with_and_without_its_dot(world, client_of, typed):
+    pupils.enrolled(world, name="阿卜杜热西提·艾力", nation="05")
+    assert found(client_of("clerk"), typed) == ["阿卜杜热西提·艾力"]
+
+
+def test_the_list_follows_the_syllables_and_rare_characters_come_last(world, client_of):
+    for name in ("𠮷美", "杨宇", "阎鑫", "㐂美", "闫一", "颜二"):
+        pupils.enrolled(world, name=name)
+    assert found(client_of("clerk"), "") == ["闫一", "阎鑫", "颜二", "杨宇", "㐂美", "𠮷美"]
+    assert found(client_of("clerk"), "𠮷") == ["𠮷美"]
 
 
 @pytest.mark.parametrize("write", [str, str.lower, lambda n: f" {n} ", lambda n: n.translate(WIDE)])

@@ -202,7 +202,9 @@ def new_row(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> dict[
         "id_number": pupils.id_number(),
         "phone": f"139{serial:08d}",
         "m1_phone": f"138{serial:08d}",
-        "m1_id_number": pupils.id_number(born=worlds.NOON.date().replace(year=1990), order=serial),
+        "m1_id_number": pupils.id_number(
+            born=worlds.NOON.date().replace(year=1990), order=2 * serial - 1
+        ),
     }
     texts = {
         "name": name,

@@ -1,6 +1,10 @@
 """Pinyin of names, with the readings that a character has only as a surname."""
 
-from pypinyin import Style, lazy_pinyin
+from collections.abc import Iterable
+from functools import cache
+from itertools import product
+
+from pypinyin import Style, lazy_pinyin, pinyin
 
 from xueji.identity.names import MIDDLE_DOT, clean_name, is_chinese
 
@@ -97,6 +101,9 @@ _COMPOUND = {
 }
 
 
+_LAST = "~"  # behind every letter
+
+
 def full(name: str) -> str:
     """``zhangyinuo``: what one types to find the name; ü is written v."""
     return "".join(_typed(part) for part in _syllables(name))
@@ -105,6 +112,40 @@ def full(name: str) -> str:
 def initials(name: str) -> str:
     """``zyn``: the first letter of every syllable, or of every word of a foreign name."""
     return "".join(_typed(part)[:1] for part in _syllables(name))
+
+
+def order(name: str) -> str:
+    """What names are sorted by, byte for byte: each character by syllable, tone and itself.
+
+    阎鑫 comes before 杨宇, though yangyu before yanxin. Characters without a reading come last, in
+    the order of their codes; the words of a foreign name stand among the syllables.
+    """
+    text = clean_name(name)
+    if not is_chinese(text):
+        return text.lower()
+    characters = text.replace(MIDDLE_DOT, "")
+    return "".join(
+        f"{_LAST}{character}" if syllable == character else _toned(character, syllable) + character
+        for character, syllable in zip(characters, _syllables(name), strict=True)
+    )
+
+
+def otherwise(typed: str) -> set[tuple[str, str]]:
+    """Surnames of which ``typed`` may begin with another reading, and what it is in ours.
+
+    ``gaixiao`` → 盖, ``gexiao``; ``dxx`` → 单, ``sxx``. Letters only, in lower case.
+    """
+    found = set()
+    for surname, ours, others in _read_otherwise() if len(typed) > 1 else ():
+        for other in others:
+            whole, first = "".join(other), _first_letters(other)
+            if typed.startswith(whole):
+                found.add((surname, "".join(ours) + typed[len(whole) :]))
+            elif whole.startswith(typed):
+                found.add((surname, "".join(ours)))
+            if first != _first_letters(ours) and typed.startswith(first):
+                found.add((surname, _first_letters(ours) + typed[len(first) :]))
+    return found
 
 
 def display(name: str) -> str:
@@ -116,6 +157,36 @@ def display(name: str) -> str:
         return " ".join(_word(_read(part)) for part in text.split(MIDDLE_DOT) if part)
     surname, given = _split(text)
     return " ".join(_word(word) for word in (surname, given) if word)
+
+
+@cache
+def _toned(character: str, syllable: str) -> str:
+    """The syllable with the number of its tone, 5 where the dictionary has no such reading."""
+    toned = (t for t in _all_readings(character, Style.TONE3) if t[:-1] == syllable)
+    return next(toned, f"{syllable}5").replace("ü", "u:")  # lu, lü, luan
+
+
+@cache
+def _read_otherwise() -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    """Each surname of the tables with our reading and every other of its characters."""
+    found = []
+    for name, reading in (_SURNAMES | _COMPOUND).items():
+        ours = tuple(_typed(reading).split())
+        readings = [map(_typed, _all_readings(character, Style.NORMAL)) for character in name]
+        found.append((name, ours, [other for other in product(*readings) if other != ours]))
+    return found
+
+
+def _first_letters(syllables: Iterable[str]) -> str:
+    return "".join(syllable[:1] for syllable in syllables)
+
+
+def _all_readings(character: str, style: Style) -> list[str]:
+    """Every reading that the dictionary knows, the usual one first."""
+    [found] = pinyin(
+        character, heteronym=True, style=style, neutral_tone_with_five=True, v_to_u=True
+    )
+    return list(found)
 
 
 def _typed(syllable: str) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", entrance.healthz, name="healthz"),
     path("readyz", entrance.readyz, name="readyz"),
     path("students/", roster.roster, name="students"),
+    path("students/find/", roster.find, name="students_find"),
     path("students/<int:pk>/", pupil.student, name="student"),
     path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
     path("cases/", cases.inbox, name="cases"),

@@ -24,7 +24,7 @@ def visible(acting: Acting) -> StudentQuerySet:
 def for_list(students: StudentQuerySet) -> StudentQuerySet:
     """What a list prints, school by school, by grade and pinyin."""
     return students.select_related("school__organisation", "school_class").order_by(
-        "org_path", "grade", "name_full", "pk"
+        "org_path", "grade", "name_order", "pk"
     )
 
 

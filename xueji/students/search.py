@@ -5,34 +5,40 @@ from collections.abc import Callable
 
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
-from xueji.identity import idnumbers, masking
+from xueji.identity import idnumbers, masking, pinyin
+from xueji.identity.names import MIDDLE_DOT, clean_name
 from xueji.students.models import Student, StudentQuerySet
 from xueji.students.services import id_index
 
 DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
 NUMBER = re.compile(r"借?[0-9]{6,16}")
-LETTERS = re.compile(r"[A-Za-z]+")
+LETTERS = re.compile(r"[A-Za-z]+", re.ASCII)
 PERHAPS_A_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,}")
 
 
 def search(students: StudentQuerySet, typed: str) -> StudentQuerySet:
     """Narrow ``students`` to those that ``typed`` may mean; everything when it is empty."""
-    return students.filter(_meant(typed, _by_number)) if typed.strip() else students
+    return students.filter(_meant(typed, _by_number)) if _clean(typed) else students
 
 
 def search_history(rows: QuerySet, typed: str) -> QuerySet:
     """The same for rows of the pupils' history: as each row has it, whatever was said later."""
-    return rows.filter(_meant(typed, _by_number_then)) if typed.strip() else rows
+    return rows.filter(_meant(typed, _by_number_then)) if _clean(typed) else rows
+
+
+def _clean(typed: str) -> str:
+    return clean_name(typed.replace("\0", ""))
 
 
 def _meant(typed: str, by_number: Callable[[str], Q]) -> Q:
-    text = " ".join(typed.split())
-    if LETTERS.fullmatch(text.replace(" ", "")) and text.isascii():
-        return _by_letters(text.replace(" ", "").lower())
+    text = _clean(typed)
+    words = text.replace(MIDDLE_DOT, " ").split()
+    if all(LETTERS.fullmatch(word) for word in words):
+        return _by_letters([word.lower() for word in words])
     plain = idnumbers.normalise(text)
     if DOCUMENT.fullmatch(plain) or NUMBER.fullmatch(plain):
         return by_number(plain)
-    return _by_characters(text)
+    return _by_characters("".join(words))
 
 
 def masked(typed: str) -> str:
@@ -42,8 +48,27 @@ def masked(typed: str) -> str:
     return typed.strip() if hidden == plain else hidden
 
 
-def _by_letters(letters: str) -> Q:
-    return Q(name_initials__startswith=letters) | Q(name_full__startswith=letters)
+def _by_letters(words: list[str]) -> Q:
+    """Pinyin in full, its initials, or in two words one of each; surnames by any reading."""
+    first, rest = words[0], "".join(words[1:])
+    condition = _spelt(first, rest)
+    for surname, letters in pinyin.otherwise(first if rest else "".join(words)):
+        condition |= Q(name__startswith=surname) & _spelt(letters, rest)
+    return condition
+
+
+def _spelt(first: str, rest: str) -> Q:
+    joined = first + rest
+    condition = Q(name_initials__startswith=joined) | Q(name_full__startswith=joined)
+    if rest:
+        # ``cai yf`` and ``c yifan``; a surname written in full has one or two initials
+        condition |= Q(name_full__startswith=first) & Q(
+            name_initials__regex=f"^{first[0]}[a-z]?{rest}"
+        )
+        condition |= Q(name_initials__startswith=first) & Q(
+            name_full__regex=f"^{first[0]}[a-z]*{rest}"
+        )
+    return condition
 
 
 def _by_number(plain: str) -> Q:
@@ -58,8 +83,13 @@ def _by_number_then(plain: str) -> Q:
 
 
 def _by_characters(text: str) -> Q:
-    """Names that contain ``text``: the GIN index over single characters finds the candidates."""
-    return Q(HasCharacters(F("name"), Value(list(dict.fromkeys(text)))), name__contains=text)
+    """Names that contain ``text``, with or without the dots between the parts of a name.
+
+    The GIN index over single characters finds the candidates.
+    """
+    characters = list(dict.fromkeys(text))
+    dotted = f"{MIDDLE_DOT}?".join(re.escape(character) for character in text)
+    return Q(HasCharacters(F("name"), Value(characters)), name__regex=dotted)
 
 
 class HasCharacters(Func):

@@ -28,6 +28,7 @@ def derive(student: Student) -> None:
     """Set what follows from name and document number."""
     student.name_initials = pinyin.initials(student.name)
     student.name_full = pinyin.full(student.name)
+    student.name_order = pinyin.order(student.name)
     student.id_index = id_index(student.id_number) if student.id_number else None
 
 

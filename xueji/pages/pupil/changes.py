@@ -19,8 +19,8 @@ MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone}
 SHOWN = {"id_type", "no_id_reason", "hukou_code", "hukou_text", "address_code", "address_text"}
 CLOSED = {DataClass.SENSITIVE, DataClass.MEDICAL, DataClass.SECRET}
 NOT_TOLD = {
-    "id", "student", "version", "name_initials", "name_full", "id_index", "position", "case",
-    "merged_into", "org_path", "stage", "kind",
+    "id", "student", "version", "name_initials", "name_full", "name_order", "id_index", "position",
+    "case", "merged_into", "org_path", "stage", "kind",
 }  # fmt: skip
 EMPTY = "空"
 HIDDEN = "内容不在履历中显示"

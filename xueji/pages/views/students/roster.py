@@ -4,36 +4,58 @@ from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
+from xueji.cases import kinds
+from xueji.cases.models import Case
 from xueji.organisations.models import Level, SchoolClass, grade_name
+from xueji.pages import finding
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
 from xueji.students import queries
-from xueji.students.models import RegisterType, Status
+from xueji.students.models import RegisterType, Status, Student
 from xueji.students.search import masked, search
 
 MOST_COUNTED = 10_000  # beyond it only the order that has an index of its own
 SORTS = {
-    "name": ("姓名拼音", ("org_path", "grade", "name_full", "pk")),
+    "name": ("姓名拼音", ("org_path", "grade", "name_order", "pk")),
     "number": ("学籍号", ("unnumbered", "number_or_none", "pk")),
-    "class": ("班级", ("org_path", "grade", "class_or_last", "name_full", "pk")),
+    "class": ("班级", ("org_path", "grade", "class_or_last", "name_order", "pk")),
 }
+
+
+FILTERS = ("place", "grade", "status", "type", "class", "sort")
+
+
+@access.act("students.read")
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Lead a search to the list, under an address that gives no number away."""
+    filters = QueryDict(mutable=True)
+    for name in FILTERS:
+        if value := request.POST.get(name, ""):
+            filters[name] = value[: finding.LONGEST]
+    query = finding.asking(filters, finding.typed(request.POST))
+    return redirect(f"{reverse('students')}?{query.urlencode()}".removesuffix("?"))
 
 
 @access.act("students.read")
 @require_GET
 def roster(request: HttpRequest) -> HttpResponse:
     """Pupils in reach, found by name, pinyin, document or register number."""
+    typed = finding.typed(request.GET)
+    # the addresses of the pages before and after come from it
+    request.GET = finding.asking(request.GET, typed)  # type: ignore[assignment]
     if request.GET.get("place") == "former":
-        return _former(request)
-    typed = request.GET.get("q", "")[:60]
+        return _former(request, typed)
+    case = finding.case_named(typed, request.acting.post)
     classes = _classes(request.acting)
     chosen = _filters(request, classes)
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
@@ -47,13 +69,16 @@ def roster(request: HttpRequest) -> HttpResponse:
         class_or_last=Coalesce("school_class__number", Value(10_000)),
     )
     found = page(request, listed, order=order)
-    _shown(request, typed, [student.pk for student in found.rows])
+    _shown(request, typed, [*(student.pk for student in found.rows), *_of_case(case, found.rows)])
     return render(
         request,
         "students/roster.html",
         {
             "page": found,
             "typed": typed,
+            "search": _search(typed),
+            "case": case,
+            "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
             "counts_what": _counts_what(chosen),
             "most": MOST_COUNTED,
@@ -70,9 +95,8 @@ def roster(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _former(request: HttpRequest) -> HttpResponse:
+def _former(request: HttpRequest, typed: str) -> HttpResponse:
     """Pupils who have left the reach of this post, as they were when they left."""
-    typed = request.GET.get("q", "")[:60]
     rows = former.leavers(request.acting, typed)
     place = ("school__organisation", "school_class")
     found = page(request, rows.select_related(*place), order=former.ORDER, newest_first=True)
@@ -86,10 +110,22 @@ def _former(request: HttpRequest) -> HttpResponse:
             "page": found,
             "leavers": leavers,
             "typed": typed,
+            "search": _search(typed),
             "count": count if count <= MOST_COUNTED else None,
             "most": MOST_COUNTED,
         },
     )
+
+
+def _search(typed: str) -> str:
+    """The search alone, as it may stand in an address."""
+    return finding.asking(QueryDict(), typed).urlencode()
+
+
+def _of_case(case: Case | None, rows: list[Student]) -> list[int]:
+    """The pupil whom the case alone shows."""
+    told = {student.pk for student in rows}
+    return [case.student_id] if case and case.student_id and case.student_id not in told else []
 
 
 def _shown(request: HttpRequest, typed: str, students: list[int]) -> None:

@@ -1,0 +1,108 @@
+"""Searching: the numbers typed stand in no address, and what was searched for stays."""
+
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests import pupils
+from tests.world import PASSWORD
+from xueji.audit.models import Access
+from xueji.pages import paging
+
+NAME = "王梓涵"
+
+
+@pytest.fixture
+def pupil(world):
+    return pupils.enrolled(world, name=NAME)
+
+
+def led(client, **typed: str) -> str:
+    """Where a search leads."""
+    answer = client.post(reverse("students_find"), typed)
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def names(client, address: str) -> list[str]:
+    return [student.name for student in client.get(address).context["page"].rows]
+
+
+def written(pupil) -> list[str]:
+    """The pupil's numbers, as they may be typed."""
+    number = pupil.id_number
+    wide = number.translate({ord(digit): 0xFF10 + int(digit) for digit in "0123456789"})
+    return [number, number.lower(), f"{number[:6]} {number[6:]}", wide]
+
+
+def test_a_typed_number_stands_in_no_address(pupil, client_of):
+    client = client_of("clerk")
+    for typed in written(pupil):
+        address = led(client, q=typed)
+        assert list(parse_qs(urlsplit(address).query)) == ["find"]
+        assert names(client, address) == [NAME]
+
+
+@pytest.mark.parametrize("typed", ["王梓", "wzh", "130283"])
+def test_words_stay_readable_in_the_address(pupil, client_of, typed):
+    query = parse_qs(urlsplit(led(client_of("clerk"), q=typed, grade="1")).query)
+    assert query == {"q": [typed], "grade": ["1"]}
+
+
+def test_an_empty_search_is_the_whole_list(pupil, client_of):
+    client = client_of("clerk")
+    assert (led(client, q=""), names(client, led(client, q=""))) == (reverse("students"), [NAME])
+
+
+def test_no_page_of_a_search_names_the_number(world, client_of, monkeypatch):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 1)
+    client, number = client_of("clerk"), "13028320200317"
+    for _ in range(2):
+        pupils.enrolled(world, name=NAME)
+    monkeypatch.setattr("xueji.pages.views.students.search", lambda students, typed: students)
+    for address in (led(client, q=number), f"{reverse('students')}?q={number}"):
+        following = client.get(address).context["page"].next
+        assert sorted(parse_qs(following[1:])) == ["after", "find"]
+        assert client.get(reverse("students") + following).context["typed"] == number
+
+
+@pytest.mark.parametrize("find", ["", "x", "é", "AAAA", "_" * 60, "A" * 4000])
+def test_a_search_that_was_not_sealed_here_is_none(pupil, client_of, find):
+    answer = client_of("clerk").get(reverse("students"), {"find": find})
+    assert (answer.status_code, answer.context["typed"]) == (200, "")
+
+
+def test_another_persons_sealed_search_reaches_no_further_than_ones_own(pupil, client_of):
+    address = led(client_of("clerk"), q=pupil.id_number)
+    assert names(client_of("clerk2"), address) == []
+    assert names(client_of("county"), address) == [NAME]
+
+
+def test_a_search_needs_the_token_of_its_page(pupil):
+    client = Client(enforce_csrf_checks=True)
+    client.login(username="clerk", password=PASSWORD)
+    assert client.post(reverse("students_find"), {"q": pupil.id_number}).status_code == 403
+
+
+@pytest.mark.parametrize("write", ["{}", "入 {}", " {} "])
+def test_a_case_is_found_by_its_number(world, client_of, write):
+    case = pupils.submitted(world, name=NAME)
+    client = client_of("principal")
+    page = client.get(led(client, q=write.format(case.number)))
+    assert (page.context["case"], reverse("case", args=[case.number]) in text(page)) == (case, True)
+    assert Access.objects.latest("pk").students == [case.student_id]
+
+
+def test_a_case_out_of_reach_is_as_missing_as_none(world, client_of):
+    case = pupils.submitted(world, name=NAME)
+    client = client_of("clerk2")
+    pages = [client.get(led(client, q=number)) for number in (case.number, "2026-999999")]
+    assert [page.context["case"] for page in pages] == [None, None]
+    assert NAME not in text(pages[0])
+
+
+def text(response) -> str:
+    return unescape(response.content.decode())

@@ -1,0 +1,53 @@
+"""What was searched for, in the address of a list: a number stands there only sealed.
+
+An address is kept by the browser, by proxies and in logs; with the search sealed in it, paging,
+reloading and going back work as with any other.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+
+from django.http import QueryDict
+
+from xueji.cases.models import Case
+from xueji.identity import crypto
+from xueji.students.search import masked
+
+OPEN, SEALED = "q", "find"  # the names in the address
+LONGEST = 60
+PURPOSE = "search.typed"
+_CASE = re.compile(r"\D{0,2}([0-9]{4}-[0-9]{6,10})")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+def typed(query: QueryDict) -> str:
+    """The search that an address asks for; nothing where it was not sealed here."""
+    if SEALED not in query:
+        return query.get(OPEN, "").replace("\0", "")[:LONGEST]
+    try:
+        return crypto.decrypt(PURPOSE, urlsafe_b64decode(str(query[SEALED]).encode()))
+    except (crypto.CannotDecrypt, Error, ValueError):
+        return ""
+
+
+def asking(query: QueryDict, text: str) -> QueryDict:
+    """``query`` with this search in place of its own."""
+    changed = query.copy()
+    for name in (OPEN, SEALED):
+        changed.pop(name, None)
+    if text.strip() == masked(text):
+        if text:
+            changed[OPEN] = text
+    else:
+        sealed = crypto.encrypt(PURPOSE, text)
+        changed[SEALED] = urlsafe_b64encode(sealed).decode()
+    return changed
+
+
+def case_named(text: str, post: object) -> Case | None:
+    """The case whose number was typed, with or without the letter of its kind before it."""
+    number = _CASE.fullmatch("".join(text.translate(_WIDE).split()))
+    if number is None:
+        return None
+    return Case.objects.visible_to(post).filter(number=number[1]).first()
