@@ -77,14 +77,16 @@ def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:
     return submit(case_id=draft.pk, row=row(**changes), reasons=reasons, acting=acting)
 
 
-def sign(world: World, case: Case, *people: str, decision: str = Decision.AGREED) -> Case:
+def sign(
+    world: World, case: Case, *people: str, decision: str = Decision.AGREED, note: str = ""
+) -> Case:
     """Let people sign the case in turn; fails where one of them may not."""
     for person in people:
         case.refresh_from_db()
         (outcome,) = services.decide(
             seen={case.pk: case.version},
             decision=Decision(decision),
-            note="" if decision == Decision.AGREED else "请改正",
+            note=note or ("" if decision == Decision.AGREED else "请改正"),
             acting=world.acting(person),
         ).values()
         assert outcome.kind == "signed", outcome

@@ -121,6 +121,45 @@ def test_chosen_cases_are_signed_together(world, client_of):
     ]
 
 
+def test_of_chosen_cases_those_that_ask_for_a_look_are_named_and_stay(world, client_of):
+    plain, unproven = (
+        pupils.submitted(world),
+        pupils.submitted(world, hukou_code="", hukou_text="外"),
+    )
+    answer = client_of("principal").post(
+        reverse("cases_decide"),
+        {
+            "case": [f"{case.pk}:{case.version}" for case in (plain, unproven)],
+            "decision": "agreed",
+            "note": "都看过",
+            "form_key": str(uuid4()),
+        },
+        follow=True,
+    )
+    page = text(answer)
+    assert ("已签署 1 件" in page, "1 件没有签署" in page) == (True, True)
+    assert f"· {unproven.number} {unproven.title}：有 1 项待核：" in page
+    unproven.refresh_from_db()
+    assert (unproven.state, unproven.waiting_role) == (State.OPEN, "principal")
+
+
+def test_no_decision_is_chosen_before_a_person_chooses(world, client_of):
+    case = pupils.submitted(world)
+    principal = client_of("principal")
+    shown = text(principal.get(reverse("case", args=[case.number])))
+    assert re.findall(r'<input type="radio" name="decision"[^>]* checked', shown) == []
+    answer = post(principal, "case_decide", case, verdict(case, decision=""))
+    assert (answer.status_code, "请先选择：同意、退回补正或不同意。" in text(answer)) == (422, True)
+
+
+def test_the_inbox_tells_what_is_left_to_judge(world, client_of):
+    pupils.submitted(world)
+    pupils.submitted(world, hukou_code="", hukou_text="外省", address_code="", address_text="外省")
+    shown = text(client_of("principal").get(reverse("cases")))
+    assert shown.count("全部通过") == 1
+    assert '<span class="tag tag-plan">2 项待核</span>' in shown
+
+
 def test_of_many_each_that_was_not_signed_is_named(world, client_of):
     signed, moved, own = (pupils.submitted(world, name=name) for name in ("王一", "王二", "王三"))
     chosen = [f"{case.pk}:{case.version}" for case in (signed, moved, own)]

@@ -104,6 +104,16 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def warnings(self) -> list[dict]:
+        """What was told when it was submitted and is passed only as an exception."""
+        return [finding for finding in self.findings if finding["effect"] in ("warn", "block")]
+
+    @property
+    def unproven(self) -> list[dict]:
+        """What the facts did not suffice to judge (待核): left to whoever decides."""
+        return [finding for finding in self.findings if finding.get("pending")]
+
 
 class Decision(models.TextChoices):
     SUBMITTED = "submitted", "提交"

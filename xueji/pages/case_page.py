@@ -37,7 +37,12 @@ def context(case: Case, acting: Acting) -> dict[str, object]:
     kind = kinds.get(case.kind)
     is_shown = queries.reaches_pupil(case, acting)
     panel, facts = ELSEWHERE if case.student and not is_shown else kind.panel(case)
-    exceptions = RuleException.objects.filter(step__case=case, step__round=_round(steps))
+    exceptions = list(
+        RuleException.objects.filter(step__case=case, step__round=_round(steps)).select_related(
+            "step__organisation"
+        )
+    )
+    turn = queries.current(case, steps)
     return {
         "case": case,
         "kind": kind,
@@ -47,7 +52,8 @@ def context(case: Case, acting: Acting) -> dict[str, object]:
         "route": _route(case, steps),
         "opinions": _opinions(steps),
         "findings": case.findings,
-        "exceptions": list(exceptions.select_related("step__organisation")),
+        "exceptions": exceptions,
+        "grants": turn is not None and any(asked.step_id == turn.pk for asked in exceptions),
         "papers": _papers(case),
         "turn": queries.waiting_text(case) if case.state in ALIVE else "",
         "may_decide": Act.AGREE in allowed,

@@ -88,7 +88,7 @@ def _answer(
     _shown(request, [found], kind, **reveal)
     context = case_page.context(found, request.acting)
     context |= {
-        "decision_form": form or DecisionForm(initial={"decision": "agreed"}),
+        "decision_form": form or DecisionForm(),
         "reason_form": ReasonForm(),
         "reveal_form": RevealForm(),
         "revealed": reveal.get("field", ""),
@@ -150,7 +150,10 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         return redirect("cases")
 
     def act() -> Done:
-        return _told_many(services.decide(seen=seen, acting=request.acting, **form.cleaned_data))
+        outcomes = services.decide(
+            seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
+        )
+        return _told_many(outcomes)
 
     return once(request, act, back=url("cases"))
 
