@@ -1,18 +1,23 @@
 """新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
 
+from enrollment.services.alike import compare
 from enrollment.services.finish import apply, reverse
+from xueji.accounts.access import Acting
 from xueji.cases.kinds import Kind
 from xueji.cases.models import Case
 
 
-def panel(case: Case) -> tuple[str, dict[str, object]]:
+def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     """Template and context of the facts on the case page; a draft has none yet."""
     if case.student is None:
         return "enrollment/_draft.html", {}
+    alike = compare(case, acting)
     return "enrollment/_facts.html", {
         "student": case.student,
         "enrollment": case.enrollment,
         "family": list(case.student.family.order_by("position")),
+        "alike": alike,
+        "named": [other.student.pk for other in alike.named],
     }
 
 

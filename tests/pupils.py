@@ -104,4 +104,5 @@ def enrolled(world: World, clerk: str = "clerk", **changes: str) -> Student:
         "urban": ("urban-principal", "county", "county-head"),
         "clerk9": ("principal9", "centre9", "county9"),
     }[clerk]
-    return sign(world, case, *route).student
+    note = "已比对材料" if any(key.startswith("reason_") for key in changes) else ""
+    return sign(world, case, *route, note=note).student

@@ -22,8 +22,9 @@ class Kind:
     ``apply`` runs on the last yes, in the transaction of the signature, for locked cases; it
     returns why single cases cannot be signed ({} = all done). ``reverse`` undoes one done case
     or raises Refused. ``edit_url`` names the view that edits a draft or returned case, by case
-    number. ``panel`` gives the template and context with which the case page shows the facts.
-    ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings back.
+    number. ``panel`` gives the template and context with which the case page shows the facts
+    to the post that looks; ids of other pupils shown there are its ``named``. ``undo`` is what
+    reversing is called, ``undo_help`` when it is right and what it brings back.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Kind:
     undo: str
     undo_help: str
     edit_url: str
-    panel: Callable[[Case], tuple[str, dict[str, object]]]
+    panel: Callable[[Case, Acting], tuple[str, dict[str, object]]]
 
 
 class Refused(Exception):

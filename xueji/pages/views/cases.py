@@ -1,6 +1,6 @@
 """The inbox, the case page shared by all parties, and the acts on a case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,9 +62,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _shown(request: HttpRequest, cases: list[Case], kind: str, **reveal: str) -> None:
+def _shown(
+    request: HttpRequest, cases: list[Case], kind: str, *, also: Sequence[int] = (), **reveal: str
+) -> None:
     if cases:
-        students = [case.student_id for case in cases]
+        students = [*(case.student_id for case in cases), *also]
         shown(request, kind=kind, page="cases", students=students, **reveal)
 
 
@@ -85,8 +87,8 @@ def _answer(
     **reveal: str,
 ) -> HttpResponse:
     """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
-    _shown(request, [found], kind, **reveal)
     context = case_page.context(found, request.acting)
+    _shown(request, [found], kind, also=context["named"], **reveal)
     context |= {
         "decision_form": form or DecisionForm(),
         "reason_form": ReasonForm(),
