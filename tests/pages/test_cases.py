@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import Case, Decision, State
@@ -254,6 +256,33 @@ def test_pages_of_the_inbox_follow_each_other_without_gap(world, client_of, monk
         seen.append([case.pk for case in page.rows])
         address = page.next
     assert seen == [[c.pk for c in cases[i : i + 2]] for i in (0, 2, 4)]
+
+
+def closed(world) -> list[Case]:
+    """Five cases that ended one after the other, and one that did not."""
+    ended = [
+        pupils.sign(world, pupils.submitted(world), "principal", decision=Decision.REFUSED)
+        for _ in range(5)
+    ]
+    for days, case in enumerate(ended):
+        Case.objects.filter(pk=case.pk).update(closed_at=NOON + timedelta(days=days))
+    pupils.submitted(world)
+    return ended
+
+
+def test_what_came_to_an_end_last_stands_first(world, client_of, monkeypatch):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
+    ended = [case.pk for case in closed(world)]
+    client, seen, address = client_of("county"), [], "?tab=closed"
+    while address:
+        answer = client.get(reverse("cases") + address)
+        page = answer.context["page"]
+        seen.append([case.pk for case in page.rows])
+        address, back = page.next, page.previous
+    before = client.get(reverse("cases") + back).context["page"]
+    assert seen == [[ended[4], ended[3]], [ended[2], ended[1]], [ended[0]]]
+    assert [case.pk for case in before.rows] == seen[1]
+    assert "已了结的业务件，最近了结的在前" in text(answer)
 
 
 def test_a_closed_school_still_shows_its_cases(world, client_of):

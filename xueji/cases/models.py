@@ -98,6 +98,17 @@ class Case(models.Model):
                 name="case_inbox",
             ),
             models.Index(fields=["org_path", "state", "due_on", "id"], name="case_path_state"),
+            # in order of the lists for offices that reach many schools
+            models.Index(
+                fields=["due_on", "id", "org_path"],
+                condition=Q(state__in=ALIVE),
+                name="case_alive_due",
+            ),
+            models.Index(
+                fields=["closed_at", "id", "org_path"],
+                condition=Q(closed_at__isnull=False),
+                name="case_closed",
+            ),
             models.Index(fields=["school", "org_path"], name="case_school_path"),
         ]
 

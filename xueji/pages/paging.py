@@ -41,13 +41,24 @@ class Page:
     next: str
 
 
-def page(request: HttpRequest, rows: QuerySet, *, order: Sequence[str], size: int = SIZE) -> Page:
-    """The page that ``?after=`` or ``?before=`` (ids) asks for; ``order`` must end in the id."""
+def page(
+    request: HttpRequest,
+    rows: QuerySet,
+    *,
+    order: Sequence[str],
+    size: int = SIZE,
+    newest_first: bool = False,
+) -> Page:
+    """The page that ``?after=`` or ``?before=`` (ids) asks for; ``order`` must end in the id.
+
+    ``newest_first`` turns the whole order round.
+    """
     backwards = "before" in request.GET and "after" not in request.GET
     mark = _mark(rows, request.GET.get("before" if backwards else "after", ""), order)
-    ordered = rows.order_by(*([f"-{field}" for field in order] if backwards else order))
+    falls = backwards != newest_first
+    ordered = rows.order_by(*([f"-{field}" for field in order] if falls else order))
     if mark:
-        ordered = ordered.filter(RowCompare(order, mark, operator="<" if backwards else ">"))
+        ordered = ordered.filter(RowCompare(order, mark, operator="<" if falls else ">"))
     found = list(ordered[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:

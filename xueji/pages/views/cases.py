@@ -24,10 +24,10 @@ from xueji.pages.paging import page
 from xueji.pages.record import shown
 
 TABS = {
-    "mine": ("轮到我", lambda acting: boxes.waiting(acting), ("due_on", "pk")),
-    "others": ("等别人", lambda acting: boxes.others(acting), ("due_on", "pk")),
-    "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today), ("due_on", "pk")),
-    "closed": ("已了结", lambda acting: boxes.closed(acting), ("closed_at", "pk")),
+    "mine": ("轮到我", lambda acting: boxes.waiting(acting)),
+    "others": ("等别人", lambda acting: boxes.others(acting)),
+    "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today)),
+    "closed": ("已了结", lambda acting: boxes.closed(acting)),
 }
 MOST = 200  # cases in one bulk decision
 
@@ -39,11 +39,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "mine")
     if tab not in TABS:
         raise Http404(tab)
-    title, rows, order = TABS[tab]
+    title, rows = TABS[tab]
+    is_closed = tab == "closed"
     found = page(
         request,
         rows(request.acting).select_related("school__organisation", "waiting_at"),
-        order=order,
+        order=("closed_at" if is_closed else "due_on", "pk"),
+        newest_first=is_closed,
     )
     _shown(request, found.rows, AccessKind.LIST)
     return render(
@@ -51,8 +53,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "cases/inbox.html",
         {
             "tab": tab,
-            "tabs": [(name, label) for name, (label, _, _) in TABS.items()],
+            "tabs": [(name, label) for name, (label, _) in TABS.items()],
             "title": title,
+            "order": "最近了结的在前" if is_closed else "先到期的在前",
             "page": found,
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
