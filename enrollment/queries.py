@@ -1,12 +1,13 @@
 """Reading enrollments: the lists of a school, the counts of offices above it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
 from enrollment.models import Enrollment
+from numbering import queries as numbering
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
 from xueji.organisations.models import Level, Organisation, SchoolClass, StageName
@@ -145,7 +146,7 @@ def schools(path: str) -> QuerySet[Organisation]:
 
 
 def by_school(found: Iterable[Organisation]) -> list[SchoolLine]:
-    """The lines of some schools, in two queries whatever their number."""
+    """The lines of some schools, in three queries whatever their number."""
     found = list(found)
     schools = [row.pk for row in found]
     cases = _counted(
@@ -158,9 +159,15 @@ def by_school(found: Iterable[Organisation]) -> list[SchoolLine]:
     pupils = _counted(
         Student.objects.filter(school__in=schools, stage=StageName.PRIMARY, status=Status.ENROLLED),
         unplaced=Q(school_class__isnull=True),
-        unnumbered=Q(number__isnull=True),
     )
-    return [SchoolLine(school=row, **cases[row.pk], **pupils[row.pk]) for row in found]
+    ready: Counter[int] = Counter()
+    for group in numbering.awaiting(schools):
+        if group.stage == StageName.PRIMARY:
+            ready[group.school_id] += group.ready
+    return [
+        SchoolLine(school=row, **cases[row.pk], **pupils[row.pk], unnumbered=ready[row.pk])
+        for row in found
+    ]
 
 
 def _counted(rows: QuerySet, **conditions: Q) -> Mapping[int, dict[str, int]]:
