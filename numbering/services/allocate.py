@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.db.transaction import TransactionManagementError
 
 from numbering.models import RegisterNumber, Series, SeriesKind
+from numbering.queries.allocator import allocator_of
 from numbering.queries.codes import CannotIssue, prefix_of, require_room, require_working
 from numbering.queries.preview import find_series, require_same_prefix
 from numbering.queries.waiting import SeriesKey, is_awaiting
@@ -36,12 +37,12 @@ def allocate(
 
     Runs inside the caller's transaction, which has locked the pupils and placed them in a class
     of this school. Call it last: other pupils of the series wait from here to the commit. Raises
-    PermissionDenied unless the acting post is at the school's authority, CannotIssue with a
+    PermissionDenied unless the acting post is at the allocator, CannotIssue with a
     Chinese sentence when a code is missing, the school does not work or somebody is not waiting.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("allocate runs inside the caller's transaction")
-    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
+    access.require(acting, "numbering.issue", allocator_of(lineage, stage, acting.today).pk)
     require_working(lineage, acting.today)
     key = SeriesKey(school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind)
     _require_waiting(students, key)

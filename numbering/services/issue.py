@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from numbering.models import RegisterNumber
+from numbering.queries.allocator import allocator_of
 from numbering.queries.preview import token_of
 from numbering.queries.waiting import in_list_order, students_awaiting
 from numbering.services.allocate import allocate
@@ -27,7 +28,7 @@ def issue(
     PermissionDenied and CannotIssue as ``allocate``. Whoever calls this inside a transaction of
     their own must let a refusal end it.
     """
-    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
+    access.require(acting, "numbering.issue", allocator_of(lineage, stage, acting.today).pk)
     waiting = students_awaiting(
         school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind
     )

@@ -45,7 +45,8 @@ def _require_loose(held: RegisterNumber, case: Case) -> None:
     accepted = AcceptedMonth.objects.filter(
         unit=OuterRef("unit_id"), month=OuterRef("booked_month")
     )
-    event = RegisterEvent.objects.filter(Exists(accepted), number=held.number).first()
+    told = RegisterEvent.objects.filter(student=held.holder_id, number=held.number)
+    event = told.filter(Exists(accepted)).first()
     if event:
         raise CannotVoid(
             f"学籍号 {held.number} 已列入 {event.booked_month:%Y 年 %-m 月}的月报，"

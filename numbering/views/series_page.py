@@ -17,13 +17,13 @@ from numbering.models import (
     whole_number,
 )
 from numbering.queries import SERIALS_PER_PAGE, CannotIssue, Cell, Cohort, Preview, Proof, Waiting
-from numbering.rules import AllocationFacts
+from numbering.rules import is_township_primary
 from xueji.accounts.access import Acting
 from xueji.cases import kinds
-from xueji.organisations.models import Level, StageName
+from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage
 from xueji.rules.clauses import cite
-from xueji.rules.engine import Finding, Rules, judge
+from xueji.rules.engine import Finding, Rules
 
 CODES = 10  # digits before the serial of a register number
 
@@ -83,11 +83,11 @@ def context(
         "after": _after(proof, preview),
         "blocked": blocked,
         "parts": _parts(place, series, preview),
-        "authority": lineage.authority(place.stage),
+        "authority": queries.allocator_of(lineage, place.stage, acting.today),
         "citation": _citation(place, rules),
         "freeze_by": rules.value("number.freeze_by"),
         "may_issue": may_issue(place, acting),
-        "not_mine": _not_mine(place, acting, rules),
+        "not_mine": _not_mine(place, acting),
         "other_schools": not acting.acts_at(lineage.school.pk),
         "today": acting.today,
     }
@@ -95,8 +95,7 @@ def context(
 
 def may_issue(place: Place, acting: Acting) -> bool:
     """Whether the acting post is the allocator of the series."""
-    authority = place.lineage.authority(place.stage)
-    return acting.may("numbering.issue") and acting.acts_at(authority.pk)
+    return queries.may_issue(place.lineage, place.stage, acting)
 
 
 def students_shown(shown: dict) -> list[int]:
@@ -193,20 +192,14 @@ def _parts(place: Place, series: Series | None, preview: Preview | None) -> list
 def _citation(place: Place, rules: Rules) -> str:
     """The clauses under which the allocator numbers without gap."""
     keys = ["number.continuous"]
-    if place.lineage.authority(place.stage).level == Level.CENTRE:
+    if is_township_primary(school_area=place.lineage.school.area, stage=place.stage):
         keys.insert(0, "numbering.allocator")
     clauses = [clause for key in keys for clause in rules.rule(key).clauses]
     return cite(keys[0], clauses)
 
 
-def _not_mine(place: Place, acting: Acting, rules: Rules) -> list[Finding]:
-    """Who issues instead, as the rules say it; [] where the post may or the rules are silent."""
+def _not_mine(place: Place, acting: Acting) -> list[Finding]:
+    """Who issues instead; [] where the post may, or is the wrong one at the right office."""
     if may_issue(place, acting):
         return []
-    facts = AllocationFacts(
-        school_area=place.lineage.school.area,
-        stage=place.stage.value,
-        acting_level=Level(acting.post.organisation.level).name.lower(),
-        acting_is_authority=False,
-    )
-    return judge("numbering", facts, rules)
+    return queries.who_issues(place.lineage, place.stage, acting)
