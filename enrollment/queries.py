@@ -10,6 +10,7 @@ from enrollment.models import Enrollment
 from numbering import queries as numbering
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
+from xueji.cases.todos import Todo
 from xueji.organisations.models import Level, Organisation, SchoolClass, StageName
 from xueji.students.models import Status, Student, StudentQuerySet
 
@@ -99,6 +100,18 @@ def without_class(school_id: int) -> StudentQuerySet:
         stage=StageName.PRIMARY,
         school_class__isnull=True,
         status=Status.ENROLLED,
+    )
+
+
+def to_place(acting: Acting) -> Todo | None:
+    """待分班 in the school of a post that assigns classes, for its desk."""
+    if not acting.may("enrollment.assign"):
+        return None
+    count = without_class(acting.post.organisation_id).count()
+    return (
+        Todo(label="待分班", count=count, help="已核准，分班后才能编号", url="enrollment_classes")
+        if count
+        else None
     )
 
 
