@@ -12,7 +12,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import Case
 from xueji.ledger.models import EventKind, RegisterEvent
-from xueji.organisations.models import grade_name
+from xueji.organisations.models import Level, grade_name
 from xueji.pages.forms import RevealForm
 from xueji.pages.paging import page
 from xueji.students import queries
@@ -21,6 +21,7 @@ from xueji.students.search import masked, search
 
 ORDER = ("org_path", "grade", "name_full", "pk")
 MOST_COUNTED = 10_000
+MOST_OFFERED = 300  # schools one can choose from; more are found by typing
 
 
 @access.act("students.read")
@@ -28,7 +29,11 @@ MOST_COUNTED = 10_000
 def roster(request: HttpRequest) -> HttpResponse:
     """Pupils in reach, found by name, pinyin, document or register number."""
     typed = request.GET.get("q", "")[:60]
+    has_schools = request.acting.post.organisation.level < Level.SCHOOL
+    school = request.GET.get("school", "")[:60].replace("\0", "").strip()
     chosen = _filters(request)
+    if has_schools and school:
+        chosen["school__in"] = queries.schools(request.acting, school)
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
     found = page(request, queries.for_list(rows), order=ORDER)
     count = rows.order_by()[: MOST_COUNTED + 1].count()
@@ -46,6 +51,9 @@ def roster(request: HttpRequest) -> HttpResponse:
         {
             "page": found,
             "typed": typed,
+            "counts_what": _counts_what(chosen),
+            "school": school,
+            "schools": queries.schools(request.acting)[:MOST_OFFERED] if has_schools else None,
             "count": count if count <= MOST_COUNTED else None,
             "most": MOST_COUNTED,
             "chosen": chosen,
@@ -67,6 +75,19 @@ def _filters(request: HttpRequest) -> dict[str, object]:
     if (grade := request.GET.get("grade", "")) in {str(number) for number in range(1, 13)}:
         chosen["grade"] = int(grade)
     return chosen
+
+
+def _counts_what(chosen: dict[str, object]) -> str:
+    """Which of the three counts the figure is: a temporary register stands in none but 在校."""
+    if chosen.get("register_type") == RegisterType.BORROWED_TEMP:
+        return "临时借读，不计在籍"
+    if chosen.get("status") == Status.ENROLLED:
+        word = "在读"
+    else:
+        word = "在籍，按状态筛选" if "status" in chosen else "在籍，含休学、辍学等"
+    if "register_type" in chosen:
+        return word
+    return f"{word}；名单上的临时借读也数在内"
 
 
 def _student(request: HttpRequest, pk: int) -> Student:
