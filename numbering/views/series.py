@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from numbering import queries, services
 from numbering.forms import IssueForm
 from numbering.models import SeriesKind
-from numbering.queries import CannotIssue
+from numbering.queries import CannotIssue, Waiting
 from numbering.services import PreviewChanged
 from numbering.views import series_page
 from numbering.views.series_page import Place
@@ -40,7 +40,7 @@ def _place(request: HttpRequest, school_id: int, stage: str, year: int, kind: st
 def series(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
     """?kind=temporary: the temporary numbers; ?from=: the serial the grid begins with."""
     kind = request.GET.get("kind", SeriesKind.REGISTER.value)
-    return _answer(request, _place(request, school_id, stage, year, kind), IssueForm())
+    return _answer(request, _place(request, school_id, stage, year, kind))
 
 
 @access.act("numbering.issue")
@@ -53,7 +53,7 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
         raise PermissionDenied
     if request.method == "GET":
         return redirect(place.address)
-    form = IssueForm(request.POST)
+    form = IssueForm(request.POST, without_class=_without_class(_waiting(place)))
     if not form.is_valid():
         return _answer(request, place, form, status=422)
 
@@ -71,15 +71,23 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
         return once(request, act)
     except (PreviewChanged, CannotIssue) as refusal:
         messages.error(request, f"没有发号\n\n{refusal}")
-        return _answer(request, place, IssueForm(), status=409)
+        return _answer(request, place, status=409)
 
 
-def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 200) -> HttpResponse:
+def _waiting(place: Place) -> Waiting | None:
+    groups = queries.awaiting([place.lineage.school.pk])
+    return next((group for group in groups if place.is_of(group)), None)
+
+
+def _without_class(waiting: Waiting | None) -> int:
+    return waiting.without_class if waiting else 0
+
+
+def _answer(
+    request: HttpRequest, place: Place, form: IssueForm | None = None, status: int = 200
+) -> HttpResponse:
     found = queries.find_series(school_id=place.lineage.school.pk, **place.cohort)
-    waiting = next(
-        (group for group in queries.awaiting([place.lineage.school.pk]) if place.is_of(group)),
-        None,
-    )
+    waiting = _waiting(place)
     if found is None and waiting is None:
         raise Http404(place.address)
     context = series_page.context(
@@ -94,5 +102,8 @@ def _answer(request: HttpRequest, place: Place, form: IssueForm, status: int = 2
             students=students,
             address=request.META.get("REMOTE_ADDR", ""),
         )
-    context |= {"form": form, "form_key": new_key()}
+    context |= {
+        "form": form or IssueForm(without_class=_without_class(waiting)),
+        "form_key": new_key(),
+    }
     return render(request, "numbering/series.html", context, status=status)
