@@ -190,6 +190,32 @@ def test_a_choice_that_means_nothing_signs_nothing(world, client_of, chosen):
     assert "还没有选中业务件。请先勾选，再签署。" in text(answer)
 
 
+def test_a_return_without_a_reason_keeps_what_was_ticked(world, client_of):
+    first, second = pupils.submitted(world), pupils.submitted(world)
+    principal = client_of("principal")
+    answer = principal.post(
+        reverse("cases_decide"),
+        {
+            "case": [f"{second.pk}:{second.version}"],
+            "decision": "returned",
+            "note": " ",
+            "form_key": str(uuid4()),
+        },
+    )
+    ticks = re.findall(r'name="case" value="(\d+):\d+"( checked)?', text(answer))
+    assert answer.status_code == 422
+    assert "退回补正要写明哪里不对、怎样改，经手人才知道怎么办。" in text(answer)
+    assert sorted(ticks) == [(str(first.pk), ""), (str(second.pk), " checked")]
+    assert "/cases/?tab=closed" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("person", "finds"), [("clerk", True), ("auditor", False), ("admin", False)]
+)
+def test_only_who_may_find_pupils_has_a_box_to_find_them(client_of, person, finds):
+    assert ('role="search"' in text(client_of(person).get(reverse("desk")))) is finds
+
+
 @pytest.mark.parametrize("person", ["centre2", "clerk1b", "county9", "auditor", "admin"])
 def test_a_stranger_to_the_case_finds_nothing(world, client_of, person):
     case = pupils.submitted(world)

@@ -1,10 +1,10 @@
 """The inbox, the case page shared by all parties, and the acts on a case."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse as url
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,6 +39,18 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "mine")
     if tab not in TABS:
         raise Http404(tab)
+    return _inbox(request, tab)
+
+
+def _inbox(
+    request: HttpRequest,
+    tab: str,
+    *,
+    ticked: Collection[int] = (),
+    note: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """One list; ``ticked`` and ``note`` are what was chosen and written on it before."""
     title, rows = TABS[tab]
     is_closed = tab == "closed"
     found = page(
@@ -57,11 +69,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "title": title,
             "order": "最近了结的在前" if is_closed else "先到期的在前",
             "page": found,
+            "previous": found.previous and url("cases") + found.previous,
+            "next": found.next and url("cases") + found.next,
+            "page_query": request.GET.urlencode(),
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
             "form_key": new_key(),
             "today": request.acting.today,
+            "ticked": ticked,
+            "note": note,
         },
+        status=status,
     )
 
 
@@ -152,7 +170,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     if not seen or not form.is_valid():
         first = next(iter(form.errors.values()), ["还没有选中业务件。请先勾选，再签署。"])[0]
         messages.error(request, f"没有签署\n\n{first}")
-        return redirect("cases")
+        note = request.POST.get("note", "")
+        return _inbox(request, "mine", ticked=seen, note=note, status=422)
 
     def act() -> Done:
         outcomes = services.decide(
