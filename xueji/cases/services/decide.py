@@ -90,7 +90,7 @@ def _unconsidered(
         return {pk: why for pk in turns if (why := _why_open(cases[pk]))}
     if note.strip():
         return {}
-    granting = RuleException.objects.filter(step__in=turns.values()).select_related("step")
+    granting = RuleException.objects.filter(step__in=list(turns.values())).select_related("step")
     return {
         asked.step.case_id: f"同意本件就是同意例外：{asked.message}（{asked.citation}）。"
         "请在意见中写明为什么可以例外，再签署。"
