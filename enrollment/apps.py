@@ -8,6 +8,8 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         from enrollment.kind import ENROLLMENT
-        from xueji.cases import kinds
+        from enrollment.queries import to_place
+        from xueji.cases import kinds, todos
 
         kinds.register(ENROLLMENT)
+        todos.register(to_place)

@@ -1,6 +1,7 @@
 """新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
 
 from enrollment import queries
+from enrollment.services.alike import compare
 from enrollment.services.finish import apply, reverse
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -15,12 +16,15 @@ def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
         return "enrollment/_draft.html", {}
     student, family = case.student, list(case.student.family.order_by("position"))
     medical = access.sees_medical(acting, case.org_path)
+    alike = compare(case, acting)
     return "enrollment/_facts.html", {
         "student": student,
         "enrollment": case.enrollment,
         "serving": _serving(case),
         "family": family,
         "sheet": shown(student, getattr(student, "sheet", None), family, medical=medical),
+        "alike": alike,
+        "named": [other.student.pk for other in alike.named],
     }
 
 

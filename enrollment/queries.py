@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 
 from enrollment.models import ClassMove, Draw, Enrollment, Excess
+from numbering import queries as numbering
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
+from xueji.cases.todos import Todo
 from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
 from xueji.students.models import Placement, PlacementKind, Status, Student, StudentQuerySet
 
@@ -99,6 +101,18 @@ def without_class(school_id: int) -> StudentQuerySet:
         stage=StageName.PRIMARY,
         school_class__isnull=True,
         status=Status.ENROLLED,
+    )
+
+
+def to_place(acting: Acting) -> Todo | None:
+    """待分班 in the school of a post that assigns classes, for its desk."""
+    if not acting.may("enrollment.assign"):
+        return None
+    count = without_class(acting.post.organisation_id).count()
+    return (
+        Todo(label="待分班", count=count, help="已核准，分班后才能编号", url="enrollment_classes")
+        if count
+        else None
     )
 
 
@@ -206,7 +220,7 @@ def schools(path: str) -> QuerySet[Organisation]:
 
 
 def by_school(found: Iterable[Organisation]) -> list[SchoolLine]:
-    """The lines of some schools, in two queries whatever their number."""
+    """The lines of some schools, in three queries whatever their number."""
     found = list(found)
     schools = [row.pk for row in found]
     cases = _counted(
@@ -219,9 +233,15 @@ def by_school(found: Iterable[Organisation]) -> list[SchoolLine]:
     pupils = _counted(
         Student.objects.filter(school__in=schools, stage=StageName.PRIMARY, status=Status.ENROLLED),
         unplaced=Q(school_class__isnull=True),
-        unnumbered=Q(number__isnull=True),
     )
-    return [SchoolLine(school=row, **cases[row.pk], **pupils[row.pk]) for row in found]
+    ready: Counter[int] = Counter()
+    for group in numbering.awaiting(schools):
+        if group.stage == StageName.PRIMARY:
+            ready[group.school_id] += group.ready
+    return [
+        SchoolLine(school=row, **cases[row.pk], **pupils[row.pk], unnumbered=ready[row.pk])
+        for row in found
+    ]
 
 
 @dataclass(frozen=True)

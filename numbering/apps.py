@@ -5,3 +5,9 @@ class NumberingConfig(AppConfig):
     name = "numbering"
     verbose_name = "编号"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from numbering.queries.todo import to_number
+        from xueji.cases import todos
+
+        todos.register(to_number)

@@ -4,8 +4,8 @@ Pure. The codes of prefecture, county, school and category come from the caller'
 that the rule set itself states goes before the table.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from xueji.rules.engine import Finding, Rules, judges
 
@@ -35,31 +35,42 @@ class NumberFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class AllocationFacts:
-    """Who is about to issue numbers for which school and stage."""
+    """Which of the school's offices is about to issue; offices are told apart by their ids."""
 
     school_area: str
     stage: str
-    acting_level: str  # level of the acting post's office: school, centre, county …
-    acting_is_authority: bool  # that office is the school's authority for the stage
+    offices: Mapping[str, int]  # ``centre``, ``county`` and ``authority`` of the school
+    acting_at: int
 
 
 def allocator(*, school_area: str, stage: str, rules: Rules) -> str:
     """``centre``, ``county`` or ``authority``: the office that issues for this school and stage."""
-    township_primary = school_area == "township" and stage == "primary"
-    return rules.value("numbering.allocator")["township_primary" if township_primary else "other"]
+    key = (
+        "township_primary" if is_township_primary(school_area=school_area, stage=stage) else "other"
+    )
+    return rules.value("numbering.allocator")[key]
 
 
 @judges("numbering.allocator")
 def may_allocate(facts: AllocationFacts, rules: Rules) -> Findings:
-    office = allocator(school_area=facts.school_area, stage=facts.stage, rules=rules)
-    right = facts.acting_is_authority if office == "authority" else facts.acting_level == office
-    if not right:
-        yield rules.finding(
-            "numbering.allocator",
-            field="",
-            message=f"本校学籍号由{OFFICES[office]}统一编排，当前岗位不能编号",
-            remedy=f"请由{OFFICES[office]}的学籍岗位办理",
-        )
+    """The clause speaks of townships; who issues for the others is the county's own setting."""
+    named = allocator(school_area=facts.school_area, stage=facts.stage, rules=rules)
+    if facts.acting_at == facts.offices[named]:
+        return
+    office = OFFICES[named]
+    finding = rules.finding(
+        "numbering.allocator",
+        field="",
+        message=f"本校学籍号由{office}统一编排，当前岗位不能编号",
+        remedy=f"请由{office}的学籍岗位办理",
+    )
+    is_told = is_township_primary(school_area=facts.school_area, stage=facts.stage)
+    yield finding if is_told else replace(finding, clauses=())
+
+
+def is_township_primary(*, school_area: str, stage: str) -> bool:
+    """Whether the clause about the allocator speaks of this school and stage."""
+    return school_area == "township" and stage == "primary"
 
 
 @judges("number.length")

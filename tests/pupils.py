@@ -100,14 +100,16 @@ def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:
     return submit(case_id=draft.pk, row=row(**changes), reasons=reasons, acting=acting)
 
 
-def sign(world: World, case: Case, *people: str, decision: str = Decision.AGREED) -> Case:
+def sign(
+    world: World, case: Case, *people: str, decision: str = Decision.AGREED, note: str = ""
+) -> Case:
     """Let people sign the case in turn; fails where one of them may not."""
     for person in people:
         case.refresh_from_db()
         (outcome,) = services.decide(
             seen={case.pk: case.version},
             decision=Decision(decision),
-            note="" if decision == Decision.AGREED else "请改正",
+            note=note or ("" if decision == Decision.AGREED else "请改正"),
             acting=world.acting(person),
         ).values()
         assert outcome.kind == "signed", outcome
@@ -125,7 +127,8 @@ def enrolled(world: World, clerk: str = "clerk", **changes: str) -> Student:
         "urban": ("urban-principal", "county", "county-head"),
         "clerk9": ("principal9", "centre9", "county9"),
     }[clerk]
-    return sign(world, case, *route).student
+    note = "已比对材料" if any(key.startswith("reason_") for key in changes) else ""
+    return sign(world, case, *route, note=note).student
 
 
 def move(student: Student, *, to: School, acting: Acting) -> Student:
@@ -163,7 +166,7 @@ def correct(student: Student, *, acting: Acting, **values: object) -> Student:
     for name, value in values.items():
         setattr(pupil, name, value)
     students.derive(pupil)
-    derived = ("name_initials", "name_full", "id_index")
+    derived = ("name_initials", "name_full", "name_order", "id_index")
     students.write([pupil], fields=(*values, *derived), acting=acting, reason="核对户口簿")
     return pupil
 

@@ -5,7 +5,7 @@ wrong or remarkable. It writes nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -161,12 +161,7 @@ def _find_doubles(rows: Sequence[Checked], context: Context) -> None:
         for student in (row.known, *(match.student for match in row.near))
         if student and student.status == Status.PENDING
     }
-    alive = {
-        case.student_id: case
-        for case in Case.objects.filter(student__in=pending, state__in=ALIVE).select_related(
-            "school__organisation"
-        )
-    }
+    alive = on_their_way(pending)
     for row in rows:
         row.known_case = alive.get(row.known.pk) if row.known else None
         row.near = [
@@ -174,6 +169,12 @@ def _find_doubles(rows: Sequence[Checked], context: Context) -> None:
             for match in row.near
             if match.student.status != Status.PENDING or match.student.pk in alive
         ]
+
+
+def on_their_way(student_ids: Iterable[int]) -> dict[int, Case]:
+    """Pupil → the live case that is about to register it."""
+    rows = Case.objects.filter(student__in=list(student_ids), state__in=ALIVE)
+    return {case.student_id: case for case in rows.select_related("school__organisation")}
 
 
 def _person(row: Checked, context: Context) -> duplicates.Person:

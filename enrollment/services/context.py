@@ -7,7 +7,7 @@ from enrollment.rules import route_key
 from enrollment.services.check import Context
 from xueji.cases.kinds import Refused, Stop
 from xueji.organisations.models import Level, SchoolClass, SchoolYear, StageName, Term
-from xueji.organisations.queries import Lineage, lineage
+from xueji.organisations.queries import Lineage, idle, lineage
 from xueji.rules.engine import Rules, rule_set
 
 
@@ -49,12 +49,10 @@ def load(school_id: int, *, today: date, student_id: int | None = None) -> Conte
 
 
 def require_working(context: Context) -> None:
-    """Raise Refused unless the school may enter first-graders today (NATTRIAL-6: 入网)."""
+    """Raise Refused unless the school may enter first-graders today."""
     school = context.lineage.school
-    if school.connected_on is None or school.connected_on > context.today:
-        raise Refused("本校还没有入网，不能办理学籍业务。请教育局先核准入网。")
-    if school.organisation.closed_on:
-        raise Refused("本校已撤销，不能录入新生。")
+    if found := idle(school, context.today):
+        raise Refused(f"本校{found.why}，不能办理学籍业务。{found.remedy}。")
     if not school.stages.filter(stage=StageName.PRIMARY).exists():
         raise Refused("本校没有小学学段。初中、高中新生从毕业生名单接收，不在这里录入。")
 

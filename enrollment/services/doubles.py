@@ -60,7 +60,7 @@ def answer(checked: Checked, context: Context, acting: Acting) -> Answer:
         found.insert(0, checked.known)
     if not found:
         return Answer()
-    where = _lineages(found)
+    where = schools_of(found)
     doubles = tuple(
         _double(student, where.get(student.pk), checked, context.rules, acting) for student in found
     )
@@ -68,7 +68,7 @@ def answer(checked: Checked, context: Context, acting: Acting) -> Answer:
     return Answer(wait=wait) if wait else Answer(doubles)
 
 
-def _lineages(found: Iterable[Student]) -> dict[int, Lineage]:
+def schools_of(found: Iterable[Student]) -> dict[int, Lineage]:
     """The school of each pupil: of the register, of the case that makes it, or the last one."""
     schools = {student.pk: student.school_id for student in found if student.school_id}
     rest = [student.pk for student in found if not student.school_id]
@@ -86,7 +86,7 @@ def _double(
 ) -> Double:
     exact = student is checked.known
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
-    subject = "这个证件号" if exact else f"另一名学生（{_likeness(student, checked.values)}）"
+    subject = "这个证件号" if exact else f"另一名学生（{likeness(student, checked.values)}）"
     if is_foreign:
         text = _abroad(student, at) if exact else f"{subject}登记在本单位以外，由上级比对双方材料。"
     else:
@@ -94,7 +94,7 @@ def _double(
     return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign, rules))
 
 
-def _likeness(student: Student, typed: Mapping[str, Any]) -> str:
+def likeness(student: Student, typed: Mapping[str, Any]) -> str:
     """How the pupil compares with what was typed; tells nothing that was not."""
     name = "同名" if student.name == typed["name"] else "姓名同音"
     born = "相同" if student.birth_date == typed["birth_date"] else "月日颠倒"

@@ -1,5 +1,6 @@
 """Reading numbers: who waits for one, what would be issued, what a series holds, and its proof."""
 
+from numbering.queries.allocator import allocator_of, may_issue, who_issues
 from numbering.queries.codes import rules_of
 from numbering.queries.freeze import (
     Confirmer,
@@ -38,6 +39,7 @@ __all__ = [
     "ToFreeze",
     "Waiting",
     "acts",
+    "allocator_of",
     "awaiting",
     "cells",
     "confirmer",
@@ -46,6 +48,7 @@ __all__ = [
     "holders",
     "holes",
     "lines",
+    "may_issue",
     "obstacles",
     "pairs",
     "plan",
@@ -56,4 +59,5 @@ __all__ = [
     "rules_of",
     "schools",
     "token_of",
+    "who_issues",
 ]

@@ -14,7 +14,7 @@ from numbering.models import (
 from numbering.queries.refusal import CannotIssue
 from numbering.rules import NumberFacts
 from xueji.organisations.models import Level
-from xueji.organisations.queries import Lineage
+from xueji.organisations.queries import Lineage, idle
 from xueji.rules.engine import Rules, judge, rule_set
 
 Table = Mapping[tuple[int, str], str]  # (office, stage) → category digit
@@ -27,16 +27,9 @@ def rules_of(lineage: Lineage, on: date) -> Rules:
 
 def require_working(lineage: Lineage, on: date) -> None:
     """Raise CannotIssue for a school that is closed or not connected (入网) on the day."""
-    school, organisation = lineage.school, lineage.school.organisation
-    if organisation.closed_on and organisation.closed_on <= on:
-        raise CannotIssue(
-            f"{organisation}已于 {organisation.closed_on:%Y-%m-%d} 撤销，不能再发学籍号",
-            remedy="请先由教育局把学生调整到现在的学校",
-        )
-    if school.connected_on is None or school.connected_on > on:
-        raise CannotIssue(
-            f"{organisation}还没有入网，不能发学籍号", remedy="请教育局先核准该校入网"
-        )
+    if found := idle(lineage.school, on):
+        message = f"{lineage.school.organisation}{found.why}，不能发学籍号"
+        raise CannotIssue(message, remedy=found.remedy)
 
 
 def prefix_of(*, lineage: Lineage, stage: str, entry_year: int, kind: str, on: date) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from numbering.models import Series, SeriesAct
+from numbering.queries.allocator import allocator_of
 from numbering.queries.codes import rules_of
 from numbering.queries.refusal import CannotFreeze
 from numbering.queries.series import Proof
@@ -56,11 +57,13 @@ class Confirmer:
         return f"{self.office}（{'、'.join(Role(role).label for role in self.roles)}）"
 
 
-def confirmer(*, lineage: Lineage, stage: str, rules: Rules) -> Confirmer:
+def confirmer(lineage: Lineage, stage: str, on: date) -> Confirmer:
     """The county for a series of a centre; above that the allocator's own office."""
-    authority = lineage.authority(stage)
-    roles = rules.value("number.freeze_confirm")[Level(authority.level).name.lower()]
-    office = lineage.county if authority.level == Level.CENTRE else authority
+    allocator = allocator_of(lineage, stage, on)
+    roles = rules_of(lineage, on).value("number.freeze_confirm")[
+        Level(allocator.level).name.lower()
+    ]
+    office = lineage.county if allocator.level == Level.CENTRE else allocator
     return Confirmer(office=office, roles=tuple(roles))
 
 

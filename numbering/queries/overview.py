@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
+from numbering.queries.allocator import allocator_of
 from numbering.queries.codes import rules_of
 from numbering.queries.freeze import Progress, due_on, overdue, progress
 from numbering.queries.series import STANDS
@@ -33,6 +34,7 @@ class Line:
     """One series of a school, begun or not."""
 
     lineage: Lineage
+    allocator: Organisation
     stage: StageName
     entry_year: int
     kind: SeriesKind
@@ -69,10 +71,6 @@ class Line:
     @property
     def without_class(self) -> int:
         return self.waiting.without_class if self.waiting else 0
-
-    @property
-    def authority(self) -> Organisation:
-        return self.lineage.authority(self.stage)
 
 
 def schools(
@@ -116,6 +114,7 @@ def lines(school_ids: Sequence[int], *, on: date) -> list[Line]:
     return [
         Line(
             lineage=offices[key[0]],
+            allocator=allocator_of(offices[key[0]], key[1], on),
             stage=StageName(key[1]),
             entry_year=key[2],
             kind=SeriesKind(key[3]),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from numbering.models import SeriesKind
 from xueji.students.models import PlacementKind, RegisterType, Status, Student, StudentQuerySet
@@ -48,7 +48,7 @@ class Waiting:
         return own == cohort
 
 
-def awaiting(school_ids: Iterable[int]) -> list[Waiting]:
+def awaiting(school_ids: Iterable[int] | QuerySet) -> list[Waiting]:
     """The groups that wait for numbers, in one query; those 未分班 are counted apart."""
     groups = (
         Student.objects.filter(UNNUMBERED, school__in=school_ids)

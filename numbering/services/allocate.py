@@ -11,12 +11,12 @@ from django.db.models import prefetch_related_objects
 from django.db.transaction import TransactionManagementError
 
 from numbering.models import RegisterNumber, Series, SeriesKind
+from numbering.queries.allocator import require_allocator
 from numbering.queries.codes import prefix_of, require_room, require_working
 from numbering.queries.preview import find_series, require_same_prefix
 from numbering.queries.refusal import CannotIssue
 from numbering.queries.waiting import SeriesKey, is_awaiting
 from numbering.services import sql
-from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.ledger.models import EventKind
 from xueji.ledger.services import Fact
@@ -37,12 +37,12 @@ def allocate(
 
     Runs inside the caller's transaction, which has locked the pupils and placed them in a class
     of this school. Call it last: other pupils of the series wait from here to the commit. Raises
-    PermissionDenied unless the acting post is at the school's authority, CannotIssue with a
+    PermissionDenied unless the acting post is at the allocator, CannotIssue with a
     Chinese sentence when a code is missing, the school does not work or somebody is not waiting.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("allocate runs inside the caller's transaction")
-    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
+    require_allocator("numbering.issue", lineage=lineage, stage=stage, acting=acting)
     require_working(lineage, acting.today)
     key = SeriesKey(school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind)
     _require_waiting(students, key)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from numbering.models import ActKind, Series, SeriesAct
 from numbering.queries import freeze as questions
+from numbering.queries.allocator import require_allocator
 from numbering.queries.codes import rules_of
 from numbering.queries.freeze import Confirmer
 from numbering.queries.preview import find_series
@@ -37,7 +38,7 @@ def freeze(*, acting: Acting, lineage: Lineage, cohort: Cohort, token: str) -> S
     Raises PermissionDenied for others; CannotFreeze while the proof has a fault, a hole is
     unexplained or somebody waits for a number; ProofChanged.
     """
-    access.require(acting, "numbering.freeze", lineage.authority(cohort["stage"]).pk)
+    require_allocator("numbering.freeze", lineage=lineage, stage=cohort["stage"], acting=acting)
     series = hold(lineage=lineage, cohort=cohort)
     if series.frozen_at:
         raise _already(series)
@@ -91,7 +92,7 @@ def reopen(*, acting: Acting, lineage: Lineage, cohort: Cohort, reason: str) -> 
     confirming = _confirmer(lineage, cohort, acting)
     confirms = confirming.is_played_by(acting)
     if not confirms:
-        access.require(acting, "numbering.freeze", lineage.authority(cohort["stage"]).pk)
+        require_allocator("numbering.freeze", lineage=lineage, stage=cohort["stage"], acting=acting)
     series = hold(lineage=lineage, cohort=cohort)
     if not series.frozen_at:
         raise _already(series)
@@ -147,8 +148,7 @@ def _already(series: Series) -> CannotFreeze:
 
 
 def _confirmer(lineage: Lineage, cohort: Cohort, acting: Acting) -> Confirmer:
-    rules = rules_of(lineage, acting.today)
-    return questions.confirmer(lineage=lineage, stage=cohort["stage"], rules=rules)
+    return questions.confirmer(lineage, cohort["stage"], acting.today)
 
 
 def _require_confirmer(acting: Acting, lineage: Lineage, cohort: Cohort) -> None:

@@ -3,10 +3,10 @@
 from django.db import transaction
 
 from numbering.models import RegisterNumber
+from numbering.queries.allocator import require_allocator
 from numbering.queries.preview import token_of
 from numbering.queries.waiting import in_list_order, students_awaiting
 from numbering.services.allocate import allocate
-from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.organisations.queries import Lineage
 
@@ -27,7 +27,7 @@ def issue(
     PermissionDenied and CannotIssue as ``allocate``. Whoever calls this inside a transaction of
     their own must let a refusal end it.
     """
-    access.require(acting, "numbering.issue", lineage.authority(stage).pk)
+    require_allocator("numbering.issue", lineage=lineage, stage=stage, acting=acting)
     waiting = students_awaiting(
         school_id=lineage.school.pk, stage=stage, entry_year=entry_year, kind=kind
     )

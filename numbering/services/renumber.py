@@ -7,13 +7,13 @@ pair. What is given back may be issued again, see docs/adr/0013.
 from django.db import transaction
 
 from numbering.models import ActKind, NumberState, RegisterNumber, Renumbered, SeriesAct
+from numbering.queries.allocator import require_allocator
 from numbering.queries.preview import find_series
 from numbering.queries.renumber import Move, Plan, plan, require_possible
 from numbering.queries.series import proof
 from numbering.queries.waiting import Cohort
 from numbering.services.freeze import hold, record
 from numbering.services.issue import PreviewChanged
-from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind
@@ -31,7 +31,7 @@ def renumber(*, acting: Acting, lineage: Lineage, cohort: Cohort, token: str) ->
     sentence when the series is frozen, has no hole that can be closed, or pupils wait who would
     fill it; PreviewChanged when it would be others who move.
     """
-    access.require(acting, "numbering.renumber", lineage.authority(cohort["stage"]).pk)
+    require_allocator("numbering.renumber", lineage=lineage, stage=cohort["stage"], acting=acting)
     known = find_series(school_id=lineage.school.pk, **cohort)
     pupils = students.lock(move.old.holder_id for move in (plan(known).moves if known else ()))
     series = hold(lineage=lineage, cohort=cohort)

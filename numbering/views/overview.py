@@ -60,11 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     shown = [line for line in lines if fits(line)]
     context = {
         "lines": [
-            (
-                line,
-                request.acting.may("numbering.issue") and request.acting.acts_at(line.authority.pk),
-            )
-            for line in shown
+            (line, queries.may_issue(line.lineage, line.stage, request.acting)) for line in shown
         ],
         "ready": sum(line.ready for line in shown),
         "without_class": sum(line.without_class for line in shown),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from numbering import queries, services
 from numbering.forms import FreezeForm, IssueForm, ReopenForm
 from numbering.models import SeriesKind
-from numbering.queries import CannotIssue
+from numbering.queries import CannotIssue, Waiting
 from numbering.services import PreviewChanged
 from numbering.views import series_freeze, series_page
 from numbering.views.series_page import Place
@@ -54,7 +54,7 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
         raise PermissionDenied
     if request.method == "GET":
         return redirect(place.address)
-    form = IssueForm(request.POST)
+    form = IssueForm(request.POST, without_class=_without_class(_waiting(place)))
     if not form.is_valid():
         return answer(request, place, form=form, status=422)
 
@@ -75,17 +75,19 @@ def issue(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpRe
         return answer(request, place, status=409)
 
 
+def _waiting(place: Place) -> Waiting | None:
+    groups = queries.awaiting([place.lineage.school.pk])
+    return next((group for group in groups if group.is_of(place.cohort)), None)
+
+
+def _without_class(waiting: Waiting | None) -> int:
+    return waiting.without_class if waiting else 0
+
+
 def answer(request: HttpRequest, place: Place, *, status: int = 200, **forms: Form) -> HttpResponse:
     """The page of a series; ``forms`` are those that came back with something wrong."""
     found = queries.find_series(school_id=place.lineage.school.pk, **place.cohort)
-    waiting = next(
-        (
-            group
-            for group in queries.awaiting([place.lineage.school.pk])
-            if group.is_of(place.cohort)
-        ),
-        None,
-    )
+    waiting = _waiting(place)
     if found is None and waiting is None:
         raise Http404(place.address)
     context = series_page.context(
@@ -105,6 +107,7 @@ def answer(request: HttpRequest, place: Place, *, status: int = 200, **forms: Fo
             students=students,
             address=request.META.get("REMOTE_ADDR", ""),
         )
-    blank = {"form": IssueForm(), "freeze_form": FreezeForm(), "reopen_form": ReopenForm()}
+    issue_form = IssueForm(without_class=_without_class(waiting))
+    blank = {"form": issue_form, "freeze_form": FreezeForm(), "reopen_form": ReopenForm()}
     context |= blank | forms | {"form_key": new_key()}
     return render(request, "numbering/series.html", context, status=status)

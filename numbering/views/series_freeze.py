@@ -9,11 +9,11 @@ from xueji.accounts.access import Acting
 
 def may_freeze(place: Place, acting: Acting) -> bool:
     """Whether the acting post is the allocator of the series."""
-    return acting.may("numbering.freeze") and acting.acts_at(place.authority.pk)
+    return acting.may("numbering.freeze") and acting.acts_at(place.allocator(acting).pk)
 
 
 def may_renumber(place: Place, acting: Acting) -> bool:
-    return acting.may("numbering.renumber") and acting.acts_at(place.authority.pk)
+    return acting.may("numbering.renumber") and acting.acts_at(place.allocator(acting).pk)
 
 
 def may_reopen(place: Place, acting: Acting) -> bool:

@@ -27,13 +27,13 @@ from numbering.queries import (
     Proof,
     Waiting,
 )
-from numbering.rules import AllocationFacts
+from numbering.rules import is_township_primary
 from xueji.accounts.access import Acting
 from xueji.cases import kinds
-from xueji.organisations.models import Level, Organisation, StageName
+from xueji.organisations.models import Organisation, StageName
 from xueji.organisations.queries import Lineage
 from xueji.rules.clauses import cite
-from xueji.rules.engine import Finding, Rules, judge
+from xueji.rules.engine import Finding, Rules
 
 CODES = 10  # digits before the serial of a register number
 
@@ -60,15 +60,13 @@ class Place:
         path = reverse(name, args=[self.lineage.school.pk, self.stage.value, self.year])
         return path if self.kind == SeriesKind.REGISTER else f"{path}?kind={self.kind.value}"
 
-    @property
-    def authority(self) -> Organisation:
-        """The allocator's office."""
-        return self.lineage.authority(self.stage)
+    def allocator(self, acting: Acting) -> Organisation:
+        """The office that numbers and freezes, under the rules of the day."""
+        return queries.allocator_of(self.lineage, self.stage.value, acting.today)
 
     def confirmer(self, acting: Acting) -> Confirmer:
         """Who confirms a freeze under the rules of the day."""
-        rules = queries.rules_of(self.lineage, acting.today)
-        return queries.confirmer(lineage=self.lineage, stage=self.stage.value, rules=rules)
+        return queries.confirmer(self.lineage, self.stage.value, acting.today)
 
     @cached_property
     def title(self) -> str:
@@ -103,10 +101,10 @@ def context(
         "after": _after(proof, preview),
         "blocked": blocked,
         "parts": _parts(place, series, preview),
-        "authority": place.authority,
+        "authority": place.allocator(acting),
         "citation": _citation(place, rules),
         "may_issue": may_issue(place, acting),
-        "not_mine": _not_mine(place, acting, rules),
+        "not_mine": _not_mine(place, acting),
         "other_schools": not acting.acts_at(lineage.school.pk),
         "today": acting.today,
     }
@@ -114,7 +112,7 @@ def context(
 
 def may_issue(place: Place, acting: Acting) -> bool:
     """Whether the acting post is the allocator of the series."""
-    return acting.may("numbering.issue") and acting.acts_at(place.authority.pk)
+    return queries.may_issue(place.lineage, place.stage, acting)
 
 
 def students_shown(shown: dict) -> list[int]:
@@ -211,20 +209,14 @@ def _parts(place: Place, series: Series | None, preview: Preview | None) -> list
 def _citation(place: Place, rules: Rules) -> str:
     """The clauses under which the allocator numbers without gap."""
     keys = ["number.continuous"]
-    if place.lineage.authority(place.stage).level == Level.CENTRE:
+    if is_township_primary(school_area=place.lineage.school.area, stage=place.stage):
         keys.insert(0, "numbering.allocator")
     clauses = [clause for key in keys for clause in rules.rule(key).clauses]
     return cite(keys[0], clauses)
 
 
-def _not_mine(place: Place, acting: Acting, rules: Rules) -> list[Finding]:
-    """Who issues instead, as the rules say it; [] where the post may or the rules are silent."""
+def _not_mine(place: Place, acting: Acting) -> list[Finding]:
+    """Who issues instead; [] where the post may, or is the wrong one at the right office."""
     if may_issue(place, acting):
         return []
-    facts = AllocationFacts(
-        school_area=place.lineage.school.area,
-        stage=place.stage.value,
-        acting_level=Level(acting.post.organisation.level).name.lower(),
-        acting_is_authority=False,
-    )
-    return judge("numbering", facts, rules)
+    return queries.who_issues(place.lineage, place.stage, acting)

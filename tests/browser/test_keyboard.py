@@ -96,6 +96,7 @@ def sign(page: Page, url: str, username: str, name: str) -> None:
     log_in(page, url, username)
     press(page, name)
     expect(page.get_by_role("heading", name=re.compile("我的决定"))).to_be_visible()
+    tick(page, "同意")
     press(page, "签署决定", role="button")
     expect(page.get_by_text("已签署：同意")).to_be_visible()
 

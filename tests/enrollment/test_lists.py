@@ -143,13 +143,25 @@ def test_an_office_sees_counts_by_school_and_no_name(client_of, noon, world):
 
     page = text(client_of("county").get(LIST))
 
-    assert "清泉小学 1 1 1 1 1 1" in page
+    assert "清泉小学 1 1 1 1 1 0" in page
     assert "邻泉小学 0 0 0 0 0 0" in page
     assert "滦州甲小学" not in page
     assert "迁安初级中学" not in page
     for name in ("李雷", "韩梅梅", "周舟", "郑退", "吴建"):
         assert name not in page
     assert not Access.objects.exists()
+
+
+def test_who_waits_for_a_number_is_counted_as_on_the_page_of_numbers(client_of, noon, world):
+    for school_class in ("", str(class_of(world, "clerk").pk)):
+        for _ in range(2):
+            pupils.enrolled(world, school_class=school_class)
+    centre = client_of("centre")
+
+    (line,) = (line for line in centre.get(LIST).context["lines"] if line.unplaced)
+
+    assert (line.unplaced, line.unnumbered) == (2, 2)
+    assert centre.get("/numbering/").context["ready"] == line.unnumbered
 
 
 def test_an_office_opens_the_list_of_a_school_in_reach_only(client_of, noon, world):

@@ -1,5 +1,7 @@
 """Who may be submitted, why not, and as which pupil."""
 
+from datetime import date
+
 import pytest
 
 from enrollment.models import Enrollment
@@ -115,6 +117,21 @@ def test_a_school_that_is_not_connected_enters_nobody(world):
         pupils.submitted(world)
     with pytest.raises(Refused, match="本校没有小学学段"):
         pupils.submitted(world, "junior")
+
+
+def test_a_school_enters_pupils_until_the_day_it_is_closed(world):
+    node = world.organisations["清泉小学"]
+    node.closed_on = date(2026, 9, 3)
+    node.save(update_fields=["closed_on"])
+    assert pupils.submitted(world).state == "open"
+
+    node.closed_on = date(2026, 9, 2)
+    node.save(update_fields=["closed_on"])
+    with pytest.raises(Refused) as told:
+        pupils.submitted(world)
+    assert str(told.value) == (
+        "本校已于 2026-09-02 撤销，不能办理学籍业务。请先由教育局把学生调整到现在的学校。"
+    )
 
 
 def test_a_county_without_a_school_year_enters_nobody(world):

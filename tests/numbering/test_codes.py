@@ -143,7 +143,7 @@ def test_a_closed_school_gets_no_number(world):
         node.closed_on = date(2026, 9, 1)
         node.save(update_fields=["closed_on"])
 
-    sentence = "清泉小学已于 2026-09-01 撤销，不能再发学籍号。请先由教育局把学生调整到现在的学校。"
+    sentence = "清泉小学已于 2026-09-01 撤销，不能发学籍号。请先由教育局把学生调整到现在的学校。"
     assert refused(world, close) == [sentence, sentence]
 
 

@@ -9,7 +9,7 @@ from numbering import queries, services
 from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
 from numbering.services import PreviewChanged
 from tests.numbering import making
-from xueji.organisations.models import SchoolClass
+from xueji.organisations.models import School, SchoolClass
 from xueji.students import services as students
 from xueji.students.models import RegisterType, Status, Student
 
@@ -183,6 +183,17 @@ def test_the_same_preview_is_issued_only_once(world):
 def test_the_allocator_issues(world, school, who):
     making.entrants(world, ["赵一"], school=school)
     assert len(making.issue(world, school, who=who)) == 1
+
+
+def test_a_school_that_the_prefecture_runs_is_numbered_by_the_prefecture(world):
+    School.objects.filter(organisation__name="迁安城区小学").update(
+        run_by=world.organisations["唐山市教育局"]
+    )
+    making.entrants(world, ["赵一"], school="迁安城区小学")
+    seen = making.token(world, "迁安城区小学")
+    with pytest.raises(PermissionDenied):
+        send(world, seen, "county", "迁安城区小学")
+    assert len(making.issue(world, "迁安城区小学", who="city")) == 1
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,29 @@ def test_pupils_without_a_class_are_counted_apart(world, client_of):
     assert "未分班的" not in shown
 
 
+def test_while_somebody_has_no_class_issuing_is_asked_about_first(world, client_of):
+    making.entrants(world, ["龚梦瑶"])
+    making.entrants(world, ["甲", "乙"], class_number=None)
+    centre = client_of("centre")
+    shown = centre.get(page_of(world))
+    assert "还有 2 人未分班，他们的号以后接在后面编，先给已分班的发号" in words(shown)
+
+    answer = centre.post(page_of(world, name="numbering_issue"), sent(shown))
+
+    assert answer.status_code == 422
+    assert "还有人未分班：请等学校分完班再发，或打勾确认先给已分班的发号" in words(answer)
+    assert RegisterNumber.objects.count() == 0
+    confirmed = sent(answer, despite="on")
+    assert centre.post(page_of(world, name="numbering_issue"), confirmed).status_code == 302
+    assert RegisterNumber.objects.count() == 1
+
+
+def test_who_has_no_class_in_another_cohort_is_not_asked_about(world, client_of):
+    making.entrants(world, ["龚梦瑶"])
+    making.entrants(world, ["甲"], class_number=None, register_type=RegisterType.BORROWED_TEMP)
+    assert "despite" not in text(client_of("centre").get(page_of(world)))
+
+
 # -- who sees what --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("who", "school", "sees", "issues"),
@@ -187,6 +210,14 @@ def test_who_may_not_issue_is_told_who_does_and_why(world, client_of):
     shown = words(client_of("clerk").get(page_of(world)))
     assert "本校学籍号由中心校统一编排，当前岗位不能编号 请由中心校的学籍岗位办理" in shown
     assert "《学生学籍管理制度》二（一）“乡镇学生学籍号由中心校统一编排”" in shown
+
+
+def test_at_an_urban_school_no_clause_about_townships_is_cited(world, client_of):
+    making.entrants(world, ["龚梦瑶"], school="迁安城区小学")
+    shown = words(client_of("urban").get(page_of(world, "迁安城区小学")))
+    assert "本校学籍号由教育局统一编排，当前岗位不能编号 请由教育局的学籍岗位办理" in shown
+    assert "文件未规定，按本县设定（可改）：numbering.allocator" in shown
+    assert "乡镇学生学籍号由中心校统一编排" not in shown
 
 
 @pytest.mark.parametrize(

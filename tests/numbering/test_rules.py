@@ -191,31 +191,41 @@ def test_numbers_follow_without_a_gap(serial, last, voids, says):
     assert told("number.continuous", number, last=last, voids=frozenset(voids)) == says
 
 
+TOWNSHIP = "《学生学籍管理制度》二（一）“乡镇学生学籍号由中心校统一编排”"
+LOCAL = "文件未规定，按本县设定（可改）：numbering.allocator"
+CENTRE, COUNTY, PREFECTURE, ELSEWHERE = 1, 2, 3, 4
+
+
 @pytest.mark.parametrize(
-    ("rules", "area", "stage", "level", "is_authority", "says"),
+    ("rules", "area", "stage", "authority", "acting_at", "says"),
     [
-        ("qianan", "township", "primary", "centre", True, []),
-        ("qianan", "township", "primary", "county", False, ["中心校"]),
-        ("qianan", "township", "primary", "school", False, ["中心校"]),
-        ("qianan", "urban", "primary", "county", True, []),
-        ("qianan", "urban", "primary", "centre", False, ["教育局"]),
-        ("qianan", "township", "junior", "county", True, []),
-        ("qianan", "township", "junior", "centre", False, ["教育局"]),
-        ("national", "township", "primary", "centre", True, []),
-        ("national", "township", "primary", "county", False, ["学籍主管部门"]),
-        ("national", "urban", "senior", "prefecture", True, []),
+        ("qianan", "township", "primary", CENTRE, CENTRE, []),
+        ("qianan", "township", "primary", CENTRE, COUNTY, [("中心校", TOWNSHIP)]),
+        ("qianan", "township", "primary", CENTRE, ELSEWHERE, [("中心校", TOWNSHIP)]),
+        ("qianan", "urban", "primary", COUNTY, COUNTY, []),
+        ("qianan", "urban", "primary", COUNTY, CENTRE, [("教育局", LOCAL)]),
+        ("qianan", "township", "junior", COUNTY, COUNTY, []),
+        ("qianan", "township", "junior", COUNTY, CENTRE, [("教育局", LOCAL)]),
+        ("national", "township", "primary", CENTRE, CENTRE, []),
+        ("national", "township", "primary", CENTRE, COUNTY, [("学籍主管部门", LOCAL)]),
+        ("national", "urban", "senior", PREFECTURE, PREFECTURE, []),
+        ("national", "urban", "senior", PREFECTURE, COUNTY, [("学籍主管部门", LOCAL)]),
     ],
 )
-def test_only_the_allocator_issues_numbers(rules, area, stage, level, is_authority, says):
-    facts = AllocationFacts(
-        school_area=area, stage=stage, acting_level=level, acting_is_authority=is_authority
-    )
+def test_only_the_allocator_issues_numbers(rules, area, stage, authority, acting_at, says):
+    offices = {"centre": CENTRE, "county": COUNTY, "authority": authority}
+    facts = AllocationFacts(school_area=area, stage=stage, offices=offices, acting_at=acting_at)
 
     findings = judge("numbering", facts, rule_set(rules).at(ON))
 
-    assert [(f.key, f.effect, f.message) for f in findings] == [
-        ("numbering.allocator", "block", f"本校学籍号由{office}统一编排，当前岗位不能编号")
-        for office in says
+    assert [(f.key, f.effect, f.message, f.citation) for f in findings] == [
+        (
+            "numbering.allocator",
+            "block",
+            f"本校学籍号由{office}统一编排，当前岗位不能编号",
+            citation,
+        )
+        for office, citation in says
     ]
 
 

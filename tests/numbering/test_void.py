@@ -109,6 +109,19 @@ def test_a_report_in_which_it_does_not_stand_does_not_hold_it(world, unit, month
     assert RegisterNumber.objects.get().state == NumberState.VOID
 
 
+def test_a_report_in_which_the_former_holder_stands_does_not_hold_it(world):
+    undo(world, numbered(world))
+    AcceptedMonth.objects.create(
+        unit=world.organisations["建昌营镇中心校"],
+        month=date(2026, 9, 1),
+        accepted_at=timezone.now(),
+    )
+    following = numbered(world, "侯沐辰")
+    undo(world, following)
+    rows = RegisterNumber.objects.order_by("pk").values_list("state", "refilled")
+    assert list(rows) == [("void", True), ("void", False)]
+
+
 def test_a_number_with_another_case_on_the_way_stays(world):
     student = numbered(world)
     own = student.cases.get()

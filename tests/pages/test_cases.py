@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import Case, Decision, State
@@ -121,6 +123,45 @@ def test_chosen_cases_are_signed_together(world, client_of):
     ]
 
 
+def test_of_chosen_cases_those_that_ask_for_a_look_are_named_and_stay(world, client_of):
+    plain, unproven = (
+        pupils.submitted(world),
+        pupils.submitted(world, hukou_code="", hukou_text="外"),
+    )
+    answer = client_of("principal").post(
+        reverse("cases_decide"),
+        {
+            "case": [f"{case.pk}:{case.version}" for case in (plain, unproven)],
+            "decision": "agreed",
+            "note": "都看过",
+            "form_key": str(uuid4()),
+        },
+        follow=True,
+    )
+    page = text(answer)
+    assert ("已签署 1 件" in page, "1 件没有签署" in page) == (True, True)
+    assert f"· {unproven.number} {unproven.title}：有 1 项待核：" in page
+    unproven.refresh_from_db()
+    assert (unproven.state, unproven.waiting_role) == (State.OPEN, "principal")
+
+
+def test_no_decision_is_chosen_before_a_person_chooses(world, client_of):
+    case = pupils.submitted(world)
+    principal = client_of("principal")
+    shown = text(principal.get(reverse("case", args=[case.number])))
+    assert re.findall(r'<input type="radio" name="decision"[^>]* checked', shown) == []
+    answer = post(principal, "case_decide", case, verdict(case, decision=""))
+    assert (answer.status_code, "请先选择：同意、退回补正或不同意。" in text(answer)) == (422, True)
+
+
+def test_the_inbox_tells_what_is_left_to_judge(world, client_of):
+    pupils.submitted(world)
+    pupils.submitted(world, hukou_code="", hukou_text="外省", address_code="", address_text="外省")
+    shown = text(client_of("principal").get(reverse("cases")))
+    assert shown.count("全部通过") == 1
+    assert '<span class="tag tag-plan">2 项待核</span>' in shown
+
+
 def test_of_many_each_that_was_not_signed_is_named(world, client_of):
     signed, moved, own = (pupils.submitted(world, name=name) for name in ("王一", "王二", "王三"))
     chosen = [f"{case.pk}:{case.version}" for case in (signed, moved, own)]
@@ -147,6 +188,32 @@ def test_a_choice_that_means_nothing_signs_nothing(world, client_of, chosen):
         follow=True,
     )
     assert "还没有选中业务件。请先勾选，再签署。" in text(answer)
+
+
+def test_a_return_without_a_reason_keeps_what_was_ticked(world, client_of):
+    first, second = pupils.submitted(world), pupils.submitted(world)
+    principal = client_of("principal")
+    answer = principal.post(
+        reverse("cases_decide"),
+        {
+            "case": [f"{second.pk}:{second.version}"],
+            "decision": "returned",
+            "note": " ",
+            "form_key": str(uuid4()),
+        },
+    )
+    ticks = re.findall(r'name="case" value="(\d+):\d+"( checked)?', text(answer))
+    assert answer.status_code == 422
+    assert "退回补正要写明哪里不对、怎样改，经手人才知道怎么办。" in text(answer)
+    assert sorted(ticks) == [(str(first.pk), ""), (str(second.pk), " checked")]
+    assert "/cases/?tab=closed" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("person", "finds"), [("clerk", True), ("auditor", False), ("admin", False)]
+)
+def test_only_who_may_find_pupils_has_a_box_to_find_them(client_of, person, finds):
+    assert ('role="search"' in text(client_of(person).get(reverse("desk")))) is finds
 
 
 @pytest.mark.parametrize("person", ["centre2", "clerk1b", "county9", "auditor", "admin"])
@@ -215,6 +282,33 @@ def test_pages_of_the_inbox_follow_each_other_without_gap(world, client_of, monk
         seen.append([case.pk for case in page.rows])
         address = page.next
     assert seen == [[c.pk for c in cases[i : i + 2]] for i in (0, 2, 4)]
+
+
+def closed(world) -> list[Case]:
+    """Five cases that ended one after the other, and one that did not."""
+    ended = [
+        pupils.sign(world, pupils.submitted(world), "principal", decision=Decision.REFUSED)
+        for _ in range(5)
+    ]
+    for days, case in enumerate(ended):
+        Case.objects.filter(pk=case.pk).update(closed_at=NOON + timedelta(days=days))
+    pupils.submitted(world)
+    return ended
+
+
+def test_what_came_to_an_end_last_stands_first(world, client_of, monkeypatch):
+    monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
+    ended = [case.pk for case in closed(world)]
+    client, seen, address = client_of("county"), [], "?tab=closed"
+    while address:
+        answer = client.get(reverse("cases") + address)
+        page = answer.context["page"]
+        seen.append([case.pk for case in page.rows])
+        address, back = page.next, page.previous
+    before = client.get(reverse("cases") + back).context["page"]
+    assert seen == [[ended[4], ended[3]], [ended[2], ended[1]], [ended[0]]]
+    assert [case.pk for case in before.rows] == seen[1]
+    assert "已了结的业务件，最近了结的在前" in text(answer)
 
 
 def test_a_closed_school_still_shows_its_cases(world, client_of):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import copy
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, models
@@ -27,9 +28,10 @@ def copies(row: models.Model, changes: Iterable[dict]) -> list[models.Model]:
 
 
 def multiply_pupil(student: Student) -> list[Student]:
-    """Pupils without document beside ``student``, in its own places."""
+    """Pupils without document beside ``student``, in its own places; none looks like another."""
     none = {"id_type": "Z", "id_number": None, "id_index": None}
-    more = copies(student, [none] * MANY)
+    days = (date(2019, 1, 1) + timedelta(days=day) for day in range(MANY))
+    more = copies(student, [{**none, "birth_date": day} for day in days])
     for placement in student.placements.all():
         copies(placement, [{"student": pupil} for pupil in more])
     return more

@@ -1,5 +1,6 @@
 """The roster and the page of a pupil."""
 
+import re
 from html import unescape
 
 import pytest
@@ -140,6 +141,61 @@ def test_filters_narrow_and_stay_in_the_address(six, client_of, monkeypatch):
     answer = client_of("clerk").get(reverse("students"), {"grade": "1", "status": "enrolled"})
     page = answer.context["page"]
     assert page.next == f"?grade=1&status=enrolled&after={page.rows[-1].pk}"
+
+
+@pytest.fixture
+def in_three_schools(world):
+    pupils.enrolled(world, name="张清泉")
+    pupils.enrolled(world, "clerk2", name="张上庄", **pupils.SHANGZHUANG)
+    pupils.enrolled(world, "clerk9", name="张滦州", **pupils.LUANZHOU)
+
+
+@pytest.mark.parametrize(
+    ("person", "school", "names"),
+    [
+        ("county", "", ["张清泉", "张上庄"]),
+        ("county", "清泉小学", ["张清泉"]),
+        ("county", " 上庄 ", ["张上庄"]),
+        ("county", "滦州甲小学", []),  # out of reach
+        ("county", "没有这所", []),
+        ("county", "%", []),
+        ("city", "滦州", ["张滦州"]),
+        ("clerk", "上庄小学", ["张清泉"]),  # a school has no such filter
+    ],
+)
+def test_offices_narrow_the_roster_to_a_school(in_three_schools, client_of, person, school, names):
+    page = client_of(person).get(reverse("students"), {"school": school}).context["page"]
+    assert [student.name for student in page.rows] == names
+
+
+def test_the_schools_one_can_choose_are_those_in_reach(in_three_schools, client_of):
+    def offered(person):
+        return re.findall(
+            r'<option value="([^"]+小学|[^"]+中学)">', text(roster(client_of(person)))
+        )
+
+    assert offered("centre") == ["清泉小学", "邻泉小学"]
+    assert "滦州甲小学" not in offered("county")
+    assert offered("clerk") == []
+
+
+def roster(client, **asked):
+    return client.get(reverse("students"), asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({}, "（在籍，含休学、辍学等；名单上的临时借读也数在内）"),
+        ({"type": "regular"}, "（在籍，含休学、辍学等）"),
+        ({"type": "regular", "status": "enrolled"}, "（在读）"),
+        ({"type": "regular", "status": "suspended"}, "（在籍，按状态筛选）"),
+        ({"type": "borrowed_temp"}, "（临时借读，不计在籍）"),
+    ],
+)
+def test_the_figure_above_the_roster_says_which_count_it_is(world, client_of, asked, words):
+    shown = text(roster(client_of("clerk"), **asked))
+    assert (words in shown, "在册" in shown) == (True, False)
 
 
 def test_pages_follow_each_other_forth_and_back(six, client_of, monkeypatch):

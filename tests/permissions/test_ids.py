@@ -91,7 +91,7 @@ def upload(own, other, site):
 
 def issue(own, other, site):
     path = reverse("numbering_issue", args=[own.pk, "primary", 2026])
-    return path, form(token=other.token, kind="register", checked="on")
+    return path, form(token=other.token, kind="register", checked="on", despite="on")
 
 
 def foreign_pupils(own, other, site):

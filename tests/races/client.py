@@ -133,7 +133,8 @@ class Client(Browser):
             (name.strip(), words(cell.split('<span class="why"')[0]).replace(" ", ""), "补" in cell)
             for name, cell in PREVIEWED.findall(form.html)
         ]
-        sending = self._filled("issue", form, ("checked", "on"), pairs=pairs)
+        ticks = (("checked", "on"), ("despite", "on"))
+        sending = self._filled("issue", form, *ticks, pairs=pairs)
         if not token:
             return sending
         fields = [(name, token if name == "token" else value) for name, value in sending.fields]

@@ -23,8 +23,8 @@ class Kind:
     returns why single cases cannot be signed ({} = all done). ``reverse`` undoes one done case
     or raises Refused. ``edit_url`` names the view that edits a draft or returned case, by case
     number. ``panel`` gives the template and context with which the case page shows the facts
-    to the post that looks. ``undo`` is what reversing is called, ``undo_help`` when it is right
-    and what it brings back.
+    to the post that looks; ids of other pupils shown there are its ``named``. ``undo`` is what
+    reversing is called, ``undo_help`` when it is right and what it brings back.
     """
 
     name: str

@@ -98,11 +98,32 @@ class Case(models.Model):
                 name="case_inbox",
             ),
             models.Index(fields=["org_path", "state", "due_on", "id"], name="case_path_state"),
+            # in order of the lists for offices that reach many schools
+            models.Index(
+                fields=["due_on", "id", "org_path"],
+                condition=Q(state__in=ALIVE),
+                name="case_alive_due",
+            ),
+            models.Index(
+                fields=["closed_at", "id", "org_path"],
+                condition=Q(closed_at__isnull=False),
+                name="case_closed",
+            ),
             models.Index(fields=["school", "org_path"], name="case_school_path"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def warnings(self) -> list[dict]:
+        """What was told when it was submitted and is passed only as an exception."""
+        return [finding for finding in self.findings if finding["effect"] in ("warn", "block")]
+
+    @property
+    def unproven(self) -> list[dict]:
+        """What the facts did not suffice to judge (待核): left to whoever decides."""
+        return [finding for finding in self.findings if finding.get("pending")]
 
 
 class Decision(models.TextChoices):

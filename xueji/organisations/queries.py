@@ -98,6 +98,24 @@ def _prefixes(path: str) -> list[str]:
     return [path[: end + LABEL] for end in range(0, len(path), LABEL)]
 
 
+@dataclass(frozen=True)
+class Idle:
+    """Why a school does no register business, said after its name, and who can help."""
+
+    why: str
+    remedy: str
+
+
+def idle(school: School, on: date) -> Idle | None:
+    """A school works from its 入网 (NATTRIAL-6) until it is closed; None while it does."""
+    closed_on = school.organisation.closed_on
+    if closed_on and closed_on <= on:
+        return Idle(f"已于 {closed_on:%Y-%m-%d} 撤销", "请先由教育局把学生调整到现在的学校")
+    if school.connected_on is None or school.connected_on > on:
+        return Idle("还没有入网", "请教育局先核准该校入网")
+    return None
+
+
 def school_year(county: Organisation, on: date) -> SchoolYear | None:
     """The county's school year that a day belongs to: the last one that has begun."""
     return (

@@ -1,6 +1,7 @@
 """What the case page shows, gathered in a fixed number of queries."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest
 
@@ -30,24 +31,31 @@ def find(request: HttpRequest, number: str) -> Case:
     return case
 
 
-def context(case: Case, acting: Acting) -> dict[str, object]:
+def context(case: Case, acting: Acting) -> dict[str, Any]:
     """Context of cases/case.html; the acts are those this person may do now."""
     steps = queries.steps_of([case.pk])[case.pk]
     allowed = acts.allowed(case, steps, acting)
     kind = kinds.get(case.kind)
     is_shown = queries.reaches_pupil(case, acting)
     panel, facts = ELSEWHERE if case.student and not is_shown else kind.panel(case, acting)
-    exceptions = RuleException.objects.filter(step__case=case, step__round=_round(steps))
+    exceptions = list(
+        RuleException.objects.filter(step__case=case, step__round=_round(steps)).select_related(
+            "step__organisation"
+        )
+    )
+    turn = queries.current(case, steps)
     return {
         "case": case,
         "kind": kind,
         "panel": panel,
+        "named": [],
         **facts,
         "student": case.student if is_shown else None,
         "route": _route(case, steps),
         "opinions": _opinions(steps),
         "findings": case.findings,
-        "exceptions": list(exceptions.select_related("step__organisation")),
+        "exceptions": exceptions,
+        "grants": turn is not None and any(asked.step_id == turn.pk for asked in exceptions),
         "papers": _papers(case),
         "turn": queries.waiting_text(case) if case.state in ALIVE else "",
         "may_decide": Act.AGREE in allowed,

@@ -20,7 +20,12 @@ WITHOUT_REASON = {
 class DecisionForm(forms.Form):
     """A verdict on one case or many; whoever says no says why."""
 
-    decision = forms.ChoiceField(label="决定", choices=DECISIONS, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label="决定",
+        choices=DECISIONS,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请先选择：同意、退回补正或不同意。"},
+    )
     note = forms.CharField(
         label="意见",
         required=False,

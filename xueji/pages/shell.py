@@ -36,6 +36,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "place": _place(acting.post.organisation),
             "post": str(acting.post),
             "posts": [(p.pk, str(p), p.pk == acting.post.pk) for p in request.posts],
+            "finds": acting.may("students.read"),
             "user_name": acting.user.name,
             "nav": list(_navigation(request)),
         }

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from xueji.accounts.access import Acting
+from xueji.organisations.models import School, within
 from xueji.students.models import (
     LIVE,
     Placement,
@@ -19,6 +20,14 @@ from xueji.students.models import (
 def visible(acting: Acting) -> StudentQuerySet:
     """Pupils whose home school lies in the acting post's reach; a merged double is not one."""
     return Student.objects.within(acting.post.organisation.path).filter(merged_into__isnull=True)
+
+
+def schools(acting: Acting, typed: str = "") -> QuerySet[School]:
+    """Schools in the acting post's reach whose name contains what was typed, by place and name."""
+    found = School.objects.filter(within(acting.post.organisation.path, "organisation__path"))
+    if typed:
+        found = found.filter(organisation__name__icontains=typed)
+    return found.select_related("organisation").order_by("organisation__path")
 
 
 def for_list(students: StudentQuerySet) -> StudentQuerySet:

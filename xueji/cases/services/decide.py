@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting
 from xueji.cases import acts, kinds, queries
-from xueji.cases.models import Case, CaseForm, Decision, State, Step
+from xueji.cases.models import Case, CaseForm, Decision, RuleException, State, Step
 from xueji.cases.services.common import CASE_FIELDS, finish, hand_to
 from xueji.organisations.queries import working_days_after
 
@@ -34,14 +34,20 @@ class Outcome:
 
 @transaction.atomic
 def decide(
-    *, seen: Mapping[int, int], decision: Decision, note: str, acting: Acting
+    *,
+    seen: Mapping[int, int],
+    decision: Decision,
+    note: str,
+    acting: Acting,
+    from_list: bool = False,
 ) -> dict[int, Outcome]:
     """Agree to, return or refuse cases; one outcome per case.
 
     ``seen`` maps case id to the row version that was on the screen: a case that has moved on is
-    reported as decided, one out of reach is passed over. The last yes applies the kind's effect
-    in this transaction; a case whose effect is refused stays unsigned, with the reason. Queries
-    do not grow with the number of cases.
+    reported as decided, one out of reach is passed over. ``from_list``: nobody has opened them,
+    so what asks for a person's judgement is not agreed to. An exception is granted with a note.
+    The last yes applies the kind's effect in this transaction; a case whose effect is refused
+    stays unsigned, with the reason. Queries do not grow with the number of cases.
     """
     cases = queries.lock(queries.within_reach(seen, acting))
     steps = queries.steps_of(cases)
@@ -57,6 +63,9 @@ def decide(
             why = queries.why_not(case, steps[pk], acting)
             outcomes[pk] = Outcome(case, OutcomeKind.REFUSED, why)
     if decision == Decision.AGREED:
+        for pk, why in _unconsidered(cases, turns, note, from_list=from_list).items():
+            del turns[pk]
+            outcomes[pk] = Outcome(cases[pk], OutcomeKind.REFUSED, why)
         last = [cases[pk] for pk, step in turns.items() if not queries.following(step, steps[pk])]
         for pk, why in _apply(last, acting).items():
             del turns[pk]
@@ -71,6 +80,31 @@ def decide(
     Case.objects.bulk_update(signed, CASE_FIELDS)
     CaseForm.objects.filter(case__in=[case for case in signed if case.closed_at]).delete()
     return outcomes
+
+
+def _unconsidered(
+    cases: Mapping[int, Case], turns: Mapping[int, Step], note: str, *, from_list: bool
+) -> dict[int, str]:
+    """Why a yes does not suffice: nobody opened the case, or it grants an exception."""
+    if from_list:
+        return {pk: why for pk in turns if (why := _why_open(cases[pk]))}
+    if note.strip():
+        return {}
+    granting = RuleException.objects.filter(step__in=list(turns.values())).select_related("step")
+    return {
+        asked.step.case_id: f"同意本件就是同意例外：{asked.message}（{asked.citation}）。"
+        "请在意见中写明为什么可以例外，再签署。"
+        for asked in granting
+    }
+
+
+def _why_open(case: Case) -> str:
+    found = [*case.warnings, *case.unproven]
+    if not found:
+        return ""
+    first = found[0]
+    what = "申请了例外" if case.warnings else f"有 {len(found)} 项待核"
+    return f"{what}：{first['message']}（{first['citation']}）。请打开本件看过后单独签署。"
 
 
 def _apply(cases: Sequence[Case], acting: Acting) -> dict[int, str]:

@@ -256,9 +256,13 @@ def kind_tag(case) -> SafeString:
 
 @register.simple_tag
 def findings_word(case) -> SafeString:
-    """全部通过, or the first thing that was remarkable when the case was submitted."""
-    remarkable = [f for f in case.findings if f["effect"] in ("warn", "block")]
-    if not remarkable:
+    """全部通过, or the first warning of the submission and how much is left to judge (待核)."""
+    words = []
+    if case.warnings:
+        words.append((_tag(*EFFECTS[case.warnings[0]["effect"]]), case.warnings[0]["message"]))
+    if case.unproven:
+        tag = _tag(f"{len(case.unproven)} 项待核", EFFECTS["pending"][1])
+        words.append((tag, case.unproven[0]["message"]))
+    if not words:
         return format_html('<span class="muted">{}</span>', "全部通过")
-    tag = _tag(*EFFECTS[remarkable[0]["effect"]])
-    return format_html('{}<span class="why">{}</span>', tag, remarkable[0]["message"])
+    return format_html_join(" ", '{}<span class="why">{}</span>', words)

@@ -1,10 +1,10 @@
 """The inbox, the case page shared by all parties, and the acts on a case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse as url
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,10 +24,10 @@ from xueji.pages.paging import page
 from xueji.pages.record import shown
 
 TABS = {
-    "mine": ("轮到我", lambda acting: boxes.waiting(acting), ("due_on", "pk")),
-    "others": ("等别人", lambda acting: boxes.others(acting), ("due_on", "pk")),
-    "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today), ("due_on", "pk")),
-    "closed": ("已了结", lambda acting: boxes.closed(acting), ("closed_at", "pk")),
+    "mine": ("轮到我", lambda acting: boxes.waiting(acting)),
+    "others": ("等别人", lambda acting: boxes.others(acting)),
+    "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today)),
+    "closed": ("已了结", lambda acting: boxes.closed(acting)),
 }
 MOST = 200  # cases in one bulk decision
 
@@ -39,11 +39,25 @@ def inbox(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "mine")
     if tab not in TABS:
         raise Http404(tab)
-    title, rows, order = TABS[tab]
+    return _inbox(request, tab)
+
+
+def _inbox(
+    request: HttpRequest,
+    tab: str,
+    *,
+    ticked: Collection[int] = (),
+    note: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """One list; ``ticked`` and ``note`` are what was chosen and written on it before."""
+    title, rows = TABS[tab]
+    is_closed = tab == "closed"
     found = page(
         request,
         rows(request.acting).select_related("school__organisation", "waiting_at"),
-        order=order,
+        order=("closed_at" if is_closed else "due_on", "pk"),
+        newest_first=is_closed,
     )
     _shown(request, found.rows, AccessKind.LIST)
     return render(
@@ -51,20 +65,29 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "cases/inbox.html",
         {
             "tab": tab,
-            "tabs": [(name, label) for name, (label, _, _) in TABS.items()],
+            "tabs": [(name, label) for name, (label, _) in TABS.items()],
             "title": title,
+            "order": "最近了结的在前" if is_closed else "先到期的在前",
             "page": found,
+            "previous": found.previous and url("cases") + found.previous,
+            "next": found.next and url("cases") + found.next,
+            "page_query": request.GET.urlencode(),
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
             "form_key": new_key(),
             "today": request.acting.today,
+            "ticked": ticked,
+            "note": note,
         },
+        status=status,
     )
 
 
-def _shown(request: HttpRequest, cases: list[Case], kind: str, **reveal: str) -> None:
+def _shown(
+    request: HttpRequest, cases: list[Case], kind: str, *, also: Sequence[int] = (), **reveal: str
+) -> None:
     if cases:
-        students = [case.student_id for case in cases]
+        students = [*(case.student_id for case in cases), *also]
         shown(request, kind=kind, page="cases", students=students, **reveal)
 
 
@@ -85,10 +108,10 @@ def _answer(
     **reveal: str,
 ) -> HttpResponse:
     """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
-    _shown(request, [found], kind, **reveal)
     context = case_page.context(found, request.acting)
+    _shown(request, [found], kind, also=context["named"], **reveal)
     context |= {
-        "decision_form": form or DecisionForm(initial={"decision": "agreed"}),
+        "decision_form": form or DecisionForm(),
         "reason_form": ReasonForm(),
         "reveal_form": RevealForm(),
         "revealed": reveal.get("field", ""),
@@ -147,10 +170,14 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     if not seen or not form.is_valid():
         first = next(iter(form.errors.values()), ["还没有选中业务件。请先勾选，再签署。"])[0]
         messages.error(request, f"没有签署\n\n{first}")
-        return redirect("cases")
+        note = request.POST.get("note", "")
+        return _inbox(request, "mine", ticked=seen, note=note, status=422)
 
     def act() -> Done:
-        return _told_many(services.decide(seen=seen, acting=request.acting, **form.cleaned_data))
+        outcomes = services.decide(
+            seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
+        )
+        return _told_many(outcomes)
 
     return once(request, act, back=url("cases"))
 

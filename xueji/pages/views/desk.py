@@ -9,6 +9,7 @@ from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox, kinds
 from xueji.cases.models import Step
+from xueji.cases.todos import todos
 from xueji.organisations.models import Level, grade_name
 from xueji.pages import record
 from xueji.students import queries
@@ -38,6 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         {
             "mine": mine,
             "others": others,
+            "todos": todos(acting),
             "tallies": inbox.tallies(acting, acting.today),
             "drafts": inbox.drafts(acting).count() if acting.may("enrollment.enter") else 0,
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},

@@ -171,6 +171,11 @@ class Student(models.Model):
             ),
             models.Index(fields=["birth_date", "sex"], name="student_birth_sex"),
             models.Index(fields=["school", "org_path"], name="student_school_path"),
+            models.Index(
+                fields=["school", "stage", "entry_year"],
+                condition=Q(status=Status.ENROLLED, number__isnull=True, merged_into__isnull=True),
+                name="student_unnumbered",
+            ),
             GinIndex(
                 Func(F("name"), template="string_to_array(%(expressions)s, NULL)"),
                 name="student_name_chars",

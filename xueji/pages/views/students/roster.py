@@ -23,6 +23,7 @@ from xueji.students import queries
 from xueji.students.models import RegisterType, Status, Student
 from xueji.students.search import masked, search
 
+MOST_OFFERED = 300  # schools one can choose from; more are found by typing
 MOST_COUNTED = 10_000  # beyond it only the order that has an index of its own
 SORTS = {
     "name": ("姓名拼音", ("org_path", "grade", "name_order", "pk")),
@@ -31,7 +32,7 @@ SORTS = {
 }
 
 
-FILTERS = ("place", "grade", "status", "type", "class", "sort")
+FILTERS = ("place", "school", "grade", "status", "type", "class", "sort")
 
 
 @access.act("students.read")
@@ -57,7 +58,11 @@ def roster(request: HttpRequest) -> HttpResponse:
         return _former(request, typed)
     case = finding.case_named(typed, request.acting.post)
     classes = _classes(request.acting)
+    has_schools = request.acting.post.organisation.level < Level.SCHOOL
+    school = request.GET.get("school", "")[:60].replace("\0", "").strip()
     chosen = _filters(request, classes)
+    if has_schools and school:
+        chosen["school__in"] = queries.schools(request.acting, school)
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     sort = request.GET.get("sort", "")
@@ -81,6 +86,8 @@ def roster(request: HttpRequest) -> HttpResponse:
             "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
             "counts_what": _counts_what(chosen),
+            "school": school,
+            "schools": queries.schools(request.acting)[:MOST_OFFERED] if has_schools else None,
             "most": MOST_COUNTED,
             "chosen": chosen,
             "sort": sort,
@@ -170,8 +177,13 @@ def _order_words(label: str, count: int) -> str:
 
 
 def _counts_what(chosen: dict[str, Any]) -> str:
-    """Which of the counts the figure is: 在读 where the filters make it that, else the roster's."""
-    regular = chosen.get("register_type") == RegisterType.REGULAR
-    if regular and chosen.get("status") == Status.ENROLLED:
-        return "在读人数"
-    return "名册人数，各种状态和临时借读都在内" if not chosen else "名册人数，按筛选"
+    """Which of the three counts the figure is: a temporary register stands in none but 在校."""
+    if chosen.get("register_type") == RegisterType.BORROWED_TEMP:
+        return "临时借读，不计在籍"
+    if chosen.get("status") == Status.ENROLLED:
+        word = "在读"
+    else:
+        word = "在籍，按状态筛选" if "status" in chosen else "在籍，含休学、辍学等"
+    if "register_type" in chosen:
+        return word
+    return f"{word}；名单上的临时借读也数在内"
