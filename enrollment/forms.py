@@ -1,6 +1,6 @@
 """The form of one new pupil. It shows and takes text; ``check_rows`` alone judges it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django import forms
 
@@ -165,14 +165,16 @@ class EntryForm(forms.Form):
         row = self.row
         return {n.removeprefix(REASON): row[n] for n in self.fields if n.startswith(REASON)}
 
-    def tell(self, checked: Checked) -> None:
-        """Put what is wrong at the fields, in the words of the checks."""
+    def tell(self, checked: Checked, *, only: Collection[str] | None = None) -> None:
+        """Put what is wrong at the fields, or at ``only`` these, in the words of the checks."""
         self.full_clean()
-        for problem in checked.errors:
-            self.add_error(problem.field if problem.field in self.fields else None, str(problem))
+        wrong = [(p.field if p.field in self.fields else None, str(p)) for p in checked.errors]
         for key in dict.fromkeys(warning.key for warning in checked.warnings):
             if not self.reasons[key].strip():
-                self.add_error(REASON + key, "请改正，或写明申请例外的理由。")
+                wrong.append((REASON + key, "请改正，或写明申请例外的理由。"))
+        for name, words in wrong:
+            if only is None or name in only:
+                self.add_error(name, words)
 
     @property
     def shows_sex(self) -> bool:

@@ -204,9 +204,4 @@
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
     if (event.target instanceof Element && handled(event)) event.preventDefault();
   });
-
-  // A chosen address asks to go on to the next field.
-  document.addEventListener("moveon", ({ target }) => {
-    if (moves(target)) move(target, 1);
-  });
 })();

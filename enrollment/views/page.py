@@ -39,6 +39,7 @@ class Entry:
     judged: Judged | None = None
     refusal: str = ""
     is_submitted: bool = False
+    is_unsaved: bool = False  # stands nowhere but on the screen
     other: Mapping[str, str] | None = None  # what another window saved meanwhile
 
 
@@ -108,6 +109,8 @@ def show(request: HttpRequest, entry: Entry, *, status: int = 200) -> HttpRespon
             "entered": queries.entered(entry.context.lineage.school.pk, entry.context.entry_year),
             "returned": queries.return_step(entry.case) if entry.case else None,
             "saved": typed.saved_at if typed else None,
+            "unsaved": entry.is_unsaved,
+            "told": told(entry.form) if entry.is_submitted else "",
             "refusal": entry.refusal,
             "is_submitted": entry.is_submitted,
             "differences": list(differences(entry.form.row, entry.other)) if entry.other else [],
@@ -118,6 +121,11 @@ def show(request: HttpRequest, entry: Entry, *, status: int = 200) -> HttpRespon
         },
         status=status,
     )
+
+
+def told(form: EntryForm) -> str:
+    """Names of the fields that say beside them what is wrong, as the page sends them back."""
+    return " ".join(name for name in form.fields if name in form.errors)
 
 
 def _focus(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit import services as audit
@@ -14,6 +14,7 @@ from xueji.cases.models import Case
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import grade_name
 from xueji.pages.forms import RevealForm
+from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.students import queries
 from xueji.students.models import RegisterType, Status, Student
@@ -140,7 +141,7 @@ def student(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.act("students.reveal")
-@require_POST
+@posted_from("student", "pk")
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one masked value, for a recorded reason."""
     found = _student(request, pk)
