@@ -15,6 +15,7 @@ from xueji.rules.files import Effect
 from xueji.rules.papers import PAPERS
 
 REASON, PAPER = "reason_", "paper_"
+OPTIONAL = ("m1_id_number", "m2_name", "m2_id_number")  # as long as nothing else demands them
 CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER = "CHN", "01", "1", "11", "1", "2"
 HUKOU_OF_AREA = {Area.TOWNSHIP: "1", Area.URBAN: "2"}  # 农业, 非农业
 
@@ -142,8 +143,8 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=initial, use_required_attribute=False)
         for name, label in LABELS.items():
             self.fields[name].label = label
-        for name in ("m1_id_number", "m2_name", "m2_id_number"):
-            self.fields[name].origin = "选填"  # type: ignore[attr-defined]
+        for name in OPTIONAL:
+            self.fields[name].origin = "选填" if self._is_optional(name) else ""  # type: ignore[attr-defined]
         self.fields["phone"].origin = "空着同监护人"  # type: ignore[attr-defined]
         choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
         self.fields["school_class"].widget.choices = choices
@@ -169,9 +170,8 @@ class EntryForm(forms.Form):
         """Put what is wrong at the fields, or at ``only`` these, in the words of the checks."""
         self.full_clean()
         wrong = [(p.field if p.field in self.fields else None, str(p)) for p in checked.errors]
-        for key in dict.fromkeys(warning.key for warning in checked.warnings):
-            if not self.reasons[key].strip():
-                wrong.append((REASON + key, "请改正，或写明申请例外的理由。"))
+        unasked = dict.fromkeys(w.key for w in checked.warnings if not self.reasons[w.key].strip())
+        wrong += [(REASON + key, "请改正，或写明申请例外的理由。") for key in unasked]
         for name, words in wrong:
             if only is None or name in only:
                 self.add_error(name, words)
@@ -188,6 +188,11 @@ class EntryForm(forms.Form):
     @property
     def shows_no_id_reason(self) -> bool:
         return self._is("id_type") == NONE
+
+    def _is_optional(self, name: str) -> bool:
+        if name == "m2_name":
+            return not (self._is("m2_phone") or self._is("m2_id_number"))
+        return not self.shows_no_id_reason
 
     def _is(self, name: str) -> str:
         return _plain(self[name].value())
@@ -283,9 +288,13 @@ class AssignForm(forms.Form):
         self.fields["school_class"].choices = list(classes)  # type: ignore[attr-defined]
 
 
+def _whole(label: str, most: int) -> forms.IntegerField:
+    told = dict.fromkeys(("invalid", "min_value", "max_value"), f"请填 1 至 {most} 的整数。")
+    return forms.IntegerField(label=label, min_value=1, max_value=most, error_messages=told)
+
+
 class ClassForm(forms.Form):
     """A class of the year's intake."""
 
-    number = forms.IntegerField(label="班号", min_value=1, max_value=40)
-    capacity = forms.IntegerField(label="班额", min_value=1, max_value=80)
+    number, capacity = _whole("班号", 40), _whole("班额", 80)
     number.width = capacity.width = "w3"  # type: ignore[attr-defined]

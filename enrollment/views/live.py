@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.forms import PAPER, REASON
+from enrollment.forms import OPTIONAL, PAPER, REASON
 from enrollment.services.draft import keep
 from enrollment.views.aside import aside, demanded, judge
 from enrollment.views.page import (
@@ -46,6 +46,7 @@ def check(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "was_refused": "refused" in request.POST,
+            "optional": [form[name] for name in OPTIONAL],
             "told": [field for field in form if field.name in told and _stays(field)],
             "oob": True,
             **aside(judged),

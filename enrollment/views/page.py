@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enrollment import queries
-from enrollment.forms import EntryForm
+from enrollment.forms import REASON, EntryForm
 from enrollment.services import context as contexts
 from enrollment.services import doubles
 from enrollment.services.check import Context
@@ -129,9 +129,12 @@ def told(form: EntryForm) -> str:
 
 
 def _focus(entry: Entry) -> str:
-    """The field to begin in: the first that is wrong, else the document number."""
+    """The field to begin in: the first on the page that is wrong, else the document number."""
     wrong = entry.form.errors if entry.is_submitted else {}
-    return next((name for name in entry.form.fields if name in wrong), "id_number")
+    warnings = entry.judged.checked.warnings if entry.judged else []
+    reasons = [f"{REASON}{warning.key}" for warning in warnings]  # in the order of group 5
+    fields = [name for name in entry.form.fields if not name.startswith(REASON)]
+    return next((name for name in [*fields, *reasons] if name in wrong), "id_number")
 
 
 def record(request: HttpRequest, judged: Judged | None, *, students: Iterable[int] = ()) -> None:

@@ -105,6 +105,20 @@ def test_papers_follow_the_child(clerk, opened):
     assert "暂住证 就业证明 或 营业执照" in migrant
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({}, ["选填", "选填", "选填"]),
+        ({"id_type": "Z"}, ["", "选填", ""]),
+        ({"m2_phone": "13931520018"}, ["选填", "", "选填"]),
+    ],
+)
+def test_what_is_demanded_is_not_called_optional(clerk, opened, typed, words):
+    answer = clerk.post(CHECK, opened(**typed))
+    fields = ("m1_id_number", "m2_name", "m2_id_number")
+    assert [part(answer, f"id_{field}_origin") for field in fields] == words
+
+
 def test_a_remark_beside_a_field_follows_what_is_typed(clerk, opened):
     form = opened(m1_phone="139315200181", m1_name="")
     refused = clerk.post("/enrollment/new/", {**form, "save": "next"}).content.decode()

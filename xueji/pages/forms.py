@@ -17,10 +17,23 @@ WITHOUT_REASON = {
 }
 
 
+KEYS = {Decision.AGREED: "a", Decision.RETURNED: "r"}
+
+
+class Decisions(forms.RadioSelect):
+    """The choices, those that have a key with it."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if key := KEYS.get(value):
+            option["attrs"]["data-key"] = key
+        return option
+
+
 class DecisionForm(forms.Form):
     """A verdict on one case or many; whoever says no says why."""
 
-    decision = forms.ChoiceField(label="决定", choices=DECISIONS, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label="决定", choices=DECISIONS, widget=Decisions)
     note = forms.CharField(
         label="意见",
         required=False,
