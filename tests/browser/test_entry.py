@@ -125,7 +125,7 @@ def test_a_remark_beside_a_field_goes_once_the_field_is_right(form):
 
     expect(form.locator("#id_m1_phone_error")).to_be_empty()
     expect(phone).not_to_have_attribute("aria-invalid", "true")
-    expect(form.locator("#id_name_error")).to_have_text("还没有填姓名。")
+    expect(form.locator("#id_name_error")).to_contain_text("还没有填姓名。")
 
 
 def test_the_draft_is_kept_while_one_types_and_a_reload_goes_on_with_it(form):

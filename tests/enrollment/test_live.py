@@ -128,7 +128,7 @@ def test_a_remark_beside_a_field_follows_what_is_typed(clerk, opened):
     mended = clerk.post(CHECK, {**form, "told": told, "m1_phone": "13931520018"})
 
     assert part(mended, "id_m1_phone_error") == ""
-    assert part(mended, "id_m1_name_error") == "还没有填成员1姓名。"
+    assert part(mended, "id_m1_name_error") == "还没有填成员1姓名。请补填成员1姓名。"
     assert "id_name_error" not in mended.content.decode()
 
 

@@ -33,6 +33,8 @@ class Decisions(forms.RadioSelect):
 class DecisionForm(forms.Form):
     """A verdict on one case or many; whoever says no says why."""
 
+    mark_optional = False  # the opinion is demanded with a no
+
     decision = forms.ChoiceField(label="决定", choices=DECISIONS, widget=Decisions)
     note = forms.CharField(
         label="意见",
