@@ -1,10 +1,11 @@
 /* Choosing a place by typing: an ARIA combobox over <input data-choose="/divisions/?q=" data-code-target="#id_code">.
 
    The server answers with <li role="option" data-code="…" data-name="…" data-text="…">…</li> rows, best first;
-   none means no such place. Choosing fills the text (the name, with the door that was typed behind it) and the
-   hidden code. What is typed behind the chosen name (a house number) keeps the code; changing the name itself
-   clears it. Without this file the text is sent as typed and the server finds the code. data-chosen names the
-   part of a stored text that the code stands for. */
+   none means no such place. Only an option that one moved to or pointed at is taken; Enter without one goes on
+   in the form. Choosing fills the text (the name, with the door that was typed behind it) and the hidden code
+   and stays in the field: what is typed behind the chosen name (a house number) keeps the code; changing the
+   name itself clears it. Without this file the text is sent as typed and the server finds the code. data-chosen
+   names the part of a stored text that the code stands for. */
 (() => {
   "use strict";
 
@@ -40,8 +41,8 @@
     let active = null;
     let timer = 0;
     let request = null;
-    let isWaiting = false; // typed, and no answer yet
-    let wantsFirst = false; // Enter came before the answer
+    let isStale = false; // typed since the options came
+    let wantsFirst = false; // ArrowDown came before the answer
 
     const say = (text, isVisible = false) => {
       state.textContent = text;
@@ -76,14 +77,14 @@
     const close = () => {
       clearTimeout(timer);
       request?.abort();
-      isWaiting = wantsFirst = false;
+      isStale = wantsFirst = false;
       activate(null);
       list.hidden = true;
       input.setAttribute("aria-expanded", "false");
     };
 
     const open = (html) => {
-      isWaiting = false;
+      activate(null);
       list.innerHTML = html;
       const found = options();
       found.forEach((option, index) => {
@@ -95,19 +96,16 @@
         say("没有找到这个地方，先按文字保存；写全镇名和村名再试", true);
         return;
       }
-      if (wantsFirst) {
-        take(found[0]);
-        return;
-      }
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
-      activate(found[0]);
-      say(`${found.length} 个可选`);
+      if (wantsFirst) activate(found[0]);
+      isStale = wantsFirst = false;
+      say(`${found.length} 个可选，按下箭头选`);
     };
 
     const ask = async () => {
       const text = input.value.trim();
-      isWaiting = Boolean(text);
+      clearTimeout(timer);
       request?.abort();
       if (!text) {
         close();
@@ -139,10 +137,7 @@
       input.dispatchEvent(new Event("change", { bubbles: true }));
     };
 
-    const take = (option) => {
-      choose(option.dataset);
-      input.dispatchEvent(new CustomEvent("moveon", { bubbles: true }));
-    };
+    const take = (option) => choose(option.dataset);
 
     const typed = () => {
       clearTimeout(timer);
@@ -152,25 +147,28 @@
       }
       chosen = "";
       setCode("");
-      isWaiting = true;
+      activate(null);
+      isStale = true;
       timer = setTimeout(ask, PAUSE);
     };
 
     const go = (by) => {
       const all = options();
-      activate(all[(all.indexOf(active) + by + all.length) % all.length]);
+      const at = active ? all.indexOf(active) + by : by > 0 ? 0 : -1;
+      activate(all[(at + all.length) % all.length]);
     };
 
     const onKey = (event) => {
       if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return;
       const isOpen = !list.hidden;
-      if (event.key === "ArrowDown" && !isOpen && !event.altKey) ask();
-      else if (event.key === "ArrowDown" && isOpen) go(1);
-      else if (event.key === "ArrowUp" && isOpen) go(-1);
+      if (event.key === "ArrowDown" && isOpen && !isStale) go(1);
+      else if (event.key === "ArrowDown" && !event.altKey) {
+        wantsFirst = true;
+        ask();
+      } else if (event.key === "ArrowUp" && isOpen && !isStale) go(-1);
       else if (event.key === "Escape" && isOpen) close();
-      else if (event.key === "Enter" && isOpen && active && !event.shiftKey) take(active);
-      else if (event.key === "Enter" && isWaiting && !event.shiftKey) wantsFirst = true;
-      else return;
+      else if (event.key === "Enter" && active && !event.shiftKey) take(active);
+      else if (event.key !== "Enter" || !wantsFirst) return; // it waits for what ArrowDown asked for
       event.preventDefault();
     };
 

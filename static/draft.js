@@ -1,10 +1,16 @@
 /* Drafts: says whether what was typed is safe. parts/draft.html lets htmx send the form; this file stops
-   it when nothing has changed, says so when it failed, and only then warns before the page is left. */
+   it when nothing has changed, sends the rest when the page is left, and says so when it failed.
+
+   No answer in the background ever leads the window away. When the session is over the page says so and
+   stays; after logging in again in another tab it takes the new token and goes on by itself. */
 (() => {
   "use strict";
 
   const keepers = new Map(); // the element of parts/draft.html: { kept, sending, failed }
+  const PATIENCE = 3000; // ms that leaving waits for the last save
   let isLeaving = false;
+  let isGone = false;
+  let hasRenewed = false; // the token, since the last answer that was none of a lost session
 
   const formOf = (element) => document.getElementById(element.dataset.draft);
   const content = (element) => {
@@ -12,29 +18,42 @@
     values.delete("csrfmiddlewaretoken");
     return values.toString();
   };
+  const unsaved = () => [...keepers.keys()].filter((element) => content(element) !== keepers.get(element).kept);
 
   const watch = (element) => {
-    if (!keepers.has(element)) keepers.set(element, { kept: content(element), sending: "", failed: false });
+    if (keepers.has(element)) return;
+    const kept = "unsaved" in element.dataset ? "" : content(element);
+    keepers.set(element, { kept, sending: "", failed: false });
   };
 
   const NO_ANSWER = "草稿没有存上，请不要关闭这一页；会自动再存";
-  const LOGGED_OUT =
-    '已自动退出，草稿没有存上。请<a href="/login/" target="_blank" rel="noopener">在新窗口登录</a>，再回到这一页';
+  const LOGGED_OUT = "已退出登录，草稿没有存上";
 
   const fail = (element, words) => {
     keepers.get(element).failed = true;
     element.classList.add("late");
-    if (element.innerHTML !== words) element.innerHTML = words;
+    if (element.textContent !== words) element.textContent = words;
   };
 
-  // After logging in again in another window the page still holds the old token: fetch the new one.
-  const renewToken = async () => {
-    const answer = await fetch(location.href);
+  const notice = () => document.querySelector("[data-logged-out]");
+  const tellLoggedOut = (isOut) => {
+    if (notice()) notice().hidden = !isOut;
+  };
+
+  // The page still holds the token of the session before: fetch the new one, then check and save.
+  const goOn = async () => {
+    if (hasRenewed || !notice()) return;
+    hasRenewed = true;
+    const answer = await fetch(notice().dataset.loggedOut).catch(() => null);
+    hasRenewed = Boolean(answer?.ok) && !answer.redirected;
+    if (!hasRenewed) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const token = page.querySelector("[name='csrfmiddlewaretoken']")?.value;
-    if (answer.redirected || !token) return;
+    if (!token) return;
     for (const field of document.querySelectorAll("[name='csrfmiddlewaretoken']")) field.value = token;
     document.body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": token }));
+    tellLoggedOut(false);
+    for (const element of keepers.keys()) formOf(element).dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -47,16 +66,22 @@
   // A log-in page in place of an answer must neither be shown here nor replace the page.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { elt, xhr, pathInfo } = event.detail;
-    if (!keepers.has(elt)) return;
     const asked = new URL(pathInfo.finalRequestPath, location.href).pathname;
     const isElsewhere = new URL(xhr.responseURL, location.href).pathname !== asked;
-    if (!isElsewhere && !xhr.getResponseHeader("HX-Redirect") && xhr.status !== 401) return;
+    if (!isElsewhere && xhr.status !== 401) return;
     event.preventDefault();
-    fail(elt, LOGGED_OUT);
+    hasRenewed = false;
+    tellLoggedOut(true);
+    if (keepers.has(elt)) fail(elt, LOGGED_OUT);
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt, successful, xhr } = event.detail;
+    if (xhr.status === 403) goOn();
+    if (successful) {
+      hasRenewed = false;
+      tellLoggedOut(false);
+    }
     const keeper = keepers.get(elt);
     if (!keeper || isLeaving) return;
     if (successful) {
@@ -64,19 +89,60 @@
       elt.classList.remove("late");
     } else if (successful === false || xhr.status === 0) {
       fail(elt, NO_ANSWER);
-      if (xhr.status === 403) renewToken();
     }
   });
 
-  document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) isLeaving = true;
-  });
-  window.addEventListener("pageshow", () => {
+  /* ---- leaving: what was typed last goes along ---- */
+  const send = (element) => {
+    const body = new URLSearchParams(new FormData(formOf(element)));
+    const headers = { "HX-Request": "true" };
+    const signal = AbortSignal.timeout(PATIENCE);
+    return fetch(element.getAttribute("hx-post"), { method: "POST", body, headers, signal, keepalive: true });
+  };
+
+  // Out of the log-out button, another post, the search: none of them may be faster than the save.
+  const saveFirst = async (elements, form, submitter) => {
+    const answers = await Promise.all(elements.map((element) => send(element).catch(() => null)));
+    const lost = elements.filter((_, index) => !answers[index]?.ok);
+    if (!lost.length) {
+      form.requestSubmit(submitter);
+      return;
+    }
     isLeaving = false;
+    const isOut = answers.some((answer) => answer?.status === 401);
+    tellLoggedOut(isOut);
+    for (const element of lost) fail(element, isOut ? LOGGED_OUT : NO_ANSWER);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const { target, submitter } = event;
+    if (event.defaultPrevented) return;
+    const isOwn = [...keepers.keys()].some((element) => formOf(element) === target) || "discards" in target.dataset;
+    const first = isLeaving || isOwn ? [] : unsaved().filter((element) => !keepers.get(element).failed);
+    isLeaving = true;
+    if (!first.length) return;
+    event.preventDefault();
+    saveFirst(first, target, submitter);
+  });
+
+  window.addEventListener("pagehide", () => {
+    isGone = true;
+    if (!isLeaving) unsaved().forEach((element) => send(element).catch(() => {}));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (isGone) return;
+    if (document.hidden) for (const element of keepers.keys()) element.dispatchEvent(new Event("save"));
+    else comeBack();
+  });
+  const comeBack = () => {
+    if (notice() && !notice().hidden) goOn();
+  };
+  window.addEventListener("focus", comeBack);
+  window.addEventListener("pageshow", () => {
+    isLeaving = isGone = false;
   });
   window.addEventListener("beforeunload", (event) => {
-    const isUnsafe = ([element, keeper]) => keeper.failed && content(element) !== keeper.kept;
-    if (isLeaving || ![...keepers].some(isUnsafe)) return;
+    if (isLeaving || !unsaved().some((element) => keepers.get(element).failed)) return;
     event.preventDefault();
     event.returnValue = ""; // Chromium before 119 asks for it
   });

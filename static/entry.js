@@ -3,6 +3,7 @@
 
    data-copy="hukou" (button, value = the place to fill)   takes text and code of that place
    data-fill-text, data-fill-code (button, value = place)  takes these
+   A field whose remark from the server is empty is no longer marked as wrong.
    A part that comes from the server never replaces the field one is in, and keeps what is typed. */
 (() => {
   "use strict";
@@ -37,10 +38,17 @@
     target.dataset.lastCode = code("hukou").value;
   });
 
+  const remark = (id, fragment) => {
+    const field = document.getElementById(id);
+    if (fragment.textContent.trim()) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  };
+
   const FIELDS = "input[name], select[name], textarea[name]";
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
+    if (target.id.endsWith("_error")) remark(target.id.slice(0, -"_error".length), fragment);
     if (target.contains(document.activeElement)) {
       event.detail.shouldSwap = false;
       return;

@@ -6,7 +6,8 @@
    fieldset.group            Alt+1 … Alt+9 go to its first field
    data-last (field)         F2 takes this value; data-last-code beside it for a chosen address
    data-rows (table)         j and k move, x selects, Enter opens the row's link
-   data-key="n" (a, button)  that key follows the link, or goes to the submit button without pressing it
+   data-key="n" (a, button)  that key follows the link, or goes to the submit button without pressing it;
+                             a radio button it chooses
    data-keys (link)          ? opens the table of keys */
 (() => {
   "use strict";
@@ -146,8 +147,8 @@
       (candidate) => candidate.dataset.key === key && isVisible(candidate) && !candidate.disabled,
     );
     if (!element) return false;
-    if (element.type === "submit") element.focus();
-    else element.click();
+    if (element.type !== "submit") element.click();
+    if (["submit", "radio"].includes(element.type)) element.focus();
     return true;
   };
 
@@ -205,10 +206,5 @@
     // While an input method composes, Enter and letters belong to it.
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
     if (event.target instanceof Element && handled(event)) event.preventDefault();
-  });
-
-  // A chosen address asks to go on to the next field.
-  document.addEventListener("moveon", ({ target }) => {
-    if (moves(target)) move(target, 1);
   });
 })();

@@ -33,9 +33,13 @@ class AssignForm(forms.Form):
         self.fields["school_class"].choices = list(classes)  # type: ignore[attr-defined]
 
 
+def _whole(label: str, most: int) -> forms.IntegerField:
+    told = dict.fromkeys(("invalid", "min_value", "max_value"), f"请填 1 至 {most} 的整数。")
+    return forms.IntegerField(label=label, min_value=1, max_value=most, error_messages=told)
+
+
 class ClassForm(forms.Form):
     """A class of the year's intake."""
 
-    number = forms.IntegerField(label="班号", min_value=1, max_value=40)
-    capacity = forms.IntegerField(label="班额", min_value=1, max_value=80)
+    number, capacity = _whole("班号", 40), _whole("班额", 80)
     number.width = capacity.width = "w3"  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The form of one new pupil. It shows and takes text; ``check_rows`` alone judges it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from django import forms
@@ -32,6 +32,7 @@ NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button
 REASON, PAPER = "reason_", "paper_"
 NO_REASON = "请改正，或写明申请例外的理由。"
 VAGUE = "理由太短，决定的人看不出是什么情况。请写明原因和已核实的材料。"
+OPTIONAL = ("m1_id_number", "m2_name", "m2_id_number")  # as long as nothing else demands them
 CHINA, HAN, DAY_PUPIL, NEAREST, FATHER, MOTHER = "CHN", "01", "1", "11", "1", "2"
 HUKOU_OF_AREA = {Area.TOWNSHIP: "1", Area.URBAN: "2"}  # 农业, 非农业
 
@@ -124,8 +125,8 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         for name, label in LABELS.items():
             self.fields[name].label = label
         self._star()
-        for name in ("m1_id_number", "m2_name", "m2_id_number"):
-            self.fields[name].origin = "选填"
+        for name in OPTIONAL:
+            self.fields[name].origin = "选填" if self._is_optional(name) else ""
         for name, words in FILLED.items():
             self.fields[name].origin = words
         choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
@@ -148,14 +149,16 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         row = self.row
         return {n.removeprefix(REASON): row[n] for n in self.fields if n.startswith(REASON)}
 
-    def tell(self, checked: Checked) -> None:
-        """Put what is wrong at the fields, in the words of the checks."""
+    def tell(self, checked: Checked, *, only: Collection[str] | None = None) -> None:
+        """Put what is wrong at the fields, or at ``only`` these, in the words of the checks."""
         self.full_clean()
-        for problem in checked.errors:
-            self.add_error(problem.field if problem.field in self.fields else None, str(problem))
+        wrong = [(p.field if p.field in self.fields else None, str(p)) for p in checked.errors]
         for key in dict.fromkeys(warning.key for warning in checked.warnings):
             if not says_why(self.reasons[key], self.rules):
-                self.add_error(REASON + key, VAGUE if self.reasons[key].strip() else NO_REASON)
+                wrong.append((REASON + key, VAGUE if self.reasons[key].strip() else NO_REASON))
+        for name, words in wrong:
+            if only is None or name in only:
+                self.add_error(name, words)
 
     @property
     def shows_sex(self) -> bool:
@@ -201,6 +204,11 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
                 field = self.fields[name]
                 field.star = True
                 field.widget.attrs["aria-required"] = "true"
+
+    def _is_optional(self, name: str) -> bool:
+        if name == "m2_name":
+            return not (self._is("m2_phone") or self._is("m2_id_number"))
+        return not self.shows_no_id_reason
 
     def _is(self, name: str) -> str:
         return _plain(self[name].value())

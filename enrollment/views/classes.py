@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.forms import AssignForm, ClassForm
@@ -21,6 +21,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass, StageName
 from xueji.pages.forms import new_key
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
@@ -82,7 +83,7 @@ def _address(year: int) -> str:
 
 
 @access.act("enrollment.assign")
-@require_POST
+@posted_from("enrollment_classes")
 def add(request: HttpRequest) -> HttpResponse:
     """Open one more class of this year's intake."""
     try:

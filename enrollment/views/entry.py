@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.forms import NEXT_TO_IT, EntryForm
@@ -34,7 +34,7 @@ from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
 from xueji.cases.services import Stale
 from xueji.pages.forms import new_key
-from xueji.pages.kept import typing
+from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once
 
 SENDS = ("next", "open")
@@ -47,7 +47,7 @@ APART = ("case", "version")
 
 
 @access.act("enrollment.enter")
-@typing(resume="enrollment_resume")
+@typing("enrollment_resume")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form; what is sent is kept as a draft first, then submitted."""
@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @access.act("enrollment.enter")
-@typing(resume="enrollment_resume")
+@typing("enrollment_resume")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A draft or returned case of this very post, with what was typed and why it came back."""
@@ -69,8 +69,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 @csrf_exempt  # nothing happens: the form is shown again, filled, with a token of this session
 @access.act("enrollment.enter")
-@typing(resume="enrollment_resume")
-@require_POST
+@typing("enrollment_resume")
+@posted_from("enrollment_new")
 def resume(request: HttpRequest) -> HttpResponse:
     """The way back to a form that could not be sent because the session was over."""
     try:
@@ -80,7 +80,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     form, case = posted_form(request, context), posted_case(request)
     if case and not is_editable(case):
         case = None
-    entry = Entry(form, context, case, version_of(request) if case else 0)
+    entry = Entry(form, context, case, version_of(request) if case else 0, is_unsaved=True)
     entry.judged = judge(form, context, request.acting)
     return show(request, entry)
 

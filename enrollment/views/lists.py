@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from enrollment import queries
 from enrollment.services import doubles
@@ -18,6 +18,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import State
 from xueji.organisations.models import Level, Organisation, SchoolClass
 from xueji.pages.forms import new_key
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
@@ -121,7 +122,7 @@ def _schools(request: HttpRequest) -> HttpResponse:
 
 
 @access.act("enrollment.enter")
-@require_POST
+@posted_from("enrollment")
 def discard(request: HttpRequest, number: str) -> HttpResponse:
     """Throw a draft away, with everything typed."""
     case = queries.own(request.acting, number)

@@ -1,11 +1,12 @@
 """What the form is told while one types: what is missing or wrong, and that it is safe."""
 
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
+from enrollment.forms import OPTIONAL, PAPER, REASON
 from enrollment.services.draft import keep
 from enrollment.views.aside import aside, demanded, judge
 from enrollment.views.page import (
@@ -19,10 +20,13 @@ from enrollment.views.page import (
 from xueji.accounts import access
 from xueji.cases.kinds import Refused
 from xueji.cases.services import Stale
+from xueji.pages.kept import posted_from
+
+SLOTS = {"sex", "birth_date", "no_id_reason"}  # templates/enrollment/_slots.html
 
 
 @access.act("enrollment.enter")
-@require_POST
+@posted_from("enrollment_new")
 def check(request: HttpRequest) -> HttpResponse:
     """The aside for what stands in the form, and the parts of the form that follow from it."""
     try:
@@ -31,6 +35,9 @@ def check(request: HttpRequest) -> HttpResponse:
         return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8")
     form = posted_form(request, context)
     judged = judge(form, context, request.acting)
+    told = set(request.POST.get("told", "").split())
+    if told:
+        form.tell(judged.checked, only=told)
     if judged.answer.doubles:
         record(request, judged)
     return render(
@@ -39,6 +46,8 @@ def check(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "was_refused": "refused" in request.POST,
+            "optional": [form[name] for name in OPTIONAL],
+            "told": [field for field in form if field.name in told and _stays(field)],
             "oob": True,
             **aside(judged),
             **demanded(form, context.rules),
@@ -46,8 +55,13 @@ def check(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _stays(field: BoundField) -> bool:
+    """Whether the field is on the page for good; the others are sent anew, remarks included."""
+    return not (field.is_hidden or field.name in SLOTS or field.name.startswith((REASON, PAPER)))
+
+
 @access.act("enrollment.enter")
-@require_POST
+@posted_from("enrollment_new")
 def draft(request: HttpRequest) -> HttpResponse:
     """Save what was typed; the first time this begins the draft, and the page goes on as it."""
     try:

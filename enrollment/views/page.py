@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enrollment import queries
-from enrollment.forms import EntryForm
+from enrollment.forms import REASON, EntryForm
 from enrollment.services import context as contexts
 from enrollment.services import doubles
 from enrollment.services.check import Context
@@ -39,6 +39,7 @@ class Entry:
     judged: Judged | None = None
     refusal: str = ""
     is_submitted: bool = False
+    is_unsaved: bool = False  # stands nowhere but on the screen
     other: Mapping[str, str] | None = None  # what another window saved meanwhile
 
 
@@ -108,6 +109,8 @@ def show(request: HttpRequest, entry: Entry, *, status: int = 200) -> HttpRespon
             "entered": queries.entered(entry.context.lineage.school.pk, entry.context.entry_year),
             "returned": queries.return_step(entry.case) if entry.case else None,
             "saved": typed.saved_at if typed else None,
+            "unsaved": entry.is_unsaved,
+            "told": told(entry.form) if entry.is_submitted else "",
             "refusal": entry.refusal,
             "is_submitted": entry.is_submitted,
             "differences": list(differences(entry.form.row, entry.other)) if entry.other else [],
@@ -120,10 +123,18 @@ def show(request: HttpRequest, entry: Entry, *, status: int = 200) -> HttpRespon
     )
 
 
+def told(form: EntryForm) -> str:
+    """Names of the fields that say beside them what is wrong, as the page sends them back."""
+    return " ".join(name for name in form.fields if name in form.errors)
+
+
 def _focus(entry: Entry) -> str:
-    """The field to begin in: the first that is wrong, else the document number."""
+    """The field to begin in: the first on the page that is wrong, else the document number."""
     wrong = entry.form.errors if entry.is_submitted else {}
-    return next((name for name in entry.form.fields if name in wrong), "id_number")
+    warnings = entry.judged.checked.warnings if entry.judged else []
+    reasons = [f"{REASON}{warning.key}" for warning in warnings]  # in the order of group 5
+    fields = [name for name in entry.form.fields if not name.startswith(REASON)]
+    return next((name for name in [*fields, *reasons] if name in wrong), "id_number")
 
 
 def record(request: HttpRequest, judged: Judged | None, *, students: Iterable[int] = ()) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from enrollment import queries
 from enrollment.services import assign, room
@@ -20,6 +20,7 @@ from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage
 from xueji.pages.forms import new_key
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
@@ -59,7 +60,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.act("enrollment.assign")
-@require_POST
+@posted_from("enrollment_class", "pk")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the chosen pupils change to another class of the cohort."""
     place = _place(request, pk, own=True)
@@ -89,7 +90,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.act("enrollment.excess")
-@require_POST
+@posted_from("enrollment_class", "pk")
 def excess(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree to a class larger than the rule set allows, as the post that it names."""
     place = _place(request, pk)

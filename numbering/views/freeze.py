@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
 
 from numbering import services
 from numbering.forms import FreezeForm, ReopenForm
@@ -15,13 +14,14 @@ from numbering.views import series_freeze
 from numbering.views.series import answer, place_of
 from numbering.views.series_page import Place
 from xueji.accounts import access
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 
 Act = Callable[[], SeriesAct]
 
 
 @access.act("numbering.freeze")
-@require_POST
+@posted_from("numbering_series", "school_id", "stage", "year")
 def freeze(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
     """Freeze the series as its proof was on the screen."""
     place = place_of(request, school_id, stage, year)
@@ -33,7 +33,7 @@ def freeze(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpR
 
 
 @access.act("numbering.confirm")
-@require_POST
+@posted_from("numbering_series", "school_id", "stage", "year")
 def confirm(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
     """Confirm a freeze, by a second person."""
     place = place_of(request, school_id, stage, year)
@@ -43,7 +43,7 @@ def confirm(request: HttpRequest, school_id: int, stage: str, year: int) -> Http
 
 
 @access.act("numbering.reopen")
-@require_POST
+@posted_from("numbering_series", "school_id", "stage", "year")
 def reopen(request: HttpRequest, school_id: int, stage: str, year: int) -> HttpResponse:
     """Open a frozen series again, with a reason."""
     place = place_of(request, school_id, stage, year)

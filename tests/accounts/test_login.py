@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.world import PASSWORD
 from xueji.accounts.models import User
+from xueji.pages.middleware import LOGGED_OUT
 
 SENTENCE = "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。"
 
@@ -110,9 +111,10 @@ def test_a_changed_password_ends_the_other_sessions(world, client_of):
     assert client.get("/")["Location"] == "/login/?next=/"
 
 
-def test_htmx_is_told_to_move_the_whole_window_to_the_login(db):
-    answer = Client().get("/students/", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer["HX-Redirect"], answer.content) == (204, "/login/", b"")
+def test_a_request_in_the_background_is_told_and_leads_the_window_nowhere(db):
+    answer = Client().post("/enrollment/check/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content.decode()) == (401, LOGGED_OUT)
+    assert [name for name in answer.headers if name.startswith("HX-") or name == "Location"] == []
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(world):

@@ -57,10 +57,11 @@ def window(browser) -> Iterator[Callable[..., Page]]:
 
 # htmx says so of a request that ended because the page was left
 LEFT_BEHIND = ("htmx:sendAbort", "htmx:afterRequest")
+REFUSED = "a status of 422"  # a form that comes back with what is wrong
 
 
 def _note(said: list[str], kind: str, text: str) -> None:
-    if kind in {"error", "warning"} and not text.startswith(LEFT_BEHIND):
+    if kind in {"error", "warning"} and not text.startswith(LEFT_BEHIND) and REFUSED not in text:
         said.append(text)
 
 

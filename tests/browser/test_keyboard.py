@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import pupils
 from tests.browser.conftest import log_in
 from tests.pupils import id_number
 from xueji.students.models import Student
@@ -99,6 +100,19 @@ def sign(page: Page, url: str, username: str, name: str) -> None:
     tick(page, "同意")
     press(page, "签署决定", role="button")
     expect(page.get_by_text("已签署：同意")).to_be_visible()
+
+
+def test_a_and_r_choose_on_the_page_of_a_case_and_sign_nothing(site, window):
+    case = pupils.submitted(site)
+    page = window()
+    log_in(page, site.url, "principal")
+    page.goto(f"{site.url}/cases/{case.number}/")
+    for key, label in (("r", "退回补正"), ("a", "同意")):
+        page.keyboard.press(key)
+        choice = page.get_by_role("radio", name=label, exact=True)
+        expect(choice).to_be_checked()
+        expect(choice).to_be_focused()
+    assert not case.steps.filter(decision="agreed").exists()
 
 
 def put_in_class(page: Page, url: str, username: str, name: str) -> None:

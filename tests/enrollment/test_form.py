@@ -172,6 +172,12 @@ def test_a_warning_asks_for_a_reason_and_passes_with_one(clerk, opened):
     assert Case.objects.get().state == State.OPEN
 
 
+def test_the_first_reason_that_is_missing_on_the_page_is_the_one_to_begin_in(clerk, opened):
+    page = send(clerk, opened(**ELSEWHERE)).content.decode()
+    reasons = re.findall(r'<input[^>]*name="reason_[^>]*>', page)
+    assert ["autofocus" in reason for reason in reasons] == [True, False]
+
+
 def test_a_submission_refused_by_a_duplicate_says_so_and_records_the_look(clerk, opened, world):
     other = pupils.enrolled(world, "clerk2", **HOME2, name="赵小雨")
     form = opened(id_number=other.id_number, name="赵小雨")

@@ -18,7 +18,7 @@ FIELDS = [
     *("sex", "birth_date", "no_id_reason", "migrant", "entered_on", "school_class"),
     *("m1_id_number", "m2_name", "m2_relation", "m2_phone", "m2_guardian", "m2_id_number"),
     *("paper_job_proof", "reason_entry.two_unities", "reason_entry.nonsense"),
-    *("save", "use", "case", "version", "refused"),
+    *("save", "use", "case", "version", "refused", "told"),
 ]
 NASTY = st.sampled_from(
     [

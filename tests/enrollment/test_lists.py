@@ -267,6 +267,13 @@ def test_a_class_is_added_once_under_a_free_number(clerk, world):
     assert SchoolClass.objects.filter(school=world.school_of("clerk")).count() == 3
 
 
+@pytest.mark.parametrize("capacity", ["0", "81", "x", "9" * 40])
+def test_a_class_size_that_cannot_be_is_told_in_our_words(clerk, capacity):
+    answer = clerk.post("/enrollment/classes/add/", key(number="3", capacity=capacity))
+    assert answer.status_code == 409
+    assert answer.context["class_form"].errors == {"capacity": ["请填 1 至 80 的整数。"]}
+
+
 def test_pupils_of_an_earlier_intake_get_a_class_of_theirs(clerk, world):
     student = pupils.enrolled(world)
     student.placements.update(entry_year=2025)

@@ -105,6 +105,44 @@ def test_papers_follow_the_child(clerk, opened):
     assert "暂住证 就业证明 或 营业执照" in migrant
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({}, ["选填", "选填", "选填"]),
+        ({"id_type": "Z"}, ["", "选填", ""]),
+        ({"m2_phone": "13931520018"}, ["选填", "", "选填"]),
+    ],
+)
+def test_what_is_demanded_is_not_called_optional(clerk, opened, typed, words):
+    answer = clerk.post(CHECK, opened(**typed))
+    fields = ("m1_id_number", "m2_name", "m2_id_number")
+    assert [part(answer, f"id_{field}_origin") for field in fields] == words
+
+
+def test_a_remark_beside_a_field_follows_what_is_typed(clerk, opened):
+    form = opened(m1_phone="139315200181", m1_name="")
+    refused = clerk.post("/enrollment/new/", {**form, "save": "next"}).content.decode()
+    (told,) = re.findall(r'name="told" value="([^"]*)"', refused)
+    assert told == "m1_name m1_phone"
+
+    mended = clerk.post(CHECK, {**form, "told": told, "m1_phone": "13931520018"})
+
+    assert part(mended, "id_m1_phone_error") == ""
+    assert part(mended, "id_m1_name_error") == "还没有填成员1姓名。请补填成员1姓名。"
+    assert "id_name_error" not in mended.content.decode()
+
+
+def test_what_nobody_was_told_yet_is_not_said_beside_the_fields(clerk, opened):
+    answer = clerk.post(CHECK, opened(m1_phone="139315200181", name=""))
+    assert "_error" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("told", ["no_such_field", "paper_job_proof reason_x", "hukou_code", "sex"])
+def test_remarks_are_sent_only_to_fields_that_stay_on_the_page(clerk, opened, told):
+    answer = clerk.post(CHECK, {**opened(), "told": told})
+    assert (answer.status_code, "_error" in answer.content.decode()) == (200, False)
+
+
 def test_a_duplicate_is_told_and_each_answer_that_tells_it_is_recorded(clerk, opened, world):
     home = pupils.living_in("130283101201", "杨各庄镇 上庄村")
     other = pupils.enrolled(world, "clerk2", **home, name="周小舟")

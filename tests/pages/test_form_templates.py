@@ -42,7 +42,8 @@ def test_forms_are_drawn_by_our_renderer():
             "pinyin",
             """<div class="field">
                <div class="label"><label for="id_pinyin">姓名拼音</label>
-                 <span class="opt">选填</span> <span class="from">自动</span></div>
+                 <span class="opt">选填</span>
+                 <span class="from" id="id_pinyin_origin">自动</span></div>
                <input type="text" name="pinyin" aria-describedby="id_pinyin_helptext"
                  id="id_pinyin">
                <p class="help" id="id_pinyin_helptext">自动填写，可改</p></div>""",

@@ -78,9 +78,18 @@ def decide_many(field: str, **more: object):
     return send
 
 
+def resume_many(own, other, site):
+    return reverse("cases_resume"), decide_many("open")(own, other, site)[1]
+
+
 def paper(own, other, site):
     pk = other.paper.pk if other.paper else MISSING
     return reverse("paper", args=[own.open.number, pk]), None
+
+
+def remove(own, other, site):
+    pk = other.paper.pk if other.paper else MISSING
+    return reverse("paper_remove", args=[own.open.number, pk]), asking.key()
 
 
 def upload(own, other, site):
@@ -158,8 +167,10 @@ GUESSES = [
         for decision in ("agreed", "returned", "refused")
     ),
     *(Guess("cases_decide", who, decide_many("draft"), KEY) for who in ("principal", "county")),
+    *(Guess("cases_resume", who, resume_many) for who in ("principal", "county")),
     *(Guess("paper", who, paper) for who in NEIGHBOURS),
     Guess("paper_upload", "clerk", upload),
+    Guess("paper_remove", "clerk", remove),
     Guess("numbering_issue", "centre", issue),
     Guess("enrollment_classes", "clerk", foreign_pupils),
     Guess("enrollment_classes", "clerk", foreign_class),
@@ -195,6 +206,7 @@ NAMED_BY_ADDRESS = {
     "case_close",
     "case_reverse",
     "case_reveal",
+    "case_resume",
     "enrollment_edit",
     "enrollment_discard",
     "enrollment_excess",

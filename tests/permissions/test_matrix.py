@@ -108,6 +108,8 @@ SHOWS_PUPILS = {
     "case_reverse",
     "case_withdraw",
     "case_reveal",
+    "case_resume",
+    "cases_resume",
     "paper",  # in the name of the file
     "enrollment",
     "enrollment_edit",

@@ -74,6 +74,12 @@ def may_attach(case: Case, acting: Acting) -> bool:
     return case.state in (State.DRAFT, *ALIVE) and _may(Who.MAKER, case, (), acting)
 
 
+def may_exchange(case: Case, steps: Sequence[Step], acting: Acting) -> bool:
+    """Whether this post may take a scan away again: not while one who saw it has signed."""
+    signed = any(step.round == case.round and step.position and step.decision for step in steps)
+    return may_attach(case, acting) and not (case.state == State.OPEN and signed)
+
+
 def is_maker(case: Case, steps: Sequence[Step], acting: Acting) -> bool:
     """Whether this person opened or submitted the case, under whatever post."""
     return acting.user.pk == case.opener_id or any(

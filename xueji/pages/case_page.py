@@ -60,6 +60,7 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
         "turn": queries.waiting_text(case) if case.state in ALIVE else "",
         "may_decide": Act.AGREE in allowed,
         "may_attach": acts.may_attach(case, acting),
+        "may_exchange": acts.may_exchange(case, steps, acting),
         "may_edit": Act.SUBMIT in allowed,
         "may_withdraw": Act.WITHDRAW in allowed,
         "may_close": Act.CLOSE in allowed,

@@ -17,13 +17,28 @@ WITHOUT_REASON = {
 }
 
 
+KEYS = {Decision.AGREED: "a", Decision.RETURNED: "r"}
+
+
+class Decisions(forms.RadioSelect):
+    """The choices, those that have a key with it."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if key := KEYS.get(value):
+            option["attrs"]["data-key"] = key
+        return option
+
+
 class DecisionForm(forms.Form):
     """A verdict on one case or many; whoever says no says why."""
+
+    mark_optional = False  # the opinion is demanded with a no
 
     decision = forms.ChoiceField(
         label="决定",
         choices=DECISIONS,
-        widget=forms.RadioSelect,
+        widget=Decisions,
         error_messages={"required": "请先选择：同意、退回补正或不同意。"},
     )
     note = forms.CharField(

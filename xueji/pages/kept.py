@@ -1,7 +1,9 @@
-"""What was typed survives a lost session and an old page: it waits in a form of its own.
+"""The way back for whoever had to log in: to a page that can be opened, with what was typed.
 
-A view marked with ``typing`` names the view that shows its form again, filled and without any
-effect. The page that is answered in its place carries everything that was sent to it.
+A view that takes a form by POST alone names the page that carries the form; the login and the
+page for a wrong method lead there. A view marked with ``typing`` also names the view that shows
+its form again, filled and without any effect: the page that is answered in its place carries
+everything that was sent to it.
 """
 
 from collections.abc import Callable
@@ -10,19 +12,38 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 View = Callable[..., Any]
 NOT_KEPT = {"csrfmiddlewaretoken"}
+TYPED_AT = "typed_at"  # in what is kept: the address it was sent to
 
 
-def typing(resume: str) -> Callable[[View], View]:
-    """Mark a view whose POST may be long typed; ``resume`` is the url name of the way back."""
+def posted_from(page: str, *arguments: str) -> Callable[[View], View]:
+    """Take POST alone, from the page of that url name; it needs these arguments of the view."""
 
     def mark(view: View) -> View:
-        view.resume = resume
+        view = require_POST(view)
+        view.page = (page, arguments)
         return view
 
     return mark
+
+
+def typing(resume: str, *arguments: str) -> Callable[[View], View]:
+    """Mark a view whose POST may be long typed; ``resume`` is the url name of the way back."""
+
+    def mark(view: View) -> View:
+        view.resume = (resume, arguments)
+        return view
+
+    return mark
+
+
+def page_of(request: HttpRequest) -> str | None:
+    """The address of the page whose form is sent here; None for what can be opened itself."""
+    page = getattr(request.resolver_match.func, "page", None)
+    return _address(request, *page) if page else None
 
 
 def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
@@ -36,5 +57,12 @@ def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
         if name not in NOT_KEPT
         for value in values
     ]
-    context = {"sent": sent, "action": reverse(resume)}
+    if TYPED_AT not in request.POST:
+        sent.append((TYPED_AT, request.path))
+    context = {"sent": sent, "action": _address(request, *resume)}
     return render(request, "pages/kept.html", context, status=403)
+
+
+def _address(request: HttpRequest, name: str, arguments: tuple[str, ...]) -> str:
+    given = request.resolver_match.kwargs
+    return reverse(name, args=[given[argument] for argument in arguments])

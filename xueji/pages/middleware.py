@@ -12,11 +12,12 @@ from django.utils.timezone import localdate
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
-from xueji.pages.kept import kept
+from xueji.pages.kept import kept, page_of
 from xueji.pages.views import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 TOUCH = 60  # seconds between two writes of a session in use
+LOGGED_OUT = "已退出登录。请在新标签页登录后继续，本页内容仍在。"
 
 
 def answers(get_response: Answer) -> Answer:
@@ -38,7 +39,8 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return errors.not_allowed(request, response) if response.status_code == 405 else response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
         if any("\0" in text for text in (request.path_info, *request.GET.values())):
@@ -48,7 +50,7 @@ class AccessMiddleware:
         if view.act is None:
             return None
         if not request.user.is_authenticated:
-            return kept(request, view) or redirect_to_login(request)
+            return kept(request, view) or login_first(request)
         request.posts, request.acting = _posts_and_acting(request)
         if request.acting is None:
             return render(request, "accounts/no_post.html", status=403)
@@ -62,13 +64,11 @@ class AccessMiddleware:
         return None
 
 
-def redirect_to_login(request: HttpRequest) -> HttpResponse:
-    """Send to the login page; htmx is told to move the whole window there."""
+def login_first(request: HttpRequest) -> HttpResponse:
+    """Send to the login page; a request in the background is told, and its window stays."""
     if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = "/login/"
-        return response
-    return views.redirect_to_login(request.get_full_path())
+        return HttpResponse(LOGGED_OUT, status=401, content_type="text/plain; charset=utf-8")
+    return views.redirect_to_login(page_of(request) or request.get_full_path())
 
 
 def _posts_and_acting(request: HttpRequest) -> tuple[list, Acting | None]:

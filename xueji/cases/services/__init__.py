@@ -3,7 +3,7 @@
 Locks everywhere: Case by id first, then Student by id, then Series by id.
 """
 
-from xueji.cases.services.attach import NoSuchPaper, attach
+from xueji.cases.services.attach import NoSuchPaper, attach, detach
 from xueji.cases.services.decide import Outcome, OutcomeKind, decide
 from xueji.cases.services.draft import Stale, discard, forget_drafts, open_draft, save_draft
 from xueji.cases.services.end import close, lapse, reverse, withdraw
@@ -18,6 +18,7 @@ __all__ = [
     "attach",
     "close",
     "decide",
+    "detach",
     "discard",
     "forget_drafts",
     "lapse",

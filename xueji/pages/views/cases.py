@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse as url
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -19,6 +20,7 @@ from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
 from xueji.pages.ids import whole
+from xueji.pages.kept import TYPED_AT, posted_from, typing
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
@@ -30,6 +32,7 @@ TABS = {
     "closed": ("已了结", lambda acting: boxes.closed(acting)),
 }
 MOST = 200  # cases in one bulk decision
+NOT_DONE = "还没有办\n\n刚才登录已经结束，什么都没有写入。填的内容在下面，请核对后再按一次按钮。"
 
 
 @access.act("cases.read")
@@ -46,11 +49,11 @@ def _inbox(
     request: HttpRequest,
     tab: str,
     *,
-    ticked: Collection[int] = (),
+    picked: Collection[int] = (),
     note: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """One list; ``ticked`` and ``note`` are what was chosen and written on it before."""
+    """One list; ``picked`` and ``note`` are what was chosen and written on it before."""
     title, rows = TABS[tab]
     is_closed = tab == "closed"
     found = page(
@@ -74,10 +77,10 @@ def _inbox(
             "page_query": request.GET.urlencode(),
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
+            "picked": picked,
+            "note": note,
             "form_key": new_key(),
             "today": request.acting.today,
-            "ticked": ticked,
-            "note": note,
         },
         status=status,
     )
@@ -103,16 +106,22 @@ def _answer(
     found: Case,
     *,
     form: DecisionForm | None = None,
+    typed_at: str = "",
+    typed_reason: str = "",
     kind: str = AccessKind.VIEW,
     status: int = 200,
     **reveal: str,
 ) -> HttpResponse:
-    """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
+    """The page, and the record that it was shown; ``reveal`` names one field and the reason.
+
+    ``typed_reason`` stands again in the form that is sent to ``typed_at``.
+    """
     context = case_page.context(found, request.acting)
     _shown(request, [found], kind, also=context["named"], **reveal)
     context |= {
         "decision_form": form or DecisionForm(),
-        "reason_form": ReasonForm(),
+        "typed_at": typed_at,
+        "typed_reason": typed_reason,
         "reveal_form": RevealForm(),
         "revealed": reveal.get("field", ""),
         "form_key": new_key(),
@@ -121,7 +130,8 @@ def _answer(
 
 
 @access.act("cases.sign")
-@require_POST
+@typing("case_resume", "number")
+@posted_from("case", "number")
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Take the verdict of the post whose turn it is; a refusal keeps what was written."""
     found = case_page.find(request, number)
@@ -162,7 +172,8 @@ def _next(acting: Acting) -> str:
 
 
 @access.act("cases.sign")
-@require_POST
+@typing("cases_resume")
+@posted_from("cases")
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Sign all chosen cases through the same function as a single one."""
     form = DecisionForm(request.POST)
@@ -171,7 +182,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         first = next(iter(form.errors.values()), ["还没有选中业务件。请先勾选，再签署。"])[0]
         messages.error(request, f"没有签署\n\n{first}")
         note = request.POST.get("note", "")
-        return _inbox(request, "mine", ticked=seen, note=note, status=422)
+        return _inbox(request, "mine", picked=seen, note=note, status=422)
 
     def act() -> Done:
         outcomes = services.decide(
@@ -203,9 +214,10 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
     """One act with a reason on a case, answered on its page."""
     found = case_page.find(request, number)
     form = ReasonForm(request.POST)
+    typed = {"typed_at": request.path, "typed_reason": request.POST.get("reason", "")}
     if not form.is_valid():
         messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
-        return _answer(request, found, status=422)
+        return _answer(request, found, status=422, **typed)
 
     def run() -> Done:
         act(case_id=found.pk, note=form.cleaned_data["reason"], acting=request.acting)
@@ -215,29 +227,32 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
         return once(request, run, back=url("case", args=[number]))
     except Refused as refusal:
         messages.error(request, f"没有办\n\n{refusal}")
-        return _answer(request, case_page.find(request, number), status=409)
+        return _answer(request, case_page.find(request, number), status=409, **typed)
 
 
 @access.act("cases.withdraw")
-@require_POST
+@typing("case_resume", "number")
+@posted_from("case", "number")
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return _end(request, number, services.withdraw, "已撤回")
 
 
 @access.act("cases.close")
-@require_POST
+@typing("case_resume", "number")
+@posted_from("case", "number")
 def close(request: HttpRequest, number: str) -> HttpResponse:
     return _end(request, number, services.close, "已关闭")
 
 
 @access.act("cases.reverse")
-@require_POST
+@typing("case_resume", "number")
+@posted_from("case", "number")
 def reverse(request: HttpRequest, number: str) -> HttpResponse:
     return _end(request, number, services.reverse, "已撤销")
 
 
 @access.act("students.reveal")
-@require_POST
+@posted_from("case", "number")
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show one masked value of the case's pupil, for a recorded reason."""
     found = case_page.find(request, number)
@@ -246,3 +261,33 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
         return _answer(request, found, status=422)
     return _answer(request, found, kind=AccessKind.REVEAL, **form.cleaned_data)
+
+
+@csrf_exempt  # nothing happens: the case is shown again, with a token of this session
+@access.act("cases.read")
+@typing("case_resume", "number")
+@posted_from("case", "number")
+def resume(request: HttpRequest, number: str) -> HttpResponse:
+    """The case again, with the opinion or reason that was sent after the session was over."""
+    found = case_page.find(request, number)
+    sent = request.POST
+    decision = {"decision": sent.get("decision", "agreed"), "note": sent.get("note", "")}
+    messages.warning(request, NOT_DONE)
+    return _answer(
+        request,
+        found,
+        form=DecisionForm(initial=decision),
+        typed_at=sent.get(TYPED_AT, ""),
+        typed_reason=sent.get("reason", ""),
+    )
+
+
+@csrf_exempt  # nothing happens: the list is shown again, with a token of this session
+@access.act("cases.sign")
+@typing("cases_resume")
+@posted_from("cases")
+def resume_many(request: HttpRequest) -> HttpResponse:
+    """The list again, with the same cases chosen and the opinion that was typed."""
+    messages.warning(request, NOT_DONE)
+    chosen = _chosen(request.POST.getlist("case"))
+    return _inbox(request, "mine", picked=chosen.keys(), note=request.POST.get("note", ""))

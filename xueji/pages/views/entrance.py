@@ -5,10 +5,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.pages import readiness
+from xueji.pages.kept import posted_from
 
 
 class LoginForm(AuthenticationForm):
@@ -30,7 +31,7 @@ login = access.public(
 
 
 @access.public
-@require_POST
+@posted_from("desk")
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session; the browser forgets what it kept of our pages."""
     end_session(request)
@@ -40,7 +41,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @access.act("own_session")
-@require_POST
+@posted_from("desk")
 def switch_post(request: HttpRequest) -> HttpResponse:
     """Act under another of one's own posts from now on."""
     chosen = request.POST.get("post", "")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from xueji.accounts import access
-from xueji.pages.kept import kept
+from xueji.pages.kept import kept, page_of
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,13 @@ log = logging.getLogger(__name__)
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The one answer to a missing page, a missing row and a row out of reach."""
     return render(request, "404.html", status=404)
+
+
+def not_allowed(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """In place of an empty 405: the page that carries the form is one click away."""
+    response = render(request, "405.html", {"page": page_of(request)}, status=405)
+    response["Allow"] = refusal["Allow"]
+    return response
 
 
 @access.public

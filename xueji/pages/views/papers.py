@@ -1,25 +1,27 @@
-"""Scans of papers: added by whoever may edit the case, opened by whoever sees it."""
+"""Scans of papers: added and exchanged by whoever made the case, opened by whoever sees it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases import services
 from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, Paper
 from xueji.documents import services as documents
 from xueji.pages import case_page
 from xueji.pages.ids import whole
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.rules.papers import PAPERS
 
 
 @access.act("cases.attach")
-@require_POST
+@posted_from("case", "number")
 def upload(request: HttpRequest, number: str) -> HttpResponse:
     """Hang a scan on a paper of a case that this post may still edit."""
     case = case_page.find(request, number)
@@ -28,14 +30,20 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, "没有上传\n\n请先选择一个文件。")
         return redirect("case", number)
 
-    page = reverse("case", args=[number])
+    page, replaces = reverse("case", args=[number]), "replaces" in request.POST
 
     def act() -> Done:
         paper = services.attach(
-            case_id=case.pk, paper_id=paper_id, name=file.name, data=file, acting=request.acting
+            case_id=case.pk,
+            paper_id=paper_id,
+            name=file.name,
+            data=file,
+            acting=request.acting,
+            replaces=replaces,
         )
-        name = PAPERS.get(paper.kind, paper.kind)
-        return Done(page, success=f"已上传{name}")
+        if replaces:
+            _let_go(request, case, paper, "更换扫描件")
+        return Done(page, success=f"已{'更换' if replaces else '上传'}{_name(paper)}")
 
     try:
         return once(request, act, back=page)
@@ -44,6 +52,37 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
     except (documents.BadFile, Refused) as refusal:
         messages.error(request, f"没有上传\n\n{refusal}")
         return redirect("case", number)
+
+
+@access.act("cases.attach")
+@posted_from("case", "number")
+def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Take a wrong scan off its paper, while nobody has signed who saw it."""
+    case = case_page.find(request, number)
+    page = reverse("case", args=[number])
+
+    def act() -> Done:
+        paper = services.detach(case_id=case.pk, paper_id=pk, acting=request.acting)
+        _let_go(request, case, paper, "移除扫描件")
+        return Done(page, success=f"已移除{_name(paper)}的扫描件")
+
+    try:
+        return once(request, act, back=page)
+    except services.NoSuchPaper:
+        raise Http404(pk) from None
+    except Refused as refusal:
+        messages.error(request, f"没有移除\n\n{refusal}")
+        return redirect("case", number)
+
+
+def _name(paper: Paper) -> str:
+    return PAPERS.get(paper.kind, paper.kind)
+
+
+def _let_go(request: HttpRequest, case: Case, paper: Paper, why: str) -> None:
+    """Write down who took a scan away; it shows nobody. The file's own row says who hung it."""
+    more = {"filter": case.number, "field": paper.kind, "reason": why}
+    shown(request, kind=AccessKind.FILE, page="paper", students=[], **more)
 
 
 @access.act("cases.read")

@@ -5,13 +5,14 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.models import ALIVE
 from xueji.pages.forms import RevealForm
+from xueji.pages.kept import posted_from
 from xueji.pages.pupil import past, timeline
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, find
@@ -42,7 +43,7 @@ def student(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.act("students.reveal")
-@require_POST
+@posted_from("student", "pk")
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one masked value, for a recorded reason; not of a pupil who has left."""
     scope = _scope(request, pk)

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -17,6 +17,7 @@ from xueji.cases import kinds
 from xueji.cases.models import Case
 from xueji.organisations.models import Level, SchoolClass, grade_name
 from xueji.pages import finding
+from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
 from xueji.students import queries
@@ -36,7 +37,7 @@ FILTERS = ("place", "school", "grade", "status", "type", "class", "sort")
 
 
 @access.act("students.read")
-@require_POST
+@posted_from("students")
 def find(request: HttpRequest) -> HttpResponse:
     """Lead a search to the list, under an address that gives no number away."""
     filters = QueryDict(mutable=True)
