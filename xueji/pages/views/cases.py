@@ -271,7 +271,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
     """The case again, with the opinion or reason that was sent after the session was over."""
     found = case_page.find(request, number)
     sent = request.POST
-    decision = {"decision": sent.get("decision", "agreed"), "note": sent.get("note", "")}
+    decision = {"decision": sent.get("decision", ""), "note": sent.get("note", "")}
     messages.warning(request, NOT_DONE)
     return _answer(
         request,
