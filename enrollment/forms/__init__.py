@@ -4,6 +4,7 @@ from enrollment.forms.classes import AssignForm, ClassForm
 from enrollment.forms.entry import (
     LABELS,
     NEXT_TO_IT,
+    OPTIONAL,
     PAPER,
     REASON,
     EntryForm,
@@ -14,6 +15,7 @@ from enrollment.forms.entry import (
 __all__ = [
     "LABELS",
     "NEXT_TO_IT",
+    "OPTIONAL",
     "PAPER",
     "REASON",
     "AssignForm",
