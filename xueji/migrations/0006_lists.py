@@ -27,9 +27,9 @@ class Migration(migrations.Migration):
             model_name="student",
             index=models.Index(
                 condition=models.Q(
-                    ("status", "enrolled"),
-                    ("number__isnull", True),
                     ("merged_into__isnull", True),
+                    ("number__isnull", True),
+                    ("status", "enrolled"),
                 ),
                 fields=["school", "stage", "entry_year"],
                 name="student_unnumbered",

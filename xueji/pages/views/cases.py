@@ -215,7 +215,10 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
     """One act with a reason on a case, answered on its page."""
     found = case_page.find(request, number)
     form = ReasonForm(request.POST)
-    typed: dict[str, Any] = {"typed_at": request.path, "typed_reason": request.POST.get("reason", "")}
+    typed: dict[str, Any] = {
+        "typed_at": request.path,
+        "typed_reason": request.POST.get("reason", ""),
+    }
     if not form.is_valid():
         messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
         return _answer(request, found, status=422, **typed)
