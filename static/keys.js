@@ -136,7 +136,7 @@
   };
 
   const find = () => {
-    const field = document.querySelector(".find input");
+    const field = document.querySelector(".find input[type=search]");
     field?.focus();
     field?.select();
     return Boolean(field);

@@ -223,11 +223,13 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
 
 def _parents(row: Checked) -> Iterator[Parent]:
     """Father and mother, as far as their ID numbers are right."""
+    wrong = {problem.field for problem in row.errors}
     for position, member in enumerate(row.members, start=1):
+        field = f"m{position}_id_number"
         said = idnumbers.facts(RESIDENT, member["id_number"] or "")
-        if said and member["relation"] in PARENTS:
+        if said and field not in wrong and member["relation"] in PARENTS:
             yield Parent(
-                field=f"m{position}_id_number",
+                field=field,
                 relation=member["relation"],
                 sex=said.sex,
                 birth_date=said.birth_date,

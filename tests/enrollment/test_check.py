@@ -194,6 +194,12 @@ def test_what_a_fathers_number_says_is_judged(world, born, order, says):
     assert [finding.message for finding in checked.warnings] == says
 
 
+def test_of_a_number_that_is_refused_nothing_more_is_said(world):
+    checked = check(world, id_number=BOY, m1_id_number=BOY)
+
+    assert (wrong(checked), checked.warnings) == ({("m1_id_number", "own_number")}, [])
+
+
 def test_a_wrong_number_alone_is_told_not_what_would_follow_from_it():
     checked = read(row(id_number=BOY[:-1] + ("1" if BOY[-1] != "1" else "2")), PLAIN)
 
