@@ -63,14 +63,14 @@ def test_the_list_says_who_asked_why_and_who_decides(world, client_of):
 @pytest.mark.parametrize(
     ("decision", "answer"),
     [
-        (Decision.AGREED, "已批准 迁安市教育局 教育科 某county 今天 12:00"),
+        (Decision.AGREED, "已批准 迁安市教育局 教育科 某county 今天 12:00 请改正"),
         (Decision.REFUSED, "不同意 迁安市教育局 教育科 某county 今天 12:00 请改正"),
         (Decision.RETURNED, "退回补正 迁安市教育局 教育科 某county 今天 12:00 请改正"),
     ],
 )
 def test_the_list_says_what_the_post_answered(world, client_of, decision, answer):
     case = pupils.sign(world, young(world), *TO_COUNTY)
-    pupils.sign(world, case, "county", decision=decision)
+    pupils.sign(world, case, "county", decision=decision, note="请改正")
 
     assert answer in listed(client_of("clerk"))
 
@@ -115,7 +115,7 @@ def test_who_may_not_read_cases_reads_no_exceptions(world, client_of, username):
 def test_the_list_is_filtered_by_rule_answer_and_day(world, client_of):
     county = client_of("county")
     underage, far = young(world).number, pupils.submitted(world, **FAR).number
-    county_granted = pupils.sign(world, young(world), *TO_COUNTY, "county").number
+    county_granted = pupils.sign(world, young(world), *TO_COUNTY, "county", note="材料已核").number
 
     assert numbers(county) == [county_granted, far, underage]
     assert numbers(county, rule="entry.catchment") == [far]

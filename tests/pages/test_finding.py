@@ -11,6 +11,7 @@ from tests import pupils
 from tests.world import PASSWORD
 from xueji.audit.models import Access
 from xueji.pages import paging
+from xueji.pages.views.students import roster
 
 NAME = "王梓涵"
 
@@ -62,7 +63,7 @@ def test_no_page_of_a_search_names_the_number(world, client_of, monkeypatch):
     client, number = client_of("clerk"), "13028320200317"
     for _ in range(2):
         pupils.enrolled(world, name=NAME)
-    monkeypatch.setattr("xueji.pages.views.students.search", lambda students, typed: students)
+    monkeypatch.setattr(roster, "search", lambda students, typed: students)
     for address in (led(client, q=number), f"{reverse('students')}?q={number}"):
         following = client.get(address).context["page"].next
         assert sorted(parse_qs(following[1:])) == ["after", "find"]

@@ -45,7 +45,7 @@ def test_such_a_choice_of_many_signs_nothing(world, client_of, text):
     case = pupils.submitted(world)
     data = verdict(case) | {"case": [f"{text}:{case.version}", f"{case.pk}:{text}", text]}
     answer = client_of("principal").post(reverse("cases_decide"), data)
-    assert (answer.status_code, Step.objects.filter(decision="agreed").count()) == (302, 0)
+    assert (answer.status_code, Step.objects.filter(decision="agreed").count()) == (422, 0)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

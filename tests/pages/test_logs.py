@@ -25,13 +25,13 @@ def faulty(world, client_of):
 def refused_row(monkeypatch) -> None:
     """Showing a case writes a row that breaks a constraint, under another exception."""
 
-    def shown(request, found, **more):
+    def shown(request, found, *more, **also):
         try:
             Case.objects.filter(pk=found[0].pk).update(version=-1)
         except Exception as error:
             raise LookupError(f"of {found[0].title}") from error
 
-    monkeypatch.setattr(cases, "_shown", lambda request, found, *more: shown(request, found))
+    monkeypatch.setattr(cases, "_shown", shown)
 
 
 def test_a_row_that_the_database_refuses_is_not_quoted(world, client_of, refused_row, logged):

@@ -255,18 +255,6 @@ def test_a_school_filters_by_its_own_classes(placed, world, client_of):
     assert client_of("county").get(reverse("students")).context["classes"] == []
 
 
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ({}, "名册人数，各种状态和临时借读都在内"),
-        ({"grade": "1"}, "名册人数，按筛选"),
-        ({"status": "enrolled", "type": "regular"}, "在读人数"),
-    ],
-)
-def test_the_roster_says_which_count_it_shows(placed, client_of, query, words):
-    assert f"（{words}）" in text(client_of("clerk").get(reverse("students"), query))
-
-
 @pytest.mark.parametrize("person", ["clerk", "county"])
 def test_queries_of_the_roster_do_not_grow_with_its_rows(world, client_of, person):
     counted = []

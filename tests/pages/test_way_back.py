@@ -22,10 +22,13 @@ POST_ONLY = sorted(
 def address(url: str) -> str:
     """The path with arguments that fit and name nothing."""
     (pattern,) = (found for found in table.patterns() if found.name == url)
-    return reverse(
-        url,
-        kwargs={name: 1 if name == "pk" else "2026-000001" for name in pattern.pattern.converters},
-    )
+    fitting = {"int": 1, "str": "2026-000001"}
+    converters = pattern.pattern.converters.items()
+    return reverse(url, kwargs={name: fitting[kind(of)] for name, of in converters})
+
+
+def kind(converter) -> str:
+    return type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
 
 
 def after_login(answer) -> str:
