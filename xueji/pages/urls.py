@@ -16,6 +16,7 @@ urlpatterns = [
     path("students/", roster.roster, name="students"),
     path("students/find/", roster.find, name="students_find"),
     path("students/<int:pk>/", pupil.student, name="student"),
+    path("students/edit/resume/", edit.resume, name="student_edit_resume"),
     path("students/<int:pk>/edit/", edit.edit, name="student_edit"),
     path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
     path("cases/", cases.inbox, name="cases"),

@@ -124,6 +124,8 @@ class EditForm(forms.Form):
         self.full_clean()
         for problem in problems:
             self.add_error(problem.field if problem.field in self.fields else None, str(problem))
+        first = next((name for name in self.fields if name in self.errors), "reason")
+        self.fields[first].widget.attrs["autofocus"] = True
 
     @property
     def key_data(self) -> list[KeyData]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
@@ -15,6 +16,7 @@ from xueji.cases.queries import waiting_text
 from xueji.organisations.queries import lineage
 from xueji.pages import ids, record
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing
 from xueji.pages.once import Done, once
 from xueji.pages.pupil.edit_form import Difference, EditForm, merged
 from xueji.pages.pupil.scope import find
@@ -45,11 +47,13 @@ class Opened:
     student: Student
     form: EditForm
     rules: Rules
+    version: int  # that was on the screen
     refusal: str = ""
     differences: Sequence[Difference] = field(default_factory=list)
 
 
 @access.act("students.edit")
+@typing(resume="student_edit_resume")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All items of the sheet but key data; what is typed survives every refusal."""
@@ -67,6 +71,23 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _post(request, opened)
 
 
+@csrf_exempt  # nothing happens: the form is shown again, filled, with a token of this session
+@access.act("students.edit")
+@typing(resume="student_edit_resume")
+@require_POST
+def resume(request: HttpRequest) -> HttpResponse:
+    """The way back to a form that could not be sent because the session was over."""
+    scope = find(request.acting, ids.whole(request.POST.get("student", "")) or 0)
+    if scope is None or scope.is_past:
+        raise Http404
+    try:
+        opened = _open(request, scope.student)
+    except NotEditable as why:
+        url = reverse("student", args=[scope.student.pk])
+        return _closed(request, str(why), url, "回到学生页")
+    return _show(request, opened)
+
+
 def _open(request: HttpRequest, student: Student) -> Opened:
     access.require(request.acting, "students.edit", student.school_id or 0)
     rules = rule_set(lineage(student.school_id or 0).rule_set).at(request.acting.today)
@@ -77,16 +98,20 @@ def _open(request: HttpRequest, student: Student) -> Opened:
         rules=rules,
         medical=access.sees_medical(request.acting, student.org_path),
     )
-    return Opened(student, form, rules)
+    return Opened(student, form, rules, _version(request, student))
+
+
+def _version(request: HttpRequest, student: Student) -> int:
+    if request.method == "GET":
+        return student.version
+    return ids.whole(request.POST.get("version", ""), digits=9) or 0
 
 
 def _post(request: HttpRequest, opened: Opened) -> HttpResponse:
-    version = ids.whole(request.POST.get("version", ""), digits=9) or 0
-
     def act() -> Done:
         hints = save(
             student_id=opened.student.pk,
-            version=version,
+            version=opened.version,
             row=opened.form.row,
             reason=opened.form.row.get("reason", ""),
             acting=request.acting,
@@ -105,7 +130,7 @@ def _post(request: HttpRequest, opened: Opened) -> HttpResponse:
     except Unchanged:
         return _again(request, opened, UNCHANGED)
     except Outdated:
-        return _both(request, opened.student.pk, version)
+        return _both(request, opened)
     except NotEditable as why:  # since the form was opened
         return _again(request, opened, str(why))
 
@@ -115,16 +140,17 @@ def _again(request: HttpRequest, opened: Opened, why: str) -> HttpResponse:
     return _show(request, opened, status=409)
 
 
-def _both(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def _both(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Both versions side by side and together in the form; saving again decides."""
-    scope = find(request.acting, pk)
+    scope = find(request.acting, opened.student.pk)
     if scope is None or scope.is_past:
         return _closed(request, GONE, reverse("students"), "回到学生名册")
-    opened = _open(request, scope.student)
-    form, base = opened.form, editing.at_version(pk, version)
-    data, opened.differences = merged(form, base)
-    opened.form = EditForm(data, saved=form.saved, rules=opened.rules, medical=form.medical)
-    return _show(request, opened, status=409)
+    now = _open(request, scope.student)
+    base = editing.at_version(now.student.pk, opened.version)
+    data, now.differences = merged(now.form, base)
+    now.form = EditForm(data, saved=now.form.saved, rules=now.rules, medical=now.form.medical)
+    now.version = now.student.version
+    return _show(request, now, status=409)
 
 
 def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpResponse:
@@ -133,7 +159,7 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
     context = {
         "student": student,
         "form": opened.form,
-        "version": student.version,
+        "version": opened.version,
         "form_key": new_key(),
         "refusal": opened.refusal,
         "differences": opened.differences,
