@@ -77,7 +77,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     """The way back to a form that could not be sent because the session was over."""
-    scope = find(request.acting, ids.whole(request.POST.get("student", "")) or 0)
+    scope = find(request.acting, ids.whole(request.POST.get("pupil", "")) or 0)
     if scope is None or scope.is_past:
         raise Http404
     try:
