@@ -56,7 +56,7 @@ def filled(answer, **typed: str) -> dict[str, str]:
     form = answer.context["form"]
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text(answer)))
     row = {name: value for name, value in form.row.items() if not name.endswith("_gone")}
-    sent = {name: hidden[name] for name in ("form_key", "pupil", "version")}
+    sent = {name: hidden[name] for name in ("form_key", "version")}
     return row | sent | {"reason": "家长来电"} | typed
 
 
@@ -220,7 +220,7 @@ def test_a_session_that_is_over_keeps_what_was_typed(clerk, student):
     assert (lost.status_code, kept["specialty"]) == (403, "围棋")
 
     clerk.login(username="clerk", password=PASSWORD)
-    back = clerk.post(reverse("student_edit_resume"), kept)
+    back = clerk.post(reverse("student_edit_resume", args=[student.pk]), kept)
     assert (back.status_code, back.context["form"].row["specialty"]) == (200, "围棋")
     assert clerk.post(path(student), filled(back)).status_code == 302
 

@@ -23,6 +23,7 @@ YEAR = 2026
 ID_OF = {
     "student": lambda u: [u.unplaced.pk],
     "student_edit": lambda u: [u.unplaced.pk],
+    "student_edit_resume": lambda u: [u.unplaced.pk],
     "student_reveal": lambda u: [u.unplaced.pk],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
@@ -53,6 +54,7 @@ ID_OF = {
 BY_NUMBER = (
     "student",
     "student_edit",
+    "student_edit_resume",
     "student_reveal",
     "enrollment_class",
     "enrollment_class_move",
@@ -132,8 +134,8 @@ def reveal(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 
 def edit(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """One item of the sheet; what is not sent stays as it is."""
-    seen = {"pupil": str(unit.unplaced.pk), "version": str(unit.unplaced.version)}
-    return {"specialty": "剪纸", "reason": "家长来电", **seen, **key()}
+    seen = str(unit.unplaced.version)
+    return {"specialty": "剪纸", "reason": "家长来电", "version": seen, **key()}
 
 
 def decide(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
@@ -16,7 +16,7 @@ from xueji.cases.queries import waiting_text
 from xueji.organisations.queries import lineage
 from xueji.pages import ids, record
 from xueji.pages.forms import new_key
-from xueji.pages.kept import typing
+from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once
 from xueji.pages.pupil.edit_form import Difference, EditForm, merged
 from xueji.pages.pupil.scope import find
@@ -53,7 +53,7 @@ class Opened:
 
 
 @access.act("students.edit")
-@typing(resume="student_edit_resume")
+@typing("student_edit_resume", "pk")
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All items of the sheet but key data; what is typed survives every refusal."""
@@ -73,18 +73,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @csrf_exempt  # nothing happens: the form is shown again, filled, with a token of this session
 @access.act("students.edit")
-@typing(resume="student_edit_resume")
-@require_POST
-def resume(request: HttpRequest) -> HttpResponse:
+@typing("student_edit_resume", "pk")
+@posted_from("student_edit", "pk")
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """The way back to a form that could not be sent because the session was over."""
-    scope = find(request.acting, ids.whole(request.POST.get("pupil", "")) or 0)
+    scope = find(request.acting, pk)
     if scope is None or scope.is_past:
-        raise Http404
+        raise Http404(pk)
     try:
         opened = _open(request, scope.student)
     except NotEditable as why:
-        url = reverse("student", args=[scope.student.pk])
-        return _closed(request, str(why), url, "回到学生页")
+        return _closed(request, str(why), reverse("student", args=[pk]), "回到学生页")
     return _show(request, opened)
 
 
