@@ -16,7 +16,7 @@ from xueji.pages.fields import choice, code_field, mark_chosen, place_field, pla
 from xueji.rules.engine import Rules
 from xueji.rules.files import Effect
 from xueji.rules.papers import PAPERS
-from xueji.students.reading import PLACES
+from xueji.students.sheet import PLACES
 
 NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button beside them
 REASON, PAPER = "reason_", "paper_"

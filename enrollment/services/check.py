@@ -22,7 +22,8 @@ from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.papers import PAPERS
 from xueji.students import duplicates, items, places
 from xueji.students.models import Status, Student
-from xueji.students.reading import EARLIEST, FLAGS, MEMBERS, PupilReader
+from xueji.students.reading import EARLIEST, FLAGS, PupilReader
+from xueji.students.sheet import MEMBERS
 
 Row = Mapping[str, str]
 _CODE = re.compile(r"（(\d{12})）")

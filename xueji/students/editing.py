@@ -17,7 +17,7 @@ from xueji.identity.problems import Problem
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.students import items, places, sheet, showing
 from xueji.students.models import Attendance, FamilyMember, Student, StudentSheet
-from xueji.students.reading import PupilReader, member_places
+from xueji.students.reading import PupilReader
 from xueji.students.rules import EditFacts, migrant_decides
 
 NOTHING = "无"
@@ -161,7 +161,7 @@ def check(row: Row, saved: Saved, *, rules: Rules, today: date, county: str, med
     prefixes = [f"m{n}" for n in seats]
     before = {(problem.code, problem.field) for problem in _read(have, prefixes, saved, today)[1]}
     reader, problems = _read(want, prefixes, saved, today)
-    places.settle([reader.values], county, (*PLACES, *member_places(prefixes)))
+    places.settle([reader.values], county, (*PLACES, *sheet.member_places(prefixes)))
     family_changes = any(key in known and known[key].position for key in changed)
     for problem in problems:
         is_new = (problem.code, problem.field) not in before

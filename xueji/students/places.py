@@ -5,7 +5,7 @@ from typing import Any
 
 from xueji.organisations.addresses import CODE, Place, is_village, plain, resolve
 from xueji.organisations.models import Division
-from xueji.students.reading import PLACES
+from xueji.students.sheet import PLACES
 
 
 def settle(

@@ -4,7 +4,7 @@ understood. An entry and the editing of a register read by these same words.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,16 +15,7 @@ from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
 from xueji.students import sheet
 
-MEMBERS = ("m1", "m2")
 HAN, CHINA = "01", "CHN"
-
-
-def member_places(slots: Iterable[str]) -> tuple[str, ...]:
-    """The places of members of the family, by the prefixes of their keys."""
-    return tuple(f"{slot}_{place}" for slot in slots for place in ("address", "hukou"))
-
-
-PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *member_places(MEMBERS))
 # what is typed only of a member who is there; the others have defaults
 GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
 FLAGS = {
@@ -158,7 +149,7 @@ class Reader:
 class PupilReader(Reader):
     """Reads what belongs together: identity, family, class. ``slots`` are the members' prefixes."""
 
-    def __init__(self, row: Mapping[str, object], slots: Sequence[str] = MEMBERS):
+    def __init__(self, row: Mapping[str, object], slots: Sequence[str] = sheet.MEMBERS):
         super().__init__(row)
         self.slots = tuple(slots)
         self.members: list[dict[str, Any]] = []
@@ -215,13 +206,13 @@ class PupilReader(Reader):
 
     def family(self, *, needs_first: bool = True) -> None:
         """The members of whom anything is typed; the first must be there if ``needs_first``."""
-        for place in member_places(self.slots):
+        for place in sheet.member_places(self.slots):
             member, _, part = place.partition("_")
             label = f"成员{member[1:]}{'现住址' if part == 'address' else '户口所在地'}"
             self.place(place, label, required=False)
         for prefix in self.slots:
             given = any(self.text(f"{prefix}_{part}") for part in GIVEN)
-            if given or (needs_first and prefix == MEMBERS[0]):
+            if given or (needs_first and prefix == sheet.MEMBERS[0]):
                 self._member(prefix, f"成员{prefix[1:]}")
         if not any(member["is_guardian"] for member in self.members):
             message = "家庭成员中没有监护人。"

@@ -14,11 +14,10 @@ from xueji.pages.fields import code_field, mark_chosen, of_item, plain, text, ti
 from xueji.rules.engine import Finding, Rules
 from xueji.students import editing, sheet
 from xueji.students.editing import GONE, NOTHING, PLACES, Entry, Saved
-from xueji.students.reading import member_places
 from xueji.students.services import LONGEST_REASON
 from xueji.students.showing import MASKS, text_of
 
-KEEPS = "不改就空着，改就填新的"
+KEEPS = "不改就空着"
 ELSEWHERE = {
     "name_full": "由姓名生成",
     "number": "编号时产生",
@@ -38,11 +37,14 @@ class Fixed(NamedTuple):
 
 
 class KeyData(NamedTuple):
-    """An item that only the county changes, with the clause and the way to go."""
+    """Items that only the county changes, by one clause, each as (label, text)."""
 
-    label: str
-    text: str
+    lines: list[tuple[str, str]]
     finding: Finding
+
+    @property
+    def labels(self) -> str:
+        return "、".join(label for label, _ in self.lines)
 
 
 class Group(NamedTuple):
@@ -93,11 +95,9 @@ class EditForm(forms.Form):
             self.fields[f"m{n}_{GONE}"].label = "删去这名成员"
         self.fields["reason"] = text("w12", maxlength=str(LONGEST_REASON))
         self.fields["reason"].label = "修改原因"
-        self.fields[
-            "reason"
-        ].help_text = "写明为什么改、根据什么，如：家长来电换了手机号；看过户口簿"
+        self.fields["reason"].help_text = "为什么改、根据什么，如：家长来电换了手机号；看过户口簿"
         members = [f"m{n}" for n in self.positions]
-        mark_chosen(self, (*PLACES, *member_places(members)))
+        mark_chosen(self, (*PLACES, *sheet.member_places(members)))
 
     def _add(self, key: str, entry: Entry) -> None:
         field = of_item(key, entry.item, empty="未填")
@@ -107,8 +107,8 @@ class EditForm(forms.Form):
             field.widget.attrs["aria-required"] = "true"
         if entry.is_masked and self.texts[key]:
             shown = MASKS[entry.item.field](self.texts[key])
-            field.origin = f"现为 {shown}"  # type: ignore[attr-defined]
-            field.help_text = KEEPS if entry.item.required else f"{KEEPS}；删去填「{NOTHING}」"
+            clears = "" if entry.item.required else f"；删去填「{NOTHING}」"
+            field.help_text = f"现为 {shown}，{KEEPS}{clears}"
         self.fields[key] = field
         if entry.item.is_place:
             self.fields[f"{key[:-4]}code"] = code_field()
@@ -129,14 +129,14 @@ class EditForm(forms.Form):
 
     @property
     def key_data(self) -> list[KeyData]:
-        """What is shown, and why it is not edited here."""
-        found = []
+        """What is shown, and by which clause it is not edited here."""
+        found: dict[str, KeyData] = {}
         for key, finding in editing.locked(self.rules).items():
             item = self.entries[key].item
-            shown = text_of(item, self.saved.row(self.entries[key]))  # type: ignore[arg-type]
-            mask = MASKS.get(item.field, str)
-            found.append(KeyData(item.label, mask(shown), finding))
-        return found
+            shown = text_of(item, self.saved.student)
+            line = (item.label, MASKS.get(item.field, str)(shown))
+            found.setdefault(finding.key, KeyData([], finding)).lines.append(line)
+        return list(found.values())
 
     @property
     def codes(self) -> list[forms.BoundField]:
