@@ -147,8 +147,8 @@ def test_what_is_saved_is_told_and_stands_first_in_the_timeline(clerk, student):
     assert (entry.reason, entry.post.user.username) == ("修改信息：家长来电", "clerk")
     assert [(c.label, c.old, c.new) for c in entry.changes] == [
         ("联系电话", "", "1391111****（遮住的数字有改动）"),
-        ("家庭成员 王建军 工作单位", "", "有改动（内容不在履历中显示）"),
-        ("邮政编码", "", "有改动（内容不在履历中显示）"),
+        ("家庭成员 王建军 工作单位", "空", "务农"),
+        ("邮政编码", "064400", "064401"),
     ]
     again = clerk.post(path(student), sent)  # the double click
     assert again.status_code == 302
