@@ -3,7 +3,7 @@
 
    data-enter-moves (form)   Enter goes to the next field, Shift+Enter back
    data-primary (button)     Ctrl+Enter presses it
-   fieldset.group            Alt+1 … Alt+9 go to its first field
+   fieldset.group            Alt+1 … Alt+9 go to its first field, opening its fold where nothing else is
    data-last (field)         F2 takes this value; data-last-code beside it for a chosen address
    data-rows (table)         j and k move, x selects, Enter opens the row's link
    data-key="n" (a, button)  that key follows the link, or goes to the submit button without pressing it;
@@ -63,7 +63,10 @@
   const group = (from, number) => {
     const place = from.closest("form") ?? document.querySelector("form:has(fieldset.group)");
     const fieldset = place?.querySelectorAll("fieldset.group")[number - 1];
-    const first = fieldset && stops(place).find((field) => fieldset.contains(field));
+    const inside = () => fieldset && stops(place).find((field) => fieldset.contains(field));
+    const fold = fieldset?.querySelector(":scope > details.fold");
+    if (fold && !inside()) fold.open = true;
+    const first = inside();
     if (first) arrive(first);
     return Boolean(first);
   };

@@ -244,6 +244,25 @@ def search(browser: Browser) -> None:
     clerk.picture("student")
 
 
+def edit(browser: Browser) -> None:
+    """Two clerks' windows on one pupil: the second is shown both versions."""
+    first, second = Clerk(browser, "clerk"), Clerk(browser, "clerk")
+    for clerk in (first, second):
+        clerk.go("/students/?grade=3")
+        clerk.open()
+        clerk.page.click("a:has-text('修改信息')")
+        clerk.page.click("fieldset.group:nth-of-type(4) summary")
+    first.page.fill("#id_phone", "13931512345")
+    first.page.fill("#id_reason", "家长来电换了手机号")
+    first.page.locator("h1").scroll_into_view_if_needed()
+    first.picture("edit")
+    first.press("保存修改")
+    second.page.fill("#id_postcode", "064401")
+    second.page.fill("#id_reason", "家长交来新地址")
+    second.press("保存修改")
+    second.picture("edit-both", height=560)
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -256,6 +275,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     freeze,
     holders,
     search,
+    edit,
 ]
 
 if __name__ == "__main__":

@@ -5,28 +5,18 @@ from typing import NamedTuple
 
 from django import forms
 
-from enrollment.forms.fields import (
-    ASKED,
-    DEFAULTS,
-    FOLDED,
-    choice,
-    code_field,
-    items,
-    of_sheet,
-    place_field,
-    text,
-    tick,
-)
+from enrollment.forms.fields import ASKED, DEFAULTS, FOLDED, items, of_sheet
 from enrollment.rules import papers_demanded
 from enrollment.services.check import Checked, Context
-from enrollment.services.reading import PLACES
 from xueji.cases.rules import says_why
 from xueji.identity import codes
 from xueji.identity.papers import NONE, RESIDENT
-from xueji.organisations.models import Area, Division
+from xueji.organisations.models import Area
+from xueji.pages.fields import choice, code_field, mark_chosen, place_field, plain, text, tick
 from xueji.rules.engine import Rules
 from xueji.rules.files import Effect
 from xueji.rules.papers import PAPERS
+from xueji.students.sheet import PLACES
 
 NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button beside them
 REASON, PAPER = "reason_", "paper_"
@@ -136,12 +126,12 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         for key, title in warnings_of(context.rules).items():
             self.fields[REASON + key] = _reason(title)
         self._carry(last or {})
-        self._mark_chosen()
+        mark_chosen(self, PLACES)
 
     @property
     def row(self) -> dict[str, str]:
         """What stands in the fields now, as text."""
-        return {name: _plain(self[name].value()) for name in self.fields}
+        return {name: plain(self[name].value()) for name in self.fields}
 
     @property
     def reasons(self) -> dict[str, str]:
@@ -211,7 +201,7 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         return not self.shows_no_id_reason
 
     def _is(self, name: str) -> str:
-        return _plain(self[name].value())
+        return plain(self[name].value())
 
     def papers(self, rules: Rules) -> list[list[forms.BoundField]]:
         """The papers to tick for this child: of each group any one will do."""
@@ -225,22 +215,6 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
                 attributes["data-last"] = value
                 if name.endswith("_text"):
                     attributes["data-last-code"] = last.get(name[:-4] + "code", "")
-
-    def _mark_chosen(self) -> None:
-        """Tell choose.js which part of a stored text the code stands for."""
-        row = self.row
-        typed = {code for place in PLACES if (code := row[f"{place}_code"]).isdecimal()}
-        found = Division.objects.in_bulk(typed) if typed else {}
-        for place in PLACES:
-            division = found.get(row[f"{place}_code"])
-            chosen = division and row[f"{place}_text"].startswith(division.full_name)
-            attributes = self.fields[f"{place}_text"].widget.attrs
-            attributes["data-chosen"] = division.full_name if division and chosen else ""
-
-
-def _plain(value: object) -> str:
-    """What stands in a field, without the one character that no column can keep."""
-    return "on" if value is True else str(value or "").replace("\0", "")
 
 
 def _reason(title: str) -> forms.CharField:

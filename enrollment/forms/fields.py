@@ -1,9 +1,8 @@
-"""The fields of the entry form: how each kind is drawn, and those of the national sheet's items."""
-
-from collections.abc import Mapping
+"""The items of the national sheet in the entry form: in the open or folded, with what default."""
 
 from django import forms
 
+from xueji.pages.fields import code_field, of_item
 from xueji.students import sheet
 
 MEMBERS = (1, 2)
@@ -21,18 +20,6 @@ DEFAULTS = {
     **dict.fromkeys("orphan martyr_family needs_aid boarding_subsidy".split(), NO),
     **dict.fromkeys("school_bus bought_place home_taught".split(), NO),
     **{f"m{n}_id_type": "1" for n in MEMBERS},
-}
-# twelfths; whatever is not named takes three
-WIDTHS = {
-    "birth_place_text": "w6",
-    "mail_address": "w6",
-    "family_address": "w6",
-    "specialty": "w6",
-    "homepage": "w5",
-    "email": "w4",
-    "address_text": "w6",
-    "hukou_text": "w6",
-    "workplace": "w6",
 }
 MEMBER_MORE = "relation_note nation id_type position_held workplace address_text hukou_text"
 
@@ -60,37 +47,6 @@ FOLDED = {
 }
 
 
-def text(width: str, **attributes: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": "off", **attributes})
-    field = forms.CharField(required=False, strip=False, widget=widget)
-    field.width = width  # type: ignore[attr-defined]
-    return field
-
-
-def choice(width: str, table: Mapping[str, str], *, empty: str | None = None) -> forms.CharField:
-    """Any text is taken: what is no choice is told by ``check_rows``, not lost."""
-    choices = [(code, f"{code} {words}") for code, words in table.items()]
-    if empty is not None:
-        choices.insert(0, ("", empty))
-    field = forms.CharField(required=False, strip=False, widget=forms.Select(choices=choices))
-    field.width = width  # type: ignore[attr-defined]
-    return field
-
-
-def tick(width: str) -> forms.BooleanField:
-    field = forms.BooleanField(required=False)
-    field.width = width  # type: ignore[attr-defined]
-    return field
-
-
-def place_field(name: str, width: str = "w6") -> forms.CharField:
-    return text(width, **{"data-choose": "/divisions/?q=", "data-code-target": f"#id_{name}_code"})
-
-
-def code_field() -> forms.CharField:
-    return forms.CharField(required=False, widget=forms.HiddenInput)
-
-
 def items() -> dict[str, tuple[str, sheet.Item]]:
     """Field name → label and item, for every item of the sheet that is typed."""
     found = {item.key: (item.label, item) for item in sheet.items() if item.key}
@@ -107,17 +63,8 @@ def of_sheet() -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {}
     for name in (*names.split(), "birth_place_text"):
         label, item = known[name]
-        fields[name] = _of_item(name, item)
-        fields[name].label, fields[name].help_text = label, item.help
+        fields[name] = of_item(name, item, empty=None if name in DEFAULTS else "")
+        fields[name].label = label
         if item.is_place:
             fields[f"{name[:-4]}code"] = code_field()
     return fields
-
-
-def _of_item(name: str, item: sheet.Item) -> forms.Field:
-    width = WIDTHS.get(item.key, "w3")
-    if item.is_place:
-        return place_field(name.removesuffix("_text"), width)
-    if item.table is not None:
-        return choice(width, item.table, empty=None if name in DEFAULTS else "")
-    return text(width)

@@ -8,7 +8,6 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 from enrollment.rules import admission, classes, family, identity
 from enrollment.rules.classes import ClassFacts, most, stops
 from enrollment.rules.facts import (
-    PARENTS,
     EntryFacts,
     Parent,
     cutoff,
@@ -19,7 +18,6 @@ from enrollment.rules.facts import (
 )
 
 __all__ = [
-    "PARENTS",
     "ClassFacts",
     "EntryFacts",
     "Parent",

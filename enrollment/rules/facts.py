@@ -6,8 +6,6 @@ from datetime import date
 from xueji.rules.engine import Rules
 from xueji.rules.papers import Group
 
-PARENTS = frozenset("12")  # 父亲 and 母亲: the codes of the relation are those of the sex
-
 
 @dataclass(frozen=True, kw_only=True)
 class Parent:

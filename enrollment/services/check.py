@@ -10,9 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from enrollment.rules import PARENTS, EntryFacts, Parent, register_type
-from enrollment.services import items, places
-from enrollment.services.reading import EARLIEST, FLAGS, MEMBERS, PupilReader
+from enrollment.rules import EntryFacts, Parent, register_type
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
@@ -22,8 +20,10 @@ from xueji.organisations.models import Division, SchoolClass, SchoolYear, StageN
 from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.papers import PAPERS
-from xueji.students import duplicates
+from xueji.students import duplicates, items, places
 from xueji.students.models import Status, Student
+from xueji.students.reading import EARLIEST, FLAGS, PupilReader
+from xueji.students.sheet import MEMBERS
 
 Row = Mapping[str, str]
 _CODE = re.compile(r"（(\d{12})）")
@@ -103,14 +103,7 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
 def read(row: Row, context: Context) -> Checked:
     """Clean every field by itself, without a query; fill what follows from the number."""
     reader = PupilReader(row)
-    reader.identity(context.today)
-    reader.name("name", "姓名")
-    reader.code("nation", codes.NATIONS, "民族")
-    reader.code("country", codes.COUNTRIES, "国籍/地区")
-    reader.name_of_a_han()
-    reader.place("hukou", "户口所在地")
-    reader.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
-    reader.place("address", "现住址")
+    reader.person(context.today)
     reader.place("guardian_hukou", "监护人户口所在地", required=False)
     reader.family()
     reader.contact()
@@ -118,8 +111,7 @@ def read(row: Row, context: Context) -> Checked:
     reader.day(
         "entered_on", "入学日期", context.year.starts_on, context.year.ends_on, required=False
     )
-    reader.code("entry_mode", codes.ENTRY_MODE, "入学方式")
-    reader.code("boarding", codes.BOARDING, "就读方式")
+    reader.attending()
     reader.school_class(context.classes)
     reader.flag("migrant", "是否进城务工人员随迁子女")
     items.read(reader, context.today)
@@ -227,7 +219,7 @@ def _parents(row: Checked) -> Iterator[Parent]:
     for position, member in enumerate(row.members, start=1):
         field = f"m{position}_id_number"
         said = idnumbers.facts(RESIDENT, member["id_number"] or "")
-        if said and field not in wrong and member["relation"] in PARENTS:
+        if said and field not in wrong and member["relation"] in codes.PARENTS:
             yield Parent(
                 field=field,
                 relation=member["relation"],

@@ -28,6 +28,8 @@ def addresses(site, username: str) -> list[str]:
     if username == "clerk":
         names += ["enrollment_new", "enrollment_classes"]
     pages = [reverse(name) for name in names]
+    if username == "clerk":
+        pages += [reverse("student_edit", args=[site.student.pk])]
     if username != "auditor":
         pages += ["/cases/?tab=others", "/students/?q=没有这个人"]
         pages += [reverse("case", args=[case.number]) for case in site.cases]
@@ -77,3 +79,31 @@ def test_the_pages_in_front_of_the_login_are_accessible(site, window, viewport):
     page.get_by_role("button", name="登录").click()
     page.get_by_role("alert").wait_for()
     assert faults + violations(page) == []
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_the_edit_of_a_pupil_is_accessible_open_refused_and_in_two_versions(
+    busy_site, window, viewport
+):
+    address = f"{busy_site.url}{reverse('student_edit', args=[busy_site.student.pk])}"
+    page, other = window(viewport), window(viewport)
+    for one in (page, other):
+        log_in(one, busy_site.url, "clerk")
+        one.goto(address)
+        for fold in one.locator("details.fold").all():
+            fold.locator("summary").click()
+    faults = violations(page)
+    page.get_by_label("邮政编码").fill("0644")
+    page.get_by_role("button", name="保存修改").click()
+    page.get_by_role("alert").wait_for()
+    faults += violations(page)
+    page.get_by_label("邮政编码").fill("064401")
+    page.get_by_label("修改原因").fill("搬家")
+    page.get_by_role("button", name="保存修改").click()
+    page.get_by_text("改动记在履历最上面一条").wait_for()
+    other.get_by_label("特长").fill("围棋")
+    other.get_by_label("修改原因").fill("搬家")
+    other.get_by_role("button", name="保存修改").click()
+    other.get_by_text("您的版本").wait_for()
+    wide = other.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert (faults + violations(other), wide) == ([], False)

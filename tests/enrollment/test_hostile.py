@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollment.services.check import read
-from enrollment.services.reading import day
 from tests import pupils
 from tests.enrollment.test_check import PLAIN
 from xueji.cases.models import Case, State
 from xueji.students.models import FamilyMember, Student
+from xueji.students.reading import day
 
 FIELDS = [
     *pupils.row(),

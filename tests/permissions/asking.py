@@ -22,6 +22,8 @@ YEAR = 2026
 # pages of one row → its arguments in the address
 ID_OF = {
     "student": lambda u: [u.unplaced.pk],
+    "student_edit": lambda u: [u.unplaced.pk],
+    "student_edit_resume": lambda u: [u.unplaced.pk],
     "student_reveal": lambda u: [u.unplaced.pk],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
@@ -51,6 +53,8 @@ ID_OF = {
 }
 BY_NUMBER = (
     "student",
+    "student_edit",
+    "student_edit_resume",
     "student_reveal",
     "enrollment_class",
     "enrollment_class_move",
@@ -128,6 +132,12 @@ def reveal(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"field": "id_number", "reason": "核对户口簿原件"}
 
 
+def edit(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """One item of the sheet; what is not sent stays as it is."""
+    seen = str(unit.unplaced.version)
+    return {"specialty": "剪纸", "reason": "家长来电", "version": seen, **key()}
+
+
 def decide(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"decision": "agreed", "note": "", "version": str(unit.open.version), **key()}
 
@@ -197,6 +207,8 @@ def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 FORMS = {
     "switch_post": _switch,
     "student_reveal": reveal,
+    "student_edit": edit,
+    "student_edit_resume": edit,
     "case_reveal": reveal,
     "cases_decide": decide_many,
     "case_decide": decide,

@@ -200,6 +200,8 @@ GUESSES = [
 ]
 # forms in which nothing but the address names a row: the matrix asks for them
 NAMED_BY_ADDRESS = {
+    "student_edit",
+    "student_edit_resume",
     "student_reveal",
     "case_decide",
     "case_withdraw",

@@ -101,6 +101,8 @@ SHOWS_PUPILS = {
     "desk",
     "students",
     "student",
+    "student_edit",
+    "student_edit_resume",
     "student_reveal",
     "cases",
     "case",

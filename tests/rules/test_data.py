@@ -76,7 +76,6 @@ def test_what_becomes_of_a_clause_that_decides_no_entry():
         "ANNEX1-1.1c": ("record", True, False),
         "ANNEX1-1.2a": ("block", True, True),
         "ANNEX1-1.2c": ("record", True, False),
-        "ANNEX1-1.3": ("block", True, True),
     }
 
 

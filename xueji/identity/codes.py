@@ -362,3 +362,4 @@ RELATION = CodeTable(
         "亲属": "97",
     },
 )
+PARENTS = frozenset("12")  # 父亲 and 母亲: the codes of the relation are those of the sex

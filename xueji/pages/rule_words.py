@@ -26,6 +26,12 @@ WORDS = {
     "borrowed_temp": "临时借读学籍",
     "register_type": "学籍类别",
     "designated_only": "只限教育局指定的学校",
+    "enrolled": "在读",
+    "name": "姓名",
+    "id_type": "身份证件类型",
+    "id_number": "身份证件号",
+    "sex": "性别",
+    "birth_date": "出生日期",
 }
 ROLES = dict(Role.choices)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules
-from xueji.pages.views.students import pupil, roster
+from xueji.pages.views.students import edit, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("students/", roster.roster, name="students"),
     path("students/find/", roster.find, name="students_find"),
     path("students/<int:pk>/", pupil.student, name="student"),
+    path("students/<int:pk>/edit/", edit.edit, name="student_edit"),
+    path("students/<int:pk>/edit/resume/", edit.resume, name="student_edit_resume"),
     path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),

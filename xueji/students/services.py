@@ -1,14 +1,28 @@
-"""Changing pupils: adding, placing, leaving a place. Every change is signed and locked."""
+"""Changing pupils: adding, placing, editing, leaving a place. Every change is signed and locked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
+
+from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.identity import crypto, idnumbers, pinyin
+from xueji.identity.problems import Problem
 from xueji.organisations.models import School, SchoolClass
-from xueji.students.models import FamilyMember, Placement, PlacementKind, Student, StudentSheet
+from xueji.organisations.queries import lineage
+from xueji.rules.engine import Rules, rule_set
+from xueji.students import editing
+from xueji.students.models import (
+    FamilyMember,
+    Placement,
+    PlacementKind,
+    Status,
+    Student,
+    StudentSheet,
+)
 
 PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
 
@@ -65,6 +79,112 @@ def write_sheet(
     else:
         history.update([sheet], fields=sorted(values), acting=acting, reason=reason)
     return sheet
+
+
+class NotEditable(Exception):
+    """Why this register is not edited now, a Chinese sentence."""
+
+
+class Outdated(Exception):
+    """Somebody saved since the form was opened; nothing was written."""
+
+
+class Unfit(Exception):
+    """What was typed cannot be saved; ``problems`` says everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        super().__init__()
+        self.problems = problems
+
+
+class Unchanged(Exception):
+    """Nothing was typed that is not saved already."""
+
+
+LONGEST_REASON = 80
+
+
+@transaction.atomic
+def edit(
+    *, student_id: int, version: int, row: Mapping[str, str], reason: str, acting: Acting
+) -> list[Problem]:
+    """Save what a school's clerk typed about a pupil in reading; return what to look at again.
+
+    ``row`` holds texts by the keys of the sheet (``students.editing``), ``version`` the row
+    version that was on the screen. Every edit counts the version up, also one of the family alone.
+    """
+    student = lock([student_id])[student_id]
+    access.require(acting, "students.edit", student.school_id or 0)
+    school = lineage(student.school_id or 0)
+    rules = rule_set(school.rule_set).at(acting.today)
+    require_editable(student, rules)
+    if student.version != version:
+        raise Outdated
+    saved = editing.load(student)
+    found = editing.check(
+        row,
+        saved,
+        rules=rules,
+        today=acting.today,
+        county=school.county.division_code,
+        medical=access.sees_medical(acting, student.org_path),
+    )
+    if problems := [*found.problems, *_of_reason(reason)]:
+        raise Unfit(problems)
+    if found.is_empty:
+        raise Unchanged
+    signed = f"修改信息：{reason.strip()}"
+    if found.sheet:
+        write_sheet(student=student, values=found.sheet, acting=acting, reason=signed)
+    _change_family(saved, found.family, acting, signed)
+    for column, value in found.student.items():
+        setattr(student, column, value)
+    write([student], fields=tuple(found.student), acting=acting, reason=signed)
+    return found.hints
+
+
+def require_editable(student: Student, rules: Rules) -> None:
+    """Raise NotEditable unless the register is in a state in which its school may edit it."""
+    rule = rules.rule("register.edit_statuses")
+    if student.status not in rule.value:
+        names = "、".join(Status(code).label for code in rule.value)
+        raise NotEditable(
+            f"该生现在的学籍状态是“{student.get_status_display()}”，只有{names}的学生可以修改信息。"
+            f"恢复{names}以后，由就读学校修改；确需现在更正的，请报教育局。（{rule.citation}）"
+        )
+
+
+def _of_reason(reason: str) -> list[Problem]:
+    if not reason.strip():
+        remedy = "请写明为什么改、根据什么，如：家长来电换了手机号。"
+        return [Problem("missing", "还没有填修改原因。", remedy, field="reason")]
+    if len(reason.strip()) > LONGEST_REASON:
+        message = f"修改原因超过 {LONGEST_REASON} 个字。"
+        return [Problem("long", message, "请写短一些。", field="reason")]
+    return []
+
+
+def _change_family(
+    saved: editing.Saved,
+    changes: Mapping[int, Mapping[str, object] | None],
+    acting: Acting,
+    reason: str,
+) -> None:
+    """Add, change and take out members of a locked pupil, each at its position."""
+    gone = [saved.family[n] for n, values in changes.items() if values is None]
+    history.delete(gone, acting=acting, reason=reason)
+    new = []
+    for n, values in sorted(changes.items()):
+        if values is None:
+            continue
+        member = saved.family.get(n) or FamilyMember(student=saved.student, position=n)
+        for column, value in values.items():
+            setattr(member, column, value)
+        if member.pk:
+            history.update([member], fields=sorted(values), acting=acting, reason=reason)
+        else:
+            new.append(member)
+    history.create(new, acting=acting, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 Numbers, names, stars and codes are the sheet's; titles of groups and help sentences are ours.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -241,6 +241,16 @@ FAMILY = _items(
     ("", "身份证件号", "id_number", None, "学生没有证件时，必须有一名成员填"),
     ("", "职务", "position_held", None, "在单位的职务"),
 )
+
+MEMBERS = ("m1", "m2")  # prefixes of the keys of the sheet's two members
+
+
+def member_places(slots: Iterable[str]) -> tuple[str, ...]:
+    """The places of members of the family, by the prefixes of their keys."""
+    return tuple(f"{slot}_{place}" for slot in slots for place in ("address", "hukou"))
+
+
+PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *member_places(MEMBERS))
 
 
 def items() -> Iterator[Item]:

@@ -16,7 +16,11 @@ from xueji.students.models import FamilyMember, Placement, Student
 from xueji.students.services import PLACE
 
 MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone}
-SHOWN = {"id_type", "no_id_reason", "hukou_code", "hukou_text", "address_code", "address_text"}
+SHOWN = {
+    "id_type", "no_id_reason", "hukou_code", "hukou_text", "address_code", "address_text",
+    "birth_place_code", "birth_place_text", "mail_address", "family_address", "postcode",
+    "workplace", "id_valid_from", "id_valid_until",
+}  # fmt: skip
 CLOSED = {DataClass.SENSITIVE, DataClass.MEDICAL, DataClass.SECRET}
 NOT_TOLD = {
     "id", "student", "version", "name_initials", "name_full", "name_order", "id_index", "position",

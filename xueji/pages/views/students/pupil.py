@@ -101,6 +101,7 @@ def _answer(
         "revealed": reveal.get("field", ""),
         "today": request.acting.today,
         "acting": request.acting,
+        "may_edit": _may_edit(request, scope),
     }
     if tab == "sheet":
         medical = not scope.is_past and access.sees_medical(request.acting, scope.student.org_path)
@@ -110,6 +111,12 @@ def _answer(
         context["kinds"] = timeline.KINDS.items()
         context["kind"] = request.GET.get("kind", "")
     return render(request, "students/student.html", context, status=status)
+
+
+def _may_edit(request: HttpRequest, scope: Scope) -> bool:
+    """Whether the pupil's own school asks; of a state in which nothing is edited the form tells."""
+    acting, school_id = request.acting, scope.student.school_id
+    return not scope.is_past and acting.may("students.edit") and acting.acts_at(school_id)
 
 
 def _facts(request: HttpRequest, scope: Scope, tab: str) -> tuple[Facts, date | None, str]:

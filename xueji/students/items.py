@@ -11,10 +11,10 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from enrollment.services.reading import EARLIEST, PupilReader, day
 from xueji.identity import codes
 from xueji.students import sheet
 from xueji.students.models import Attendance
+from xueji.students.reading import EARLIEST, PupilReader, day
 from xueji.students.sheet import Item
 
 FARTHEST = Decimal(200)

@@ -1,4 +1,6 @@
-"""Reading one row of typed text: clean values, and a problem for everything not understood."""
+"""Reading one row of typed text about a pupil: clean values, and a problem for everything not
+understood. An entry and the editing of a register read by these same words.
+"""
 
 import re
 import unicodedata
@@ -7,17 +9,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from enrollment.rules import PARENTS
 from xueji.identity import codes, idnumbers, names, phones
 from xueji.identity.papers import NONE, RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
 from xueji.students import sheet
 
-MEMBERS = ("m1", "m2")
 HAN, CHINA = "01", "CHN"
-MEMBER_PLACES = tuple(f"{member}_{place}" for member in MEMBERS for place in ("address", "hukou"))
-PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *MEMBER_PLACES)
 # what is typed only of a member who is there; the others have defaults
 GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
 FLAGS = {
@@ -149,11 +147,13 @@ class Reader:
 
 
 class PupilReader(Reader):
-    """Reads what belongs together: identity, family, class."""
+    """Reads what belongs together: identity, family, class. ``slots`` are the members' prefixes."""
 
-    def __init__(self, row: Mapping[str, object]):
+    def __init__(self, row: Mapping[str, object], slots: Sequence[str] = sheet.MEMBERS):
         super().__init__(row)
+        self.slots = tuple(slots)
         self.members: list[dict[str, Any]] = []
+        self.there: list[str] = []  # the prefixes of ``members``
 
     def identity(self, today: date) -> None:
         """Document, sex and birth date: a resident's number says the other two."""
@@ -181,6 +181,22 @@ class PupilReader(Reader):
             message, remedy = "汉族学生的姓名没有汉字。", "请照户口簿核对姓名、民族和国籍。"
             self.problems.append(Problem("name.latin", message, remedy, "warning", "name"))
 
+    def person(self, today: date) -> None:
+        """Who the child is, and where registered and at home."""
+        self.identity(today)
+        self.name("name", "姓名")
+        self.code("nation", codes.NATIONS, "民族")
+        self.code("country", codes.COUNTRIES, "国籍/地区")
+        self.name_of_a_han()
+        self.place("hukou", "户口所在地")
+        self.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
+        self.place("address", "现住址")
+
+    def attending(self) -> None:
+        """How the child came to the school and comes to it every day."""
+        self.code("entry_mode", codes.ENTRY_MODE, "入学方式")
+        self.code("boarding", codes.BOARDING, "就读方式")
+
     def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
         raw = self.text("school_class")
         if raw and raw not in classes:
@@ -188,21 +204,22 @@ class PupilReader(Reader):
             self.tell("class", "school_class", message, "请重新选择班级。")
         self.values["school_class"] = classes.get(raw)
 
-    def family(self) -> None:
-        """The members of whom anything is typed; the first must be there."""
-        for place in MEMBER_PLACES:
+    def family(self, *, needs_first: bool = True) -> None:
+        """The members of whom anything is typed; the first must be there if ``needs_first``."""
+        for place in sheet.member_places(self.slots):
             member, _, part = place.partition("_")
-            label = f"成员{member[1]}{'现住址' if part == 'address' else '户口所在地'}"
+            label = f"成员{member[1:]}{'现住址' if part == 'address' else '户口所在地'}"
             self.place(place, label, required=False)
-        for position, prefix in enumerate(MEMBERS, start=1):
+        for prefix in self.slots:
             given = any(self.text(f"{prefix}_{part}") for part in GIVEN)
-            if position == 1 or given:
-                self._member(prefix, f"成员{position}")
+            if given or (needs_first and prefix == sheet.MEMBERS[0]):
+                self._member(prefix, f"成员{prefix[1:]}")
         if not any(member["is_guardian"] for member in self.members):
             message = "家庭成员中没有监护人。"
             self.tell("guardian", "m1_guardian", message, "请至少勾选一名成员的「是否监护人」。")
 
     def _member(self, prefix: str, label: str) -> None:
+        self.there.append(prefix)
         self.name(f"{prefix}_name", f"{label}姓名")
         self.code(f"{prefix}_relation", codes.RELATION, f"{label}关系")
         self.phone(f"{prefix}_phone", f"{label}联系电话")
@@ -244,7 +261,7 @@ class PupilReader(Reader):
         elif number in {member["id_number"] for member in self.members}:
             message = f"{label}身份证件号与另一名家庭成员的相同。"
             self.tell("same_number", key, message, "请照户口簿核对，一人一号。")
-        elif relation in PARENTS and said and born and said.birth_date >= born:
+        elif relation in codes.PARENTS and said and born and said.birth_date >= born:
             message = (
                 f"{label}身份证件号里的出生日期不早于学生的，不会是{codes.RELATION[relation]}。"
             )

@@ -1,33 +1,35 @@
 """Finding the 12-digit code of a written place; a place without code stays as 待核."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from enrollment.services.reading import PLACES
 from xueji.organisations.addresses import CODE, Place, is_village, plain, resolve
 from xueji.organisations.models import Division
+from xueji.students.sheet import PLACES
 
 
-def settle(rows: Iterable[MutableMapping[str, Any]], county_code: str) -> dict[str, Division]:
+def settle(
+    rows: Iterable[MutableMapping[str, Any]], county_code: str, keys: Sequence[str] = PLACES
+) -> dict[str, Division]:
     """Set ``…_code`` and ``…_choices`` of every place of the rows; return the divisions by code.
 
     A village stays chosen while the text begins with its name; otherwise the text decides, with
     or without its county in front. At most three queries.
     """
     rows, own = list(rows), county_code.ljust(CODE, "0")
-    typed = {row[f"{key}_code"] for row in rows for key in PLACES if row[f"{key}_code"]}
+    typed = {row[f"{key}_code"] for row in rows for key in keys if row[f"{key}_code"]}
     found = Division.objects.in_bulk({*typed, own})
     county = found[own].name if own in found else ""
-    chosen = [{key: _chosen(row, key, county, found) for key in PLACES} for row in rows]
+    chosen = [{key: _chosen(row, key, county, found) for key in keys} for row in rows]
     open_texts = {
         row[f"{key}_text"]
         for row, codes in zip(rows, chosen, strict=True)
-        for key in PLACES
+        for key in keys
         if not is_village(codes[key])
     }
     read = resolve(open_texts - {""}, county_code)
     for row, codes in zip(rows, chosen, strict=True):
-        for key in PLACES:
+        for key in keys:
             place = Place() if is_village(codes[key]) else read.get(row[f"{key}_text"], Place())
             row[f"{key}_code"] = place.code or codes[key]
             row[f"{key}_choices"] = place.choices
