@@ -58,7 +58,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
     student = _student(case, checked, context.rules, acting, reason)
-    further = {name: checked.values.get(name, _empty(name, StudentSheet)) for name in SHEET_FIELDS}
+    further = {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
     students.write_sheet(student=student, values=further, acting=acting, reason=reason)
     students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
     Enrollment.objects.update_or_create(
@@ -113,7 +113,7 @@ def _student(case: Case, checked: Checked, rules: Rules, acting: Acting, reason:
     if student.status != Status.PENDING or _is_busy(student, case):
         raise Refused(TAKEN)
     for name in STUDENT_FIELDS:
-        setattr(student, name, checked.values.get(name) or _empty(name))
+        setattr(student, name, checked.values.get(name) or empty(name))
     if checked.facts:
         student.register_type = checked.facts.register_type
     students.derive(student)
@@ -145,7 +145,7 @@ def _is_busy(student: Student, case: Case) -> bool:
     return others.exists()
 
 
-def _empty(name: str, model: type[Model] = Student) -> object:
+def empty(name: str, model: type[Model] = Student) -> object:
     """What an empty field holds: the type of the column decides."""
     column = model._meta.get_field(name)
     return False if name == "migrant" else None if column.null else ""

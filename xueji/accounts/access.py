@@ -30,6 +30,7 @@ ACTS: dict[str, frozenset[str]] = {
     "own_session": EVERYBODY,
     "students.read": REGISTER,
     "students.reveal": REGISTER,
+    "students.print": REGISTER,
     "students.medical": SCHOOL_ROLES | {Role.COUNTY_OFFICER, Role.COUNTY_HEAD},
     "cases.read": REGISTER,
     "cases.sign": REGISTER - {Role.CLERK},

@@ -26,6 +26,10 @@ WORDS = {
     "borrowed_temp": "临时借读学籍",
     "register_type": "学籍类别",
     "designated_only": "只限教育局指定的学校",
+    "guardian": "监护人",
+    "sheet": "学生基本信息表",
+    "card": "学籍卡",
+    "roll": "新生花名册",
 }
 ROLES = dict(Role.choices)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules
-from xueji.pages.views.students import pupil, roster
+from xueji.pages.views.students import printing, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("students/find/", roster.find, name="students_find"),
     path("students/<int:pk>/", pupil.student, name="student"),
     path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
+    path("students/<int:pk>/card/", printing.card, name="student_card"),
+    path("students/<int:pk>/sheet/", printing.sheet, name="student_sheet"),
+    path("students/classes/<int:pk>/sheets/", printing.class_sheets, name="class_sheets"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),
     path("cases/resume/", cases.resume_many, name="cases_resume"),
