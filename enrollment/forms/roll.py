@@ -10,9 +10,11 @@ from xueji.pages.forms import PrintForm
 class RollForm(PrintForm):
     """Copies by the id of the office that keeps each, and classes by id; "" is all of them."""
 
+    mark_optional = False
     whole = None  # type: ignore[assignment]  # a roll has no numbers to mask
     copy = forms.ChoiceField(label="哪一份", required=False)
     school_class = forms.ChoiceField(label="班级", required=False)
+    field_order = ("copy", "school_class", "purpose")
 
     def __init__(
         self,
@@ -21,6 +23,6 @@ class RollForm(PrintForm):
         classes: Sequence[tuple[str, str]],
         **more: object,
     ):
-        super().__init__(*args, **more)  # type: ignore[arg-type]
+        super().__init__(*args, **more)
         self.fields["copy"].choices = [("", f"全部 {len(copies)} 份"), *copies]  # type: ignore[attr-defined]
         self.fields["school_class"].choices = [("", "全部班级"), *classes]  # type: ignore[attr-defined]

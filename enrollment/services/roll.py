@@ -20,7 +20,7 @@ from xueji.rules.engine import Rules
 from xueji.students.models import FamilyMember, RegisterType, Status, Student, StudentQuerySet
 
 MOST = 1500  # pupils at once; an intake of more is printed class by class
-SHEET, LINE, EDGE, LEAST = 140.0, 4.0, 1.7, 6.8  # mm: room for rows, a line, its edges, a row
+SHEET, LINE, EDGE, LEAST = 150.0, 4.0, 1.7, 6.5  # mm: room for rows, a line, its edges, a row
 NO_CLASS = "未分班"
 
 FIELDS = (
@@ -48,7 +48,7 @@ class Line:
             lines_of(student.get_nation_display(), 4),
             lines_of(self.native_place, 7),
             lines_of(self.guardian, 8),
-            lines_of(student.address_text, 15),
+            lines_of(student.address_text, 16),
             lines_of(self.remark, 5),
         )
         return max(LEAST, most * LINE + EDGE)

@@ -23,6 +23,9 @@ YEAR = 2026
 ID_OF = {
     "student": lambda u: [u.unplaced.pk],
     "student_reveal": lambda u: [u.unplaced.pk],
+    "student_card": lambda u: [u.unplaced.pk],
+    "student_sheet": lambda u: [u.unplaced.pk],
+    "class_sheets": lambda u: [u.school_class.pk],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
     "case_withdraw": lambda u: [u.open.number],
@@ -39,6 +42,8 @@ ID_OF = {
     "enrollment_class_move": lambda u: [u.school_class.pk],
     "enrollment_excess": lambda u: [u.school_class.pk],
     "enrollment_draw": lambda u: [u.draw.pk],
+    "enrollment_sheet": lambda u: [u.open.number],
+    "enrollment_roll": lambda u: [u.pk, YEAR],
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
     "numbering_issue": lambda u: [u.pk, "primary", YEAR],
     "numbering_freeze": lambda u: [u.pk, "primary", YEAR],
@@ -52,6 +57,9 @@ ID_OF = {
 BY_NUMBER = (
     "student",
     "student_reveal",
+    "student_card",
+    "student_sheet",
+    "class_sheets",
     "enrollment_class",
     "enrollment_class_move",
     "enrollment_excess",
@@ -63,6 +71,7 @@ NOBODYS = {
     **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     **dict.fromkeys(("paper", "paper_remove"), [NO_SUCH_CASE, MISSING]),
     **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
+    "enrollment_roll": [MISSING, YEAR],
     "enrollment": [],
     "rule": ["no.such_rule"],
 }
@@ -126,6 +135,11 @@ def _switch(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 
 def reveal(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"field": "id_number", "reason": "核对户口簿原件"}
+
+
+def printed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """The numbers whole wherever the paper has any."""
+    return {"purpose": "学校存档", "whole": "on"}
 
 
 def decide(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
@@ -198,6 +212,11 @@ FORMS = {
     "switch_post": _switch,
     "student_reveal": reveal,
     "case_reveal": reveal,
+    "student_card": printed,
+    "student_sheet": printed,
+    "class_sheets": printed,
+    "enrollment_sheet": printed,
+    "enrollment_roll": printed,
     "cases_decide": decide_many,
     "case_decide": decide,
     "cases_resume": decide_many,

@@ -104,6 +104,11 @@ class PrintForm(forms.Form):
     )
     whole = forms.BooleanField(label="印完整的证件号和电话", required=False)
 
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        for field in self.fields.values():
+            field.width = "w4"
+
 
 def new_key() -> str:
     """A key for a form that is about to be shown."""

@@ -6,16 +6,23 @@ are estimated on the safe side; a sheet that still overflowed would only run on,
 
 import unicodedata
 from collections.abc import Sequence
+from math import ceil
 from typing import TypeVar
 
 Row = TypeVar("Row")
 FEWEST = 3  # rows on the last sheet of several: never one alone
+BLANK, NARROW = 0.3, 0.55  # of the width of a Chinese character
 
 
 def lines_of(text: str, per_line: int) -> int:
     """How many lines a text takes in a cell that holds ``per_line`` Chinese characters."""
-    wide = sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
-    return max(1, -(-wide // (2 * per_line)))
+    return max(1, ceil(sum(map(_width, text)) / per_line))
+
+
+def _width(one: str) -> float:
+    if one == " ":
+        return BLANK
+    return 1 if unicodedata.east_asian_width(one) in "WFA" else NARROW
 
 
 def packed(rows: Sequence[Row], heights: Sequence[float], *, room: float) -> list[list[Row]]:

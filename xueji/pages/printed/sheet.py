@@ -27,6 +27,7 @@ SPANS = {
     "workplace": 2,
     "position_held": 3,
 }
+SHORT = {"上下学交通": "交通"}  # a title of one row stands upright in it
 MEMBERS = 2  # on the sheet; one who is not known is written in by hand
 
 
@@ -62,7 +63,7 @@ def sheet(
     ]
     groups += [(f"家庭成员{place}", _blank()) for place in range(len(family) + 1, MEMBERS + 1)]
     blocks = [
-        Block(title, rows(lines, beside=0 if place else BESIDE_PHOTO))
+        Block(SHORT.get(title, title), rows(lines, beside=0 if place else BESIDE_PHOTO))
         for place, (title, lines) in enumerate(groups)
     ]
     return Sheet(student=student, school=school, blocks=blocks)
