@@ -11,7 +11,7 @@ class RollForm(PrintForm):
     """Copies by the id of the office that keeps each, and classes by id; "" is all of them."""
 
     mark_optional = False
-    whole = None  # type: ignore[assignment]  # a roll has no numbers to mask
+    whole = None  # a roll has no numbers to mask
     copy = forms.ChoiceField(label="哪一份", required=False)
     school_class = forms.ChoiceField(label="班级", required=False)
     field_order = ("copy", "school_class", "purpose")
