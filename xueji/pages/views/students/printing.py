@@ -39,7 +39,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     def fill(scope: Scope, whole: bool) -> dict[str, Any]:
         return {"card": cards.card(scope, medical=_medical(scope), whole=whole)}
 
-    return _single(request, pk, "card", fill)
+    return _single(request, pk, "card", "print/card.html", fill)
 
 
 @access.act("students.print")
@@ -59,7 +59,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return {"sheet": printed}
 
-    return _single(request, pk, "sheet", fill)
+    return _single(request, pk, "sheet", "print/sheet.html", fill)
 
 
 def _medical(scope: Scope) -> bool:
@@ -72,7 +72,11 @@ def _school(scope: Scope) -> School:
 
 
 def _single(
-    request: HttpRequest, pk: int, paper: str, fill: Callable[[Scope, bool], dict[str, Any]]
+    request: HttpRequest,
+    pk: int,
+    paper: str,
+    template: str,
+    fill: Callable[[Scope, bool], dict[str, Any]],
 ) -> HttpResponse:
     """One paper of one pupil, and the record that it was laid out to be printed."""
     scope = find(request.acting, pk)
@@ -92,7 +96,7 @@ def _single(
         **wanted.context,
         **fill(scope, wanted.whole),
     }
-    return render(request, f"print/{paper}.html", context, status=wanted.status)
+    return render(request, template, context, status=wanted.status)
 
 
 @access.act("students.print")
