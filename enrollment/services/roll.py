@@ -24,7 +24,7 @@ SHEET, LINE, EDGE, LEAST = 150.0, 4.0, 1.7, 6.5  # mm: room for rows, a line, it
 NO_CLASS = "未分班"
 
 FIELDS = (
-    "name name_full sex nation number birth_date entered_on address_text status register_type "
+    "name name_order sex nation number birth_date entered_on address_text status register_type "
     "sheet__native_place school_class__number school_class__grade"
 ).split()
 
@@ -177,7 +177,7 @@ def _printed(pupils: StudentQuerySet) -> StudentQuerySet:
         .order_by(
             F("school_class__number").asc(nulls_last=True),
             F("number").asc(nulls_last=True),
-            "name_full",
+            "name_order",
             "pk",
         )
     )

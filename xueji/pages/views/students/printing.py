@@ -123,7 +123,7 @@ def _class_printed(request: HttpRequest, row: SchoolClass, wanted: Asked) -> Htt
         .filter(school_class=row)
         .select_related("sheet", "school_class")
         .prefetch_related(family)
-        .order_by("name_full", "pk")
+        .order_by("name_order", "pk")
     )
     medical = access.sees_medical(request.acting, row.school.organisation.path)
     if students:

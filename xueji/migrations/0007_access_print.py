@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("xueji", "0004_student_sheet")]
+    dependencies = [("xueji", "0006_lists")]
 
     operations = [
         migrations.AlterField(
