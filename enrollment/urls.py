@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment.views import classes, draws, entry, lists, live, school_class
+from enrollment.views import classes, draws, entry, lists, live, printing, school_class
 
 urlpatterns = [
     path("", lists.overview, name="enrollment"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("classes/<int:pk>/move/", school_class.move, name="enrollment_class_move"),
     path("classes/<int:pk>/excess/", school_class.excess, name="enrollment_excess"),
     path("draws/<int:pk>/", draws.show, name="enrollment_draw"),
+    path("roll/<int:school_id>/<int:year>/", printing.roll, name="enrollment_roll"),
+    path("<str:number>/sheet/", printing.sheet, name="enrollment_sheet"),
     path("<str:number>/edit/", entry.edit, name="enrollment_edit"),
     path("<str:number>/discard/", lists.discard, name="enrollment_discard"),
 ]

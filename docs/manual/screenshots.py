@@ -263,6 +263,24 @@ def edit(browser: Browser) -> None:
     second.picture("edit-both", height=560)
 
 
+def papers(browser: Browser) -> None:
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/students/?grade=1&status=enrolled")
+    clerk.open()
+    pupil = clerk.page.url.removeprefix(SITE)
+    clerk.go(f"{pupil}sheet/")
+    clerk.picture("printed-sheet")
+    clerk.go(f"{pupil}card/")
+    clerk.picture("printed-card")
+    clerk.go("/enrollment/")
+    with clerk.page.expect_navigation():
+        clerk.page.click("a:has-text('打印花名册')")
+    clerk.page.select_option("#id_purpose", "报教育局")
+    clerk.picture("roll-ask", height=480)
+    clerk.press("排出打印页")
+    clerk.picture("printed-roll")
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -276,6 +294,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     holders,
     search,
     edit,
+    papers,
 ]
 
 if __name__ == "__main__":

@@ -100,6 +100,14 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
     return checked
 
 
+def understood(row: Row, context: Context) -> Checked:
+    """One row as far as it can be read; only places are looked up, nothing is judged."""
+    checked = read(row, context)
+    places.settle([checked.values], context.lineage.county.division_code)
+    _settle_members(checked)
+    return checked
+
+
 def read(row: Row, context: Context) -> Checked:
     """Clean every field by itself, without a query; fill what follows from the number."""
     reader = PupilReader(row)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from enrollment import queries
 from enrollment.services import doubles
+from enrollment.services import roll as rolls
 from xueji.accounts import access
 from xueji.accounts.access import SCHOOL_ROLES
 from xueji.audit import services as audit
@@ -66,6 +67,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "may_enter": is_own and _enters(request),
             "classes": [] if is_own and _enters(request) else _newest_classes(school),
             "form_key": new_key(),
+            "roll_year": next(iter(rolls.years(school.pk)), None),
             "draft_days": settings.DRAFTS_KEPT.days,
             "today": request.acting.today,
         },

@@ -33,6 +33,13 @@ def addresses(site, username: str) -> list[str]:
     if username != "auditor":
         pages += ["/cases/?tab=others", "/students/?q=没有这个人"]
         pages += [reverse("case", args=[case.number]) for case in site.cases]
+        pages += [
+            reverse("student_card", args=[site.student.pk]),
+            reverse("student_sheet", args=[site.student.pk]),
+            reverse("class_sheets", args=[site.schools["清泉小学"].classes.get(number=1).pk]),
+            reverse("enrollment_roll", args=[site.schools["清泉小学"].pk, 2026]),
+            reverse("enrollment_sheet", args=[site.cases[1].number]),
+        ]
         tabs = ("facts", "family", "sheet", "history", "cases")
         pages += [f"{reverse('student', args=[site.student.pk])}?tab={tab}" for tab in tabs]
         pages += [f"{reverse('student', args=[site.student.pk])}?on=2026-09-02"]

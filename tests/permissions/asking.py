@@ -25,6 +25,9 @@ ID_OF = {
     "student_edit": lambda u: [u.unplaced.pk],
     "student_edit_resume": lambda u: [u.unplaced.pk],
     "student_reveal": lambda u: [u.unplaced.pk],
+    "student_card": lambda u: [u.unplaced.pk],
+    "student_sheet": lambda u: [u.unplaced.pk],
+    "class_sheets": lambda u: [u.school_class.pk],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
     "case_withdraw": lambda u: [u.open.number],
@@ -41,6 +44,8 @@ ID_OF = {
     "enrollment_class_move": lambda u: [u.school_class.pk],
     "enrollment_excess": lambda u: [u.school_class.pk],
     "enrollment_draw": lambda u: [u.draw.pk],
+    "enrollment_sheet": lambda u: [u.open.number],
+    "enrollment_roll": lambda u: [u.pk, YEAR],
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
     "numbering_issue": lambda u: [u.pk, "primary", YEAR],
     "numbering_freeze": lambda u: [u.pk, "primary", YEAR],
@@ -56,6 +61,9 @@ BY_NUMBER = (
     "student_edit",
     "student_edit_resume",
     "student_reveal",
+    "student_card",
+    "student_sheet",
+    "class_sheets",
     "enrollment_class",
     "enrollment_class_move",
     "enrollment_excess",
@@ -67,6 +75,7 @@ NOBODYS = {
     **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     **dict.fromkeys(("paper", "paper_remove"), [NO_SUCH_CASE, MISSING]),
     **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
+    "enrollment_roll": [MISSING, YEAR],
     "enrollment": [],
     "rule": ["no.such_rule"],
 }
@@ -136,6 +145,11 @@ def edit(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """One item of the sheet; what is not sent stays as it is."""
     seen = str(unit.unplaced.version)
     return {"specialty": "剪纸", "reason": "家长来电", "version": seen, **key()}
+
+
+def printed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """The numbers whole wherever the paper has any."""
+    return {"purpose": "学校存档", "whole": "on"}
 
 
 def decide(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
@@ -210,6 +224,11 @@ FORMS = {
     "student_edit": edit,
     "student_edit_resume": edit,
     "case_reveal": reveal,
+    "student_card": printed,
+    "student_sheet": printed,
+    "class_sheets": printed,
+    "enrollment_sheet": printed,
+    "enrollment_roll": printed,
     "cases_decide": decide_many,
     "case_decide": decide,
     "cases_resume": decide_many,

@@ -114,6 +114,17 @@ def foreign_class(own, other, site):
     return reverse("enrollment_classes"), data
 
 
+def foreign_roll(field):
+    """The own roll, of a class or for an office that is another's."""
+
+    def send(own, other, site):
+        found = {"school_class": other.school_class and other.school_class.pk, "copy": other.pk}
+        data = {"purpose": "学校存档", field: str(found[field] or MISSING)}
+        return reverse("enrollment_roll", args=[own.pk, 2026]), data
+
+    return send
+
+
 def foreign_mover(own, other, site):
     second = own.school_class.school.classes.get(number=2)
     data = form(students=[other.waiting.pk], into=second.pk, reason="家长申请")
@@ -177,6 +188,8 @@ GUESSES = [
     Guess("enrollment_class_move", "clerk", foreign_mover),
     Guess("enrollment_class_move", "clerk", foreign_into),
     Guess("enrollment_draw_new", "clerk", foreign_drawn),
+    Guess("enrollment_roll", "clerk", foreign_roll("school_class")),
+    Guess("enrollment_roll", "clerk", foreign_roll("copy")),
     *(Guess("switch_post", who, post_of) for who in NEIGHBOURS),
     *(
         Guess(url, "clerk", continued(url, field, **more), touches)
@@ -203,6 +216,10 @@ NAMED_BY_ADDRESS = {
     "student_edit",
     "student_edit_resume",
     "student_reveal",
+    "student_card",
+    "student_sheet",
+    "class_sheets",
+    "enrollment_sheet",
     "case_decide",
     "case_withdraw",
     "case_close",

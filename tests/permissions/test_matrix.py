@@ -104,6 +104,9 @@ SHOWS_PUPILS = {
     "student_edit",
     "student_edit_resume",
     "student_reveal",
+    "student_card",
+    "student_sheet",
+    "class_sheets",
     "cases",
     "case",
     "case_decide",  # 409: the page again, with the reason
@@ -119,12 +122,22 @@ SHOWS_PUPILS = {
     "enrollment_class",
     "enrollment_draw",
     "enrollment_draw_new",
+    "enrollment_sheet",
+    "enrollment_roll",
     "numbering_series",
     "numbering_freeze",  # 409: the page again, with the reason
     "numbering_confirm",
     "numbering_reopen",
 }
-SHOWS_WHOLE_NUMBERS = {"student_reveal", "case_reveal", "enrollment_edit"}
+SHOWS_WHOLE_NUMBERS = {
+    "student_reveal",
+    "student_card",
+    "student_sheet",
+    "class_sheets",
+    "case_reveal",
+    "enrollment_edit",
+    "enrollment_sheet",
+}
 
 
 @every_url
@@ -134,6 +147,6 @@ def test_the_pages_that_show_pupils_are_those_we_know(swept, url):
 
 
 @every_url
-def test_only_a_reveal_and_the_clerks_own_form_show_whole_numbers(swept, url):
+def test_only_a_reveal_a_paper_and_the_clerks_own_form_show_whole_numbers(swept, url):
     shows = swept(url).faults("whole") != {}
     assert (url, shows) == (url, url in SHOWS_WHOLE_NUMBERS)

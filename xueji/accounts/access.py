@@ -31,6 +31,7 @@ ACTS: dict[str, frozenset[str]] = {
     "students.read": REGISTER,
     "students.reveal": REGISTER,
     "students.edit": frozenset({Role.CLERK}),
+    "students.print": REGISTER,
     "students.medical": SCHOOL_ROLES | {Role.COUNTY_OFFICER, Role.COUNTY_HEAD},
     "cases.read": REGISTER,
     "cases.sign": REGISTER - {Role.CLERK},

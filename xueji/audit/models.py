@@ -27,6 +27,7 @@ class AccessKind(models.TextChoices):
     FILE = "file", "打开材料"
     LOOKUP = "lookup", "按证件号查找"
     EXPORT = "export", "导出"
+    PRINT = "print", "打印"
 
 
 @classified(

@@ -81,6 +81,35 @@ class RevealForm(forms.Form):
     reason = forms.ChoiceField(label="为什么要看", choices=[(text, text) for text in REASONS])
 
 
+PURPOSES = [
+    "监护人核对签字",
+    "学校存档",
+    "报中心校",
+    "报教育局",
+    "办理业务",
+    "上级检查",
+]
+
+
+class PrintForm(forms.Form):
+    """For what a paper with children's data leaves the system, and whether numbers stand whole."""
+
+    purpose = forms.ChoiceField(
+        label="打印用途",
+        choices=[("", "请选择"), *((text, text) for text in PURPOSES)],
+        error_messages={
+            "required": "请选打印用途，会记入操作记录。",
+            "invalid_choice": "请从列出的用途中选一个。",
+        },
+    )
+    whole = forms.BooleanField(label="印完整的证件号和电话", required=False)
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        for field in self.fields.values():
+            field.width = "w4"
+
+
 def new_key() -> str:
     """A key for a form that is about to be shown."""
     return str(uuid4())

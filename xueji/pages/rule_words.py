@@ -32,6 +32,10 @@ WORDS = {
     "id_number": "身份证件号",
     "sex": "性别",
     "birth_date": "出生日期",
+    "guardian": "监护人",
+    "sheet": "学生基本信息表",
+    "card": "学籍卡",
+    "roll": "新生花名册",
 }
 ROLES = dict(Role.choices)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules
-from xueji.pages.views.students import edit, pupil, roster
+from xueji.pages.views.students import edit, printing, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("students/<int:pk>/edit/", edit.edit, name="student_edit"),
     path("students/<int:pk>/edit/resume/", edit.resume, name="student_edit_resume"),
     path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
+    path("students/<int:pk>/card/", printing.card, name="student_card"),
+    path("students/<int:pk>/sheet/", printing.sheet, name="student_sheet"),
+    path("students/classes/<int:pk>/sheets/", printing.class_sheets, name="class_sheets"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),
     path("cases/resume/", cases.resume_many, name="cases_resume"),

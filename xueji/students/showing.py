@@ -24,6 +24,8 @@ class Line(NamedTuple):
     label: str
     text: str
     data_class: DataClass
+    field: str
+    required: bool
 
 
 class Shown(NamedTuple):
@@ -32,34 +34,45 @@ class Shown(NamedTuple):
 
 
 def shown(
-    student: Student, more: StudentSheet | None, family: Iterable[FamilyMember], *, medical: bool
+    student: Student,
+    more: StudentSheet | None,
+    family: Iterable[FamilyMember],
+    *,
+    medical: bool,
+    whole: bool = False,
 ) -> list[Shown]:
     """The whole sheet by groups, then each member of the family; "" where nothing was filled in.
 
-    ``medical`` is the answer of ``accounts.access.sees_medical``.
+    ``medical`` is the answer of ``accounts.access.sees_medical``; ``whole`` leaves numbers
+    unmasked, for a paper whose purpose was recorded.
     """
     rows: dict[type[models.Model], models.Model] = {
         Student: student,
         StudentSheet: more or StudentSheet(),
     }
     groups = [
-        Shown(group.title, list(_lines(group.items, rows, medical))) for group in sheet.GROUPS
+        Shown(group.title, list(_lines(group.items, rows, medical, whole)))
+        for group in sheet.GROUPS
     ]
     for place, member in enumerate(family, start=1):
-        lines = list(_lines(sheet.FAMILY, {FamilyMember: member}, medical))
+        lines = list(_lines(sheet.FAMILY, {FamilyMember: member}, medical, whole))
         groups.append(Shown(f"家庭成员{place}", lines))
     return groups
 
 
 def _lines(
-    items: Iterable[sheet.Item], rows: dict[type[models.Model], models.Model], medical: bool
+    items: Iterable[sheet.Item],
+    rows: dict[type[models.Model], models.Model],
+    medical: bool,
+    whole: bool,
 ) -> Iterator[Line]:
     for item in items:
         hidden = item.data_class == DataClass.MEDICAL and not medical
         text = NOT_SHOWN if hidden else text_of(item, rows[item.model])
-        if mask := MASKS.get(item.field):
+        mask = MASKS.get(item.field)
+        if mask and not whole:
             text = mask(text)
-        yield Line(item.number, item.label, text, item.data_class)
+        yield Line(item.number, item.label, text, item.data_class, item.field, item.required)
 
 
 def text_of(item: sheet.Item, row: models.Model) -> str:

@@ -1,0 +1,28 @@
+"""What is asked before a roll is printed: which copies, which class, and what for."""
+
+from collections.abc import Sequence
+
+from django import forms
+
+from xueji.pages.forms import PrintForm
+
+
+class RollForm(PrintForm):
+    """Copies by the id of the office that keeps each, and classes by id; "" is all of them."""
+
+    mark_optional = False
+    whole = None  # a roll has no numbers to mask
+    copy = forms.ChoiceField(label="哪一份", required=False)
+    school_class = forms.ChoiceField(label="班级", required=False)
+    field_order = ("copy", "school_class", "purpose")
+
+    def __init__(
+        self,
+        *args: object,
+        copies: Sequence[tuple[str, str]],
+        classes: Sequence[tuple[str, str]],
+        **more: object,
+    ):
+        super().__init__(*args, **more)
+        self.fields["copy"].choices = [("", f"全部 {len(copies)} 份"), *copies]  # type: ignore[attr-defined]
+        self.fields["school_class"].choices = [("", "全部班级"), *classes]  # type: ignore[attr-defined]
