@@ -26,6 +26,11 @@ WORDS = {
     "borrowed_temp": "临时借读学籍",
     "register_type": "学籍类别",
     "designated_only": "只限教育局指定的学校",
+    "width": "宽",
+    "height": "高",
+    "least_width": "上传的至少宽",
+    "least_height": "上传的至少高",
+    "most_kilobytes": "文件不超过（KB）",
 }
 ROLES = dict(Role.choices)
 

@@ -6,16 +6,14 @@ from datetime import date
 
 from xueji.accounts.access import Acting
 from xueji.audit import history
-from xueji.identity import crypto, idnumbers, pinyin
+from xueji.identity import pinyin
 from xueji.organisations.models import School, SchoolClass
+from xueji.students import identity_documents
+from xueji.students.identity_documents import id_index
 from xueji.students.models import FamilyMember, Placement, PlacementKind, Student, StudentSheet
 
 PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
-
-
-def id_index(number: str) -> bytes:
-    """Blind index of an identity document's number, equal however it was typed."""
-    return crypto.blind_index("student.id_number", idnumbers.normalise(number))
+DOCUMENT = {"id_type", "id_number", "id_index"}
 
 
 def lock(student_ids: Iterable[int]) -> dict[int, Student]:
@@ -107,6 +105,8 @@ def place(
         _copy(student, placements[-1])
     history.create(placements, acting=acting, reason=reason)
     write(places.keys(), fields=(*PLACE, *also), acting=acting, reason=reason)
+    cases = {student.pk: where.case_id for student, where in places.items()}
+    identity_documents.follow(places, acting=acting, reason=reason, cases=cases)
 
 
 def leave(
@@ -149,11 +149,16 @@ def put_in_class(
 def write(
     students: Iterable[Student], *, fields: Sequence[str], acting: Acting, reason: str
 ) -> None:
-    """Write fields of locked pupils, count up their row versions, sign the history."""
+    """Write fields of locked pupils, count up their row versions, sign the history.
+
+    Identity documents follow the number.
+    """
     students = list(students)
     for student in students:
         student.version += 1
     history.update(students, fields=(*fields, "version"), acting=acting, reason=reason)
+    if DOCUMENT.intersection(fields):
+        identity_documents.follow(students, acting=acting, reason=reason)
 
 
 def _copy(student: Student, placement: Placement) -> None:
