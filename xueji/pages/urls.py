@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules
-from xueji.pages.views.students import pupil, roster
+from xueji.pages.views import (
+    cases,
+    desk,
+    divisions,
+    dossiers,
+    entrance,
+    exceptions,
+    papers,
+    rules,
+)
+from xueji.pages.views.students import file, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -17,6 +26,12 @@ urlpatterns = [
     path("students/find/", roster.find, name="students_find"),
     path("students/<int:pk>/", pupil.student, name="student"),
     path("students/<int:pk>/reveal/", pupil.reveal, name="student_reveal"),
+    path("students/<int:pk>/photo/", file.photo, name="student_photo"),
+    path("students/<int:pk>/photo/new/", file.upload_photo, name="student_photo_new"),
+    path("students/<int:pk>/documents/", file.add_former, name="student_document_new"),
+    path("students/<int:pk>/file/", file.add_paper, name="student_paper_new"),
+    path("students/<int:pk>/file/<int:paper>/", file.paper, name="student_paper"),
+    path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),
     path("cases/resume/", cases.resume_many, name="cases_resume"),
