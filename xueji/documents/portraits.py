@@ -42,7 +42,7 @@ def make(data: bytes, wanted: Format) -> bytes:
     except BadFile:
         raise
     except Exception:  # whatever the decoder trips over, the picture is damaged
-        raise BadFile(refusals.CUT_SHORT.format(kind="图片")) from None
+        raise BadFile(refusals.DAMAGED) from None
     return _written(fitted, wanted.most_bytes)
 
 
