@@ -244,6 +244,17 @@ def search(browser: Browser) -> None:
     clerk.picture("student")
 
 
+def file(browser: Browser) -> None:
+    """A pupil whose file is late, as the clerk finds it."""
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/dossiers/")
+    clerk.open()
+    clerk.picture("file", height=768)
+    county = Clerk(browser, "county")
+    county.go("/dossiers/")
+    county.picture("dossiers", height=560)
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -256,6 +267,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     freeze,
     holders,
     search,
+    file,
 ]
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from enrollment.services import draw as drawing
 from tests import pupils
-from tests.documents import scans
+from tests.documents import portraits, scans
 from tests.permissions.site import MISSING, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
 from xueji.organisations.queries import lineage
@@ -23,6 +23,11 @@ YEAR = 2026
 ID_OF = {
     "student": lambda u: [u.unplaced.pk],
     "student_reveal": lambda u: [u.unplaced.pk],
+    "student_photo": lambda u: [u.unplaced.pk],
+    "student_photo_new": lambda u: [u.unplaced.pk],
+    "student_document_new": lambda u: [u.unplaced.pk],
+    "student_paper_new": lambda u: [u.unplaced.pk],
+    "student_paper": lambda u: [u.unplaced.pk, u.filed.pk],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
     "case_withdraw": lambda u: [u.open.number],
@@ -52,6 +57,10 @@ ID_OF = {
 BY_NUMBER = (
     "student",
     "student_reveal",
+    "student_photo",
+    "student_photo_new",
+    "student_document_new",
+    "student_paper_new",
     "enrollment_class",
     "enrollment_class_move",
     "enrollment_excess",
@@ -62,6 +71,7 @@ NOBODYS = {
     **dict.fromkeys(BY_NUMBER, [MISSING]),
     **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     **dict.fromkeys(("paper", "paper_remove"), [NO_SUCH_CASE, MISSING]),
+    "student_paper": [MISSING, MISSING],
     **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
     "enrollment": [],
     "rule": ["no.such_rule"],
@@ -149,6 +159,21 @@ def upload(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"paper": str(unit.bare_paper.pk), "file": scan(), **key()}
 
 
+def photograph(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    sent = SimpleUploadedFile("a.jpg", portraits.jpeg(200, 260), content_type="image/jpeg")
+    return {"file": sent, **key()}
+
+
+def former(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """An old number of fifteen digits, as a household book has it."""
+    typed = {"id_type": "1", "id_number": "130283200101991", "used_until": "2013-01-01"}
+    return {**typed, "reason": "户口簿", **key()}
+
+
+def filed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"kind": "household_book", "file": scan(), **key()}
+
+
 def issue(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     ticks = {"checked": "on", "despite": "on"}
     return {"token": unit.token, "kind": "register", **ticks, **key()}
@@ -197,6 +222,9 @@ def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 FORMS = {
     "switch_post": _switch,
     "student_reveal": reveal,
+    "student_photo_new": photograph,
+    "student_document_new": former,
+    "student_paper_new": filed,
     "case_reveal": reveal,
     "cases_decide": decide_many,
     "case_decide": decide,

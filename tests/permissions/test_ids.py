@@ -191,6 +191,7 @@ GUESSES = [
     Guess("enrollment_new", "clerk", class_in_the_form, DRAFT),
     *(Guess("students", who, query("students", "after", "unplaced")) for who in NEIGHBOURS),
     *(Guess("students", who, query("students", "before", "unplaced")) for who in NEIGHBOURS),
+    *(Guess("dossiers", who, query("dossiers", "after", "unplaced")) for who in NEIGHBOURS),
     *(Guess("cases", who, query("cases", "after", "open")) for who in NEIGHBOURS),
     *(Guess("cases", who, query("cases", "tab=closed&after", "done")) for who in NEIGHBOURS),
     *(Guess("numbering", who, query("numbering", "after", "pk")) for who in NEIGHBOURS),
@@ -201,6 +202,9 @@ GUESSES = [
 # forms in which nothing but the address names a row: the matrix asks for them
 NAMED_BY_ADDRESS = {
     "student_reveal",
+    "student_photo_new",
+    "student_document_new",
+    "student_paper_new",
     "case_decide",
     "case_withdraw",
     "case_close",

@@ -102,6 +102,9 @@ SHOWS_PUPILS = {
     "students",
     "student",
     "student_reveal",
+    "student_photo",  # in the name of the file
+    "student_paper",
+    "dossiers",
     "cases",
     "case",
     "case_decide",  # 409: the page again, with the reason

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Min, Q, QuerySet
-from django.http import Http404
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, State, Step
@@ -131,14 +130,6 @@ def find(acting: Acting, pk: int) -> Scope | None:
     scope = Scope(acting=acting, student=placements[0].student, windows=tuple(found))
     is_known = scope.history(Student).filter(history_date__lt=found[0].closed).exists()
     return scope if is_known else None
-
-
-def require(acting: Acting, pk: int) -> Scope:
-    """The same for a page of the pupil: who is not there is not found."""
-    found = find(acting, pk)
-    if found is None:
-        raise Http404(pk)
-    return found
 
 
 def _since(pk: int) -> datetime | None:

@@ -18,7 +18,7 @@ from xueji.dossiers import services as dossiers
 from xueji.pages.forms import FormerDocumentForm
 from xueji.pages.once import Done, once
 from xueji.pages.pupil import past
-from xueji.pages.pupil.scope import Scope, require
+from xueji.pages.pupil.scope import Scope, find
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
 from xueji.rules.papers import PAPERS
@@ -26,11 +26,18 @@ from xueji.students import identity_documents, photos, services
 from xueji.students.models import Student
 
 
+def _scope(request: HttpRequest, pk: int) -> Scope:
+    found = find(request.acting, pk)
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
 @access.act("students.read")
 @require_GET
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The photograph, for whoever may see the pupil; a former school sees that of leaving."""
-    document = past.photo(require(request.acting, pk))
+    document = past.photo(_scope(request, pk))
     if document is None:
         raise Http404(pk)
     return _file(request, pk, document, "photo")
@@ -40,7 +47,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     """A scan in the file, always as a download."""
-    scope = require(request.acting, pk)
+    scope = _scope(request, pk)
     closed = scope.windows[0].closed if scope.is_past else None
     rows = queries.filed(pk, until=closed).filter(pk=paper, document__isnull=False)
     found = rows.select_related("document").first()
@@ -118,7 +125,7 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: int) -> Scope:
     """The pupil of one's own school; one who has left is not found."""
-    scope = require(request.acting, pk)
+    scope = _scope(request, pk)
     if scope.is_past:
         raise Http404(pk)
     return scope
