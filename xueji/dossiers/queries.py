@@ -52,6 +52,7 @@ def incomplete(acting: Acting) -> QuerySet[Dossier]:
         within(acting.post.organisation.path, "student__org_path"),
         completed_on__isnull=True,
         student__status__in=LIVE,
+        student__merged_into__isnull=True,
     )
 
 

@@ -34,7 +34,7 @@ def add(
         raise Refused("请先选择是哪一种材料。")
     if data is None and kind in queries.held([student.pk])[student.pk]:
         raise Refused(f"档案里已经有{PAPERS[kind]}，没有再登记一次。")
-    document = documents.store(name=name, data=data, acting=acting) if data else None
+    document = None if data is None else documents.store(name=name, data=data, acting=acting)
     paper = DossierPaper.objects.create(
         student=student, kind=kind, document=document, filed_by=acting.post, filed_at=acting.at
     )
