@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
@@ -16,6 +16,7 @@ from xueji.documents.models import Document
 from xueji.dossiers import queries
 from xueji.dossiers import services as dossiers
 from xueji.pages.forms import FormerDocumentForm
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.pupil import past
 from xueji.pages.pupil.scope import Scope, find
@@ -66,7 +67,7 @@ def _file(request: HttpRequest, pk: int, document: Document, field: str) -> Http
 
 
 @access.act("students.photo")
-@require_POST
+@posted_from("student", "pk")
 def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the pupil a photograph, or another one."""
     scope, file = _own(request, pk), request.FILES.get("file")
@@ -81,7 +82,7 @@ def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.act("students.file")
-@require_POST
+@posted_from("student", "pk")
 def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a paper into the file: a scan, or the paper itself in the school's cabinet."""
     scope, file = _own(request, pk), request.FILES.get("file")
@@ -100,7 +101,7 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access.act("students.document")
-@require_POST
+@posted_from("student", "pk")
 def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an identity document that the pupil used before, so that it finds the pupil."""
     scope = _own(request, pk)
