@@ -21,13 +21,20 @@ from django.template.loader import get_template
 from xueji.audit.models import Access, SignedHistory
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import Organisation, School
-from xueji.students.models import FamilyMember, Placement, Student, StudentSheet
+from xueji.students.models import (
+    FamilyMember,
+    IdentityDocument,
+    Photo,
+    Placement,
+    Student,
+    StudentSheet,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("xueji", "numbering", "enrollment")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
-AUDITED = (Student, StudentSheet, Placement, FamilyMember)
+AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument)
 APPEND_ONLY_MODELS = (Access, RegisterEvent)
 
 
@@ -159,7 +166,8 @@ def calls(path: Path) -> Iterator[tuple[int, str, str]]:
 def unaudited_writes(source: list[Path]) -> set[str]:
     """Bulk writes of audited models past audit/history.py: they would leave no history."""
     audited = re.compile(
-        r"\b(Student|StudentSheet|Placement|FamilyMember)\.(_base_manager|_default_manager|objects)\b"
+        r"\b(Student|StudentSheet|Placement|FamilyMember|Photo|IdentityDocument)"
+        r"\.(_base_manager|_default_manager|objects)\b"
         r"|\b(sheet|placements|family|students|merged)\."
     )
     banned = {"update", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}

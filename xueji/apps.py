@@ -10,6 +10,7 @@ class XuejiConfig(AppConfig):
     def ready(self) -> None:
         import xueji.cases.tasks
         import xueji.documents.tasks
+        import xueji.dossiers.tasks
         import xueji.jobs.periodic  # noqa: F401 -- these register their kinds of job
         from xueji.identity.classification import check_classification
 

@@ -4,6 +4,7 @@ from xueji.accounts.models import Grant, Post, User
 from xueji.audit.models import Access, FormKey
 from xueji.cases.models import Case, CaseForm, Paper, RuleException, Step
 from xueji.documents.models import Document
+from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.jobs.models import Job
 from xueji.ledger.models import AcceptedMonth, RegisterEvent
 from xueji.organisations.models import (
@@ -17,7 +18,14 @@ from xueji.organisations.models import (
     Stage,
     Term,
 )
-from xueji.students.models import FamilyMember, Placement, Student, StudentSheet
+from xueji.students.models import (
+    FamilyMember,
+    IdentityDocument,
+    Photo,
+    Placement,
+    Student,
+    StudentSheet,
+)
 
 __all__ = [
     "AcceptedMonth",
@@ -27,13 +35,17 @@ __all__ = [
     "Catchment",
     "Division",
     "Document",
+    "Dossier",
+    "DossierPaper",
     "FamilyMember",
     "FormKey",
     "Grant",
     "Holiday",
+    "IdentityDocument",
     "Job",
     "Organisation",
     "Paper",
+    "Photo",
     "Placement",
     "Post",
     "RegisterEvent",

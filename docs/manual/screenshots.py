@@ -281,6 +281,17 @@ def papers(browser: Browser) -> None:
     clerk.picture("printed-roll")
 
 
+def file(browser: Browser) -> None:
+    """A pupil whose file is late, as the clerk finds it."""
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/dossiers/")
+    clerk.open()
+    clerk.picture("file", height=768)
+    county = Clerk(browser, "county")
+    county.go("/dossiers/")
+    county.picture("dossiers", height=560)
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -295,6 +306,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     search,
     edit,
     papers,
+    file,
 ]
 
 if __name__ == "__main__":

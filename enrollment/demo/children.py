@@ -9,8 +9,8 @@ from enrollment.demo import documents, further, names
 from enrollment.demo.documents import ELSEWHERE, Documents
 from enrollment.demo.tables import NULL, sealed, text
 from xueji.organisations.models import Division
+from xueji.students.identity_documents import id_index
 from xueji.students.models import RegisterType
-from xueji.students.services import id_index
 
 BOYS = 0.525
 TWINS = 0.007

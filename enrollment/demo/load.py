@@ -6,7 +6,7 @@ from random import Random
 from django.conf import settings
 from django.db import transaction
 
-from enrollment.demo import accounts, calendar, cohorts, organisations, register
+from enrollment.demo import accounts, calendar, cohorts, dossiers, organisations, register
 from enrollment.demo.autumn import Autumn
 from enrollment.demo.documents import Documents
 from enrollment.demo.register import Told
@@ -35,6 +35,7 @@ def load(*, students: int, schools: int, seed: int, today: date, told: Told) -> 
         current, students=students, staff=staff, seed=seed, documents=documents, told=told
     )
     cohorts.close_series(everyone, staff)
+    dossiers.write()
     told("本学期的业务件")
     Autumn(staff, random, documents, today).tell(campuses)
 

@@ -154,7 +154,8 @@ def _find_doubles(rows: Sequence[Checked], context: Context) -> None:
         holder = known.get(person.id_number)
         row.known = holder if holder and holder.pk != context.student_id else None
         if {"name", "sex", "birth_date"} <= row.values.keys():
-            row.near = duplicates.near(person)
+            near = duplicates.near(person)
+            row.near = [match for match in near if match.student != row.known]
     pending = {
         student.pk
         for row in rows

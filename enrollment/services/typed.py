@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from enrollment.services.check import Context, Row, understood
-from enrollment.services.submit import GRADE, SHEET_FIELDS, STUDENT_FIELDS, empty
+from enrollment.services.submit import GRADE, SHEET_FIELDS, STUDENT_FIELDS
 from xueji.students import services as students
+from xueji.students.editing import empty
 from xueji.students.models import FamilyMember, Status, Student, StudentSheet
 
 
@@ -24,7 +25,7 @@ def typed(row: Row, context: Context) -> Typed:
         status=Status.PENDING, grade=GRADE, school_class=checked.values.get("school_class")
     )
     for name in STUDENT_FIELDS:
-        setattr(student, name, checked.values.get(name) or empty(name))
+        setattr(student, name, checked.values.get(name) or empty(name, Student))
     students.derive(student)
     further = {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
     return Typed(

@@ -24,7 +24,15 @@ def addresses(site, username: str) -> list[str]:
     """Every page that the person's navigation leads to, one case and one pupil."""
     names = ["desk", "keys"]
     if username != "auditor":
-        names += ["students", "cases", "enrollment", "numbering", "rules", "rules_exceptions"]
+        names += [
+            "students",
+            "dossiers",
+            "cases",
+            "enrollment",
+            "numbering",
+            "rules",
+            "rules_exceptions",
+        ]
     if username == "clerk":
         names += ["enrollment_new", "enrollment_classes"]
     pages = [reverse(name) for name in names]
@@ -40,7 +48,7 @@ def addresses(site, username: str) -> list[str]:
             reverse("enrollment_roll", args=[site.schools["清泉小学"].pk, 2026]),
             reverse("enrollment_sheet", args=[site.cases[1].number]),
         ]
-        tabs = ("facts", "family", "sheet", "history", "cases")
+        tabs = ("facts", "family", "sheet", "file", "history", "cases")
         pages += [f"{reverse('student', args=[site.student.pk])}?tab={tab}" for tab in tabs]
         pages += [f"{reverse('student', args=[site.student.pk])}?on=2026-09-02"]
         pages += ["/students/?place=former"]

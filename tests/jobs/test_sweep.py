@@ -79,7 +79,14 @@ def test_each_day_brings_each_daily_job_once():
         with time_machine.travel(moment, tick=False):
             services.sweep()
 
-    assert kinds == ["document_expiry", "draft_expiry", "key_expiry", "lapse", "partitions"]
+    assert kinds == [
+        "document_expiry",
+        "dossiers",
+        "draft_expiry",
+        "key_expiry",
+        "lapse",
+        "partitions",
+    ]
     assert sorted(Job.objects.values_list("key", flat=True)) == sorted(
         f"{kind}:{day}" for kind in kinds for day in (date(2026, 11, 24), date(2026, 11, 25))
     )
@@ -92,6 +99,7 @@ def test_the_daily_jobs_can_be_done():
 
     assert sorted(Job.objects.values_list("kind", "state", "error")) == [
         ("document_expiry", JobState.DONE, ""),
+        ("dossiers", JobState.DONE, ""),
         ("draft_expiry", JobState.DONE, ""),
         ("key_expiry", JobState.DONE, ""),
         ("lapse", JobState.DONE, ""),

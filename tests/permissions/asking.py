@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from enrollment.services import draw as drawing
 from tests import pupils
-from tests.documents import scans
+from tests.documents import portraits, scans
 from tests.permissions.site import MISSING, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
 from xueji.organisations.queries import lineage
@@ -28,6 +28,11 @@ ID_OF = {
     "student_card": lambda u: [u.unplaced.pk],
     "student_sheet": lambda u: [u.unplaced.pk],
     "class_sheets": lambda u: [u.school_class.pk],
+    "student_photo": lambda u: [u.unplaced.pk],
+    "student_photo_new": lambda u: [u.unplaced.pk],
+    "student_document_new": lambda u: [u.unplaced.pk],
+    "student_paper_new": lambda u: [u.unplaced.pk],
+    "student_paper": lambda u: [u.unplaced.pk, u.filed.pk],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
     "case_withdraw": lambda u: [u.open.number],
@@ -64,6 +69,10 @@ BY_NUMBER = (
     "student_card",
     "student_sheet",
     "class_sheets",
+    "student_photo",
+    "student_photo_new",
+    "student_document_new",
+    "student_paper_new",
     "enrollment_class",
     "enrollment_class_move",
     "enrollment_excess",
@@ -74,6 +83,7 @@ NOBODYS = {
     **dict.fromkeys(BY_NUMBER, [MISSING]),
     **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     **dict.fromkeys(("paper", "paper_remove"), [NO_SUCH_CASE, MISSING]),
+    "student_paper": [MISSING, MISSING],
     **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
     "enrollment_roll": [MISSING, YEAR],
     "enrollment": [],
@@ -173,6 +183,21 @@ def upload(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"paper": str(unit.bare_paper.pk), "file": scan(), **key()}
 
 
+def photograph(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    sent = SimpleUploadedFile("a.jpg", portraits.jpeg(200, 260), content_type="image/jpeg")
+    return {"file": sent, **key()}
+
+
+def former(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """An old number of fifteen digits, as a household book has it."""
+    typed = {"id_type": "1", "id_number": "130283200101991", "used_until": "2013-01-01"}
+    return {**typed, "reason": "户口簿", **key()}
+
+
+def filed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"kind": "household_book", "file": scan(), **key()}
+
+
 def issue(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     ticks = {"checked": "on", "despite": "on"}
     return {"token": unit.token, "kind": "register", **ticks, **key()}
@@ -223,6 +248,9 @@ FORMS = {
     "student_reveal": reveal,
     "student_edit": edit,
     "student_edit_resume": edit,
+    "student_photo_new": photograph,
+    "student_document_new": former,
+    "student_paper_new": filed,
     "case_reveal": reveal,
     "student_card": printed,
     "student_sheet": printed,

@@ -6,6 +6,8 @@ house numbers and case numbers are canaries: wherever one is seen, it tells whos
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
 from itertools import count
 
 from django.db import connection
@@ -15,16 +17,20 @@ from enrollment.services import draw as drawing
 from enrollment.services.assign import assign
 from tests import pupils
 from tests import world as worlds
-from tests.documents import scans
+from tests.documents import portraits, scans
 from tests.numbering import making
 from tests.world import World, hire, open_school, open_year
 from xueji.accounts.models import User
 from xueji.cases import services
 from xueji.cases.models import Case, Paper
 from xueji.documents import services as documents
+from xueji.dossiers import services as dossiers
+from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.organisations.models import Level, School, SchoolClass
 from xueji.organisations.queries import lineage
 from xueji.organisations.services import found
+from xueji.students import identity_documents, photos
+from xueji.students import services as students
 from xueji.students.models import Student
 
 MISSING = 999_999_999
@@ -78,6 +84,7 @@ class Unit:
     draft: Case = None
     paper: Paper = None  # of the open case, with a scan
     bare_paper: Paper = None  # of the open case, without one
+    filed: DossierPaper = None  # in the file of ``unplaced``, who has a photograph as well
     school_class: SchoolClass = None
     draw: Draw = None
     token: str = "0" * 64  # of the numbers that its allocator would issue now
@@ -110,6 +117,11 @@ def build() -> Site:
     _far_away_ids()
     for name in SCHOOLS:
         _fill(site, name)
+    last = 0
+    while (last := dossiers.assess_some(after=last, today=worlds.NOON.date())) is not None:
+        continue
+    yesterday = worlds.NOON.date() - timedelta(days=1)  # nobody waits a month here
+    Dossier.objects.update(remind_on=yesterday, due_on=yesterday)
     hire(site.world, "teacher", "teacher", "清泉小学")
     User.objects.create(username="nobody", name="某nobody")
     _name_everybody(site)
@@ -145,7 +157,7 @@ def _neighbours(world: World) -> None:
 
 def _far_away_ids() -> None:
     with connection.cursor() as cursor:
-        for table in ("student", "case", "paper"):
+        for table in ("student", "case", "paper", "dossierpaper"):
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [f"xueji_{table}", FIRST_ID]
             )
@@ -187,10 +199,36 @@ def _fill(site: Site, name: str) -> None:
         name=f"{unit.open.student.name}户口簿.jpg", data=scans.jpeg(), acting=world.acting(clerk)
     )
     unit.paper.save(update_fields=["document"])
+    _keep(site, unit)
     for known in Case.objects.filter(school=school):
         site.canaries.append(Canary(known.number, unit.path, "case"))
     for student in Student.objects.filter(cases__school=school):
         site.pupil_of[student.name] = student.pk
+
+
+def _keep(site: Site, unit: Unit) -> None:
+    """A photograph, a scan in the file and a document of before for ``unplaced``."""
+    acting, pk = site.world.acting(unit.clerk), unit.unplaced.pk
+    student = students.lock([pk])[pk]
+    photos.replace(student=student, data=BytesIO(portraits.jpeg(200, 260)), acting=acting)
+    unit.filed = dossiers.add(
+        student=student,
+        kind="vaccination",
+        name=f"{student.name}接种证.jpg",
+        data=BytesIO(scans.jpeg()),
+        acting=acting,
+    )
+    number = pupils.id_number()
+    site.numbers.add(number)
+    site.canaries.append(Canary(number, unit.path, "pupil"))
+    identity_documents.add_former(
+        student=student,
+        id_type="1",
+        number=number,
+        used_until=worlds.NOON.date(),
+        acting=acting,
+        reason="补录以前的证件",
+    )
 
 
 def new_row(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ The pupil leaves 清泉小学 for 滦州甲小学, which changes everything that
 """
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -12,13 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.documents import portraits, scans
 from tests.permissions import detectors
 from tests.permissions.site import MISSING, Site
 from tests.permissions.sweep import Clients
 from tests.world import NOON
 from xueji.audit.models import Access
 from xueji.cases import services
-from xueji.students.models import Student
+from xueji.documents import services as documents
+from xueji.dossiers import services as dossiers
+from xueji.students import photos
+from xueji.students import services as students
+from xueji.students.models import Photo, Student
 
 LEFT, CHANGED, READ = (NOON + timedelta(days=days) for days in (1, 2, 3))
 NEWS = [
@@ -32,7 +38,7 @@ NEWS = [
     "朝鲜族",
 ]
 OLD = {"name": "单雄信", "m1_name": "单旧爸", "phone": "13511110001", "m1_phone": "13511110002"}
-TABS = ["facts", "family", "history", "cases"]
+TABS = ["facts", "family", "file", "history", "cases"]
 
 
 @pytest.fixture
@@ -182,3 +188,56 @@ def test_the_list_asks_the_same_for_one_and_for_three(site, gone):
         acting = site.world.acting("county", at=LEFT)
         pupils.move(student, to=site.world.schools["滦州甲小学"], acting=acting)
     assert (asked(), len(roster(site, "clerk", "q=").context["leavers"])) == (one, 3)
+
+
+# -- photograph and file ------------------------------------------------------------------------
+def keep(site: Site, student: Student, who: str, at) -> int:
+    """A photograph and a scan of that day; the paper's id."""
+    acting = site.world.acting(who, at=at)
+    locked = students.lock([student.pk])[student.pk]
+    photos.replace(student=locked, data=BytesIO(portraits.jpeg(200, 260)), acting=acting)
+    more = {"kind": "vaccination", "name": f"{locked.name}接种证.jpg"}
+    scan = BytesIO(scans.jpeg())
+    return dossiers.add(student=locked, data=scan, acting=acting, **more).pk
+
+
+def statuses(site: Site, student: Student, paper: int, *people: str) -> list[tuple[int, int]]:
+    """What each is answered for the photograph and for the paper."""
+    pages = [
+        reverse("student_photo", args=[student.pk]),
+        reverse("student_paper", args=[student.pk, paper]),
+    ]
+    return [tuple(Clients(site).of(who).get(page).status_code for page in pages) for who in people]
+
+
+def test_the_former_school_sees_no_photograph_or_paper_of_later(site, gone):
+    paper = keep(site, gone, "clerk9", CHANGED)
+    people = ("clerk", "centre", "clerk2", "clerk9", "county9", "province")
+    no, yes = (404, 404), (200, 200)
+    assert statuses(site, gone, paper, *people) == [no, no, no, yes, yes, yes]
+    text = read(site, "clerk", gone.pk, "?tab=file")[1]
+    assert (reverse("student_photo", args=[gone.pk]) in text, "接种证" in text) == (False, False)
+
+
+def test_the_former_school_keeps_the_photograph_and_papers_of_its_time(site):
+    world = site.world
+    student = pupils.enrolled(world, **OLD)
+    paper = keep(site, student, "clerk", NOON)
+    leaving = world.acting("county", at=LEFT)
+    pupils.move(student, to=world.schools["滦州甲小学"], acting=leaving)
+    assert statuses(site, student, paper, "clerk", "clerk9", "clerk2") == [
+        (200, 200),
+        (200, 200),
+        (404, 404),
+    ]
+    later = keep(site, student, "clerk9", CHANGED)
+    assert statuses(site, student, later, "clerk", "clerk9") == [(200, 404), (200, 200)]
+    assert Photo.history.filter(student=student.pk).count() == 2
+    documents.expire(today=(CHANGED + timedelta(days=1)).date())
+    assert statuses(site, student, paper, "clerk", "clerk9") == [(404, 200), (200, 200)]
+
+
+@pytest.mark.parametrize("page", ["student_photo_new", "student_paper_new", "student_document_new"])
+def test_the_former_school_adds_nothing(site, gone, page):
+    answer = Clients(site).of("clerk").post(reverse(page, args=[gone.pk]), {"file": ""})
+    assert answer.status_code == 404

@@ -107,6 +107,9 @@ SHOWS_PUPILS = {
     "student_card",
     "student_sheet",
     "class_sheets",
+    "student_photo",  # in the name of the file
+    "student_paper",
+    "dossiers",
     "cases",
     "case",
     "case_decide",  # 409: the page again, with the reason

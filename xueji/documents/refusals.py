@@ -29,8 +29,17 @@ TWO_IN_ONE = (
     "文件里还藏着别的内容（{what}），可能有危险，不能保存。请重新扫描或截图，另存成新文件后上传。"
 )
 CUT_SHORT = "{kind} 文件不完整，可能没有传完或已损坏。请打开看一看，重新保存后再上传。"
+DAMAGED = "图片文件不完整，或者里面的内容已损坏。请打开看一看，重新保存后再上传。"
 TOO_MANY_PIXELS = (
     "图片有 {width}×{height} 像素，太大，普通电脑打开会卡住。请缩小到每边 {side} 像素以内再上传。"
+)
+NO_PICTURE = "这是 PDF，照片只收 JPEG 和 PNG 图片。请另存为 JPEG 后上传。"
+PORTRAIT_TOO_LARGE = (
+    "照片有 {width}×{height} 像素，超过 {most} 万像素的上限。请缩小后再上传，系统会裁成规定的尺寸。"
+)
+PORTRAIT_TOO_SMALL = (
+    "照片只有 {width}×{height} 像素，印出来看不清。"
+    "请用 {least_width}×{least_height} 像素以上的照片，不要用截图或缩略图。"
 )
 ACTIVE_PDF = "PDF 里带有{what}，可能有危险，不能保存。请用「打印为 PDF」另存一份再上传。"
 SEALED_PDF = "PDF 设了密码或加密，别人打不开。请去掉密码，或用「打印为 PDF」另存一份再上传。"

@@ -18,11 +18,21 @@ from django.utils.timezone import localdate, now
 
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
-from xueji.documents import content, names, refusals, storage
+from xueji.documents import content, names, portraits, refusals, storage
 from xueji.documents.models import Document
 from xueji.documents.refusals import BadFile, FileGone
 
-__all__ = ["BadFile", "FileGone", "expire", "headers", "keep", "open_bytes", "release", "store"]
+__all__ = [
+    "BadFile",
+    "FileGone",
+    "expire",
+    "headers",
+    "keep",
+    "open_bytes",
+    "release",
+    "store",
+    "store_portrait",
+]
 
 MEGABYTE = 1024 * 1024
 ORPHANED_AFTER = timedelta(days=1)
@@ -42,13 +52,7 @@ def store(
 
     Raises BadFile with the sentence for the person who sent it.
     """
-    limit = settings.DOCUMENT_MAX_BYTES
-    raw = data if isinstance(data, bytes) else data.read(limit + 1)
-    if not raw:
-        raise BadFile(refusals.EMPTY)
-    if len(raw) > limit:
-        raise BadFile(refusals.TOO_LARGE.format(limit=limit / MEGABYTE))
-    content_type, cleaned = content.clean(raw)
+    content_type, cleaned = content.clean(_whole(data))
     return keep(
         name=name,
         content_type=content_type,
@@ -57,6 +61,25 @@ def store(
         at=acting.at,
         expires_on=expires_on,
     )
+
+
+def store_portrait(
+    *, name: str, data: bytes | IO[bytes], wanted: portraits.Format, acting: Acting
+) -> Document:
+    """Take an uploaded photograph and keep the official JPEG made of it; BadFile as ``store``."""
+    made = portraits.make(_whole(data), wanted)
+    return keep(name=name, content_type=content.JPEG, data=made, post=acting.post, at=acting.at)
+
+
+def _whole(data: bytes | IO[bytes]) -> bytes:
+    """What was sent, read only as far as it may be long."""
+    limit = settings.DOCUMENT_MAX_BYTES
+    raw = data if isinstance(data, bytes) else data.read(limit + 1)
+    if not raw:
+        raise BadFile(refusals.EMPTY)
+    if len(raw) > limit:
+        raise BadFile(refusals.TOO_LARGE.format(limit=limit / MEGABYTE))
+    return raw
 
 
 def keep(

@@ -1,10 +1,14 @@
 """Forms of the kernel's own pages."""
 
+from datetime import date
 from uuid import uuid4
 
 from django import forms
 
 from xueji.cases.models import Decision
+from xueji.identity import idnumbers
+from xueji.identity.codes import ID_TYPES
+from xueji.identity.papers import NONE
 
 DECISIONS = [
     (Decision.AGREED, "同意"),
@@ -108,6 +112,71 @@ class PrintForm(forms.Form):
         super().__init__(*args, **more)
         for field in self.fields.values():
             field.width = "w4"
+
+
+class PupilRevealForm(RevealForm):
+    """The same on the page of a pupil, where documents of before are listed too."""
+
+    field = forms.ChoiceField(
+        label="显示哪一项", choices=[*REVEALED.items(), ("documents", "以前的证件号")]
+    )
+
+
+class FormerDocumentForm(forms.Form):
+    """An identity document that the pupil used before; the number is checked like a present one.
+
+    An old number of 15 digits is none that one may have today, but one that was.
+    """
+
+    id_type = forms.ChoiceField(
+        label="证件类型", choices=[row for row in ID_TYPES.items() if row[0] != NONE]
+    )
+    id_number = forms.CharField(
+        label="证件号",
+        max_length=40,
+        error_messages={
+            "required": "请填写以前用过的证件号。",
+            "max_length": "证件号太长，请对照证件逐位核对。",
+        },
+    )
+    used_until = forms.DateField(
+        label="用到哪一天",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "请填写停用的日期；记不清的，填换发新证的日期。",
+            "invalid": "请写成 2026-09-01 这样的年、月、日。",
+        },
+    )
+    reason = forms.CharField(
+        label="依据",
+        max_length=60,
+        help_text="看的是什么材料，如户口簿旧页、派出所证明",
+        error_messages={
+            "required": "请写明依据的材料。",
+            "max_length": "依据超过 60 个字，请写短一些。",
+        },
+    )
+
+    def __init__(self, *args, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_used_until(self) -> date:
+        day: date = self.cleaned_data["used_until"]
+        if day > self.today:
+            raise forms.ValidationError(
+                f"{day} 还没有到。以前的证件，停用日期不晚于今天；还在用的不在这里登记。"
+            )
+        return day
+
+    def clean(self):
+        data = super().clean()
+        if "id_type" in data and "id_number" in data:
+            found = idnumbers.check(data["id_type"], data["id_number"], today=self.today)
+            for problem in found:
+                if problem.severity == "error" and problem.code != "id.old_15":
+                    self.add_error("id_number", f"{problem.message}{problem.remedy}")
+        return data
 
 
 def new_key() -> str:

@@ -36,6 +36,11 @@ WORDS = {
     "sheet": "学生基本信息表",
     "card": "学籍卡",
     "roll": "新生花名册",
+    "width": "宽",
+    "height": "高",
+    "least_width": "上传的至少宽",
+    "least_height": "上传的至少高",
+    "most_kilobytes": "文件不超过（KB）",
 }
 ROLES = dict(Role.choices)
 

@@ -16,6 +16,7 @@ NAVIGATION = (
         (
             ("学生名册", "students", "students.read"),
             ("新生入学", "enrollment", "enrollment.read"),
+            ("档案材料", "dossiers", "students.read"),
         ),
     ),
     ("办理", (("业务待办", "cases", "cases.read"),)),

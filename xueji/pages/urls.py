@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from xueji.pages.views import cases, desk, divisions, entrance, exceptions, papers, rules
-from xueji.pages.views.students import edit, printing, pupil, roster
+from xueji.pages.views import (
+    cases,
+    desk,
+    divisions,
+    dossiers,
+    entrance,
+    exceptions,
+    papers,
+    rules,
+)
+from xueji.pages.views.students import edit, file, printing, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -22,6 +31,12 @@ urlpatterns = [
     path("students/<int:pk>/card/", printing.card, name="student_card"),
     path("students/<int:pk>/sheet/", printing.sheet, name="student_sheet"),
     path("students/classes/<int:pk>/sheets/", printing.class_sheets, name="class_sheets"),
+    path("students/<int:pk>/photo/", file.photo, name="student_photo"),
+    path("students/<int:pk>/photo/new/", file.upload_photo, name="student_photo_new"),
+    path("students/<int:pk>/documents/", file.add_former, name="student_document_new"),
+    path("students/<int:pk>/file/", file.add_paper, name="student_paper_new"),
+    path("students/<int:pk>/file/<int:paper>/", file.paper, name="student_paper"),
+    path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),
     path("cases/resume/", cases.resume_many, name="cases_resume"),

@@ -12,6 +12,9 @@ PAPERS = {
     "job_proof": "就业证明",
     "business_licence": "营业执照",
     "hospital_proof": "县级以上医院证明",
+    "household_proof": "户籍证明",
+    "vaccination": "预防接种证",
+    "attendance_proof": "无身份证学生在校就读证明",
 }
 
 Group = tuple[str, ...]

@@ -7,8 +7,8 @@ from datetime import date
 from django.db.models import Q
 
 from xueji.identity import pinyin
-from xueji.students.models import LIVE, Status, Student
-from xueji.students.services import id_index
+from xueji.students.identity_documents import id_index
+from xueji.students.models import LIVE, IdentityDocument, Status, Student
 
 NEAR = 75  # points from which a person has to compare
 MOST = 20  # the likeliest ones; nobody compares more
@@ -32,10 +32,21 @@ class Match:
 
 
 def exact(people: Iterable[Person]) -> dict[str, Student]:
-    """Document number → the pupil who has it, over the whole tree, in one query."""
+    """Document number → the pupil who has it, else who had it, over the whole tree.
+
+    Two queries whatever the number of people.
+    """
     wanted = {id_index(person.id_number): person.id_number for person in people if person.id_number}
     rows = Student.objects.filter(id_index__in=wanted).select_related("school__organisation")
-    return {wanted[bytes(student.id_index)]: student for student in rows}
+    found = {wanted[bytes(student.id_index)]: student for student in rows}
+    former = (
+        IdentityDocument.objects.filter(id_index__in=wanted, used_until__isnull=False)
+        .select_related("student__school__organisation")
+        .order_by("-used_until", "-pk")
+    )
+    for row in former:
+        found.setdefault(wanted[bytes(row.id_index)], row.student)
+    return found
 
 
 def is_registered(student: Student) -> bool:

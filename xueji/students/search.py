@@ -7,8 +7,8 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from xueji.identity import idnumbers, masking, pinyin
 from xueji.identity.names import MIDDLE_DOT, clean_name
+from xueji.students.identity_documents import holders, id_index
 from xueji.students.models import Student, StudentQuerySet
-from xueji.students.services import id_index
 
 DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
 NUMBER = re.compile(r"借?[0-9]{6,16}")
@@ -72,10 +72,11 @@ def _spelt(first: str, rest: str) -> Q:
 
 
 def _by_number(plain: str) -> Q:
-    """A document number, the present register number, or any earlier one."""
+    """A document number or register number, the present or any earlier one."""
     # asked first: inside the OR a subquery would be compared with every pupil in reach
-    holders = Student.objects.filter(events__number=plain).values_list("pk", flat=True)
-    return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=[*holders.distinct()])
+    numbered = Student.objects.filter(events__number=plain).values_list("pk", flat=True)
+    known = {*numbered.distinct(), *holders(plain)}
+    return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=sorted(known))
 
 
 def _by_number_then(plain: str) -> Q:

@@ -9,12 +9,13 @@ from django.db import transaction
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import history
-from xueji.identity import crypto, idnumbers, pinyin
+from xueji.identity import pinyin
 from xueji.identity.problems import Problem
 from xueji.organisations.models import School, SchoolClass
 from xueji.organisations.queries import lineage
 from xueji.rules.engine import Rules, rule_set
-from xueji.students import editing
+from xueji.students import editing, identity_documents
+from xueji.students.identity_documents import id_index
 from xueji.students.models import (
     FamilyMember,
     Placement,
@@ -25,11 +26,7 @@ from xueji.students.models import (
 )
 
 PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
-
-
-def id_index(number: str) -> bytes:
-    """Blind index of an identity document's number, equal however it was typed."""
-    return crypto.blind_index("student.id_number", idnumbers.normalise(number))
+DOCUMENT = {"id_type", "id_number", "id_index"}
 
 
 def lock(student_ids: Iterable[int]) -> dict[int, Student]:
@@ -227,6 +224,8 @@ def place(
         _copy(student, placements[-1])
     history.create(placements, acting=acting, reason=reason)
     write(places.keys(), fields=(*PLACE, *also), acting=acting, reason=reason)
+    cases = {student.pk: where.case_id for student, where in places.items()}
+    identity_documents.follow(places, acting=acting, reason=reason, cases=cases)
 
 
 def leave(
@@ -269,11 +268,16 @@ def put_in_class(
 def write(
     students: Iterable[Student], *, fields: Sequence[str], acting: Acting, reason: str
 ) -> None:
-    """Write fields of locked pupils, count up their row versions, sign the history."""
+    """Write fields of locked pupils, count up their row versions, sign the history.
+
+    Identity documents follow the number.
+    """
     students = list(students)
     for student in students:
         student.version += 1
     history.update(students, fields=(*fields, "version"), acting=acting, reason=reason)
+    if DOCUMENT.intersection(fields):
+        identity_documents.follow(students, acting=acting, reason=reason)
 
 
 def _copy(student: Student, placement: Placement) -> None:

@@ -12,7 +12,7 @@ from django.db import models
 from xueji.identity import masking
 from xueji.identity.classification import DataClass, data_classes
 from xueji.organisations.models import GRADE_NAMES, SchoolClass
-from xueji.students.models import FamilyMember, Placement, Student
+from xueji.students.models import FamilyMember, IdentityDocument, Photo, Placement, Student
 from xueji.students.services import PLACE
 
 MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone}
@@ -63,6 +63,8 @@ def class_name(grade: int, school_class: SchoolClass) -> str:
 def changes(row, prior, names: Names) -> list[Change]:
     """What ``row`` says other than ``prior``, the row before it (None: not known)."""
     model = row.instance_type
+    if model is IdentityDocument:
+        return _document(row)
     if row.history_type == "+":
         return _first(row, model, names)
     if row.history_type == "-":
@@ -79,7 +81,18 @@ def _first(row, model, names: Names) -> list[Change]:
         return [Change(label="就读", new=f"{names.place(row)}，自 {row.starts:%Y-%m-%d}")]
     if model is FamilyMember:
         return [Change(label=_whose(row, model), new=f"登记（{row.get_relation_display()}）")]
+    if model is Photo:
+        return [Change(label="照片", new="首次上传")]
     return [Change(label=_whose(row, model) or "学生信息", new="首次登记")]
+
+
+def _document(row) -> list[Change]:
+    """A former document that was added; present ones are told with the pupil's own number."""
+    if row.history_type != "+" or row.used_until is None:
+        return []
+    number = masking.mask_id(row.id_number)
+    told = f"{row.get_id_type_display()} {number}，用到 {row.used_until:%Y-%m-%d}"
+    return [Change(label="以前的证件", new=told)]
 
 
 def _whose(row, model) -> str:
@@ -117,6 +130,8 @@ def _fields(row, prior, model: type[models.Model]) -> list[Change]:
 
 def _change(field, row, prior, data_class: DataClass, whose: str) -> Change:
     label = f"{whose}{field.verbose_name}"
+    if row.instance_type is Photo:
+        return Change(label=label, new="已更换")
     old, new = getattr(prior, field.attname), getattr(row, field.attname)
     if mask := MASKS.get(field.name):
         old, new = mask(old) or EMPTY, mask(new) or EMPTY

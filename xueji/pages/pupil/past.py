@@ -12,11 +12,19 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from xueji.documents.models import Document
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import School, SchoolClass, grade_name
 from xueji.pages.pupil.changes import class_name
 from xueji.pages.pupil.scope import Scope
-from xueji.students.models import FamilyMember, Placement, Student, StudentSheet
+from xueji.students.models import (
+    FamilyMember,
+    IdentityDocument,
+    Photo,
+    Placement,
+    Student,
+    StudentSheet,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +59,24 @@ def present(scope: Scope) -> Facts:
         school_class=str(student.school_class or "未分班"),
         grade=grade_name(student.grade) if student.grade else "",
     )
+
+
+def photo(scope: Scope) -> Document | None:
+    """The photograph now; for a post that is past that of leaving, while its file is kept."""
+    kept = Document.objects.filter(removed_at__isnull=True)
+    if not scope.is_past:
+        return kept.filter(photo__student=scope.student.pk).first()
+    closed = scope.windows[0].closed
+    last = next(iter(_last(scope, Photo, lambda at: at < closed)), None)
+    return kept.filter(key=last.document_id).first() if last else None
+
+
+def former_documents(scope: Scope) -> list[IdentityDocument]:
+    """Identity documents of before, the last one first; a post that is past is shown none."""
+    if scope.is_past:
+        return []
+    rows = scope.student.documents.filter(used_until__isnull=False)
+    return list(rows.order_by("-used_until", "-pk"))
 
 
 def _at_leaving(scope: Scope) -> Facts:

@@ -10,6 +10,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import inbox, kinds
 from xueji.cases.models import Step
 from xueji.cases.todos import todos
+from xueji.dossiers import queries as dossiers
 from xueji.organisations.models import Level, grade_name
 from xueji.pages import record
 from xueji.students import queries
@@ -61,6 +62,7 @@ def _people(acting: Acting) -> dict[str, object]:
     most = max((max(boys, girls) for _, boys, girls in grades), default=0) or 1
     return {
         "counts": queries.counts(organisation.path),
+        "files": dossiers.tally(acting),
         "chart": [_bars(row, most, *figures) for row, figures in enumerate(grades)],
         "chart_height": len(grades) * ROW,
         "boys": sum(boys for _, boys, _ in grades),

@@ -1,5 +1,6 @@
-"""The child, the family, the places, and the further items of the national sheet."""
+"""The child, family, places, further items of the sheet, photograph and identity documents."""
 
+from xueji.students.models.documents import IdentityDocument, Photo
 from xueji.students.models.pupil import (
     LIVE,
     Attendance,
@@ -18,6 +19,8 @@ __all__ = [
     "LIVE",
     "Attendance",
     "FamilyMember",
+    "IdentityDocument",
+    "Photo",
     "Placement",
     "PlacementKind",
     "PlacementQuerySet",

@@ -1,4 +1,4 @@
-"""The page of one pupil: facts, family, timeline and cases, each on a tab that prints."""
+"""The page of one pupil: facts, family, file, timeline and cases, each on a tab that prints."""
 
 from datetime import date
 
@@ -11,9 +11,9 @@ from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.models import ALIVE
-from xueji.pages.forms import RevealForm
+from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.pupil import past, timeline
+from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, find
 from xueji.students.showing import shown
@@ -22,6 +22,7 @@ TABS = {
     "facts": "基本信息",
     "family": "家庭",
     "sheet": "全部项目",
+    "file": "档案",
     "history": "履历",
     "cases": "业务",
 }
@@ -39,7 +40,7 @@ def _scope(request: HttpRequest, pk: int) -> Scope:
 @require_GET
 def student(request: HttpRequest, pk: int) -> HttpResponse:
     """One pupil: masked facts, family, and everything that happened to the register."""
-    return _answer(request, _scope(request, pk))
+    return answer(request, _scope(request, pk))
 
 
 @access.act("students.reveal")
@@ -53,23 +54,28 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
             "没有显示\n\n该生已不在本单位就读，只能查看就读期间的记录，号码不再显示。"
             "确需核对的，请联系该生现在的学校或上级主管部门。",
         )
-        return _answer(request, scope, status=422)
-    form = RevealForm(request.POST)
+        return answer(request, scope, status=422)
+    form = PupilRevealForm(request.POST)
     if not form.is_valid():
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
-        return _answer(request, scope, status=422)
-    return _answer(request, scope, kind=AccessKind.REVEAL, **form.cleaned_data)
+        return answer(request, scope, status=422)
+    return answer(request, scope, kind=AccessKind.REVEAL, **form.cleaned_data)
 
 
-def _answer(
+def answer(
     request: HttpRequest,
     scope: Scope,
     *,
     kind: str = AccessKind.VIEW,
     status: int = 200,
+    former: FormerDocumentForm | None = None,
+    tab: str = "",
     **reveal: str,
 ) -> HttpResponse:
-    """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
+    """The page, and the record that it was shown; ``reveal`` names one field and the reason.
+
+    ``former`` is a form that was not taken, shown again.
+    """
     audit.shown(
         acting=request.acting,
         kind=kind,
@@ -78,7 +84,8 @@ def _answer(
         address=request.META.get("REMOTE_ADDR", ""),
         **reveal,
     )
-    tab = request.GET.get("tab") if request.GET.get("tab") in TABS else "facts"
+    tab = tab or request.GET.get("tab", "")
+    tab = tab if tab in TABS else "facts"
     facts, day, not_there = _facts(request, scope, tab)
     cases = list(scope.cases().select_related("waiting_at").order_by("-pk"))
     context = {
@@ -89,6 +96,8 @@ def _answer(
         "facts": facts,
         "student": facts.student,
         "family": facts.family,
+        "documents": past.former_documents(scope),
+        "photo": None if day else past.photo(scope),
         "day": day,
         "not_there": not_there,
         "typed_day": request.GET.get("on", "")[:30],
@@ -97,7 +106,7 @@ def _answer(
         "cases": cases,
         "alive": [case for case in cases if case.state in ALIVE],
         "placements": past.placements(scope),
-        "reveal_form": RevealForm(),
+        "reveal_form": PupilRevealForm(),
         "revealed": reveal.get("field", ""),
         "today": request.acting.today,
         "acting": request.acting,
@@ -106,6 +115,10 @@ def _answer(
     if tab == "sheet":
         medical = not scope.is_past and access.sees_medical(request.acting, scope.student.org_path)
         context["groups"] = shown(facts.student, facts.sheet, facts.family, medical=medical)
+    if tab == "file":
+        context["file"] = dossier.read(scope, facts.student)
+        context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
+        context["form_key"] = new_key()
     if tab == "history":
         context["timeline"] = timeline.timeline(scope, request.GET)
         context["kinds"] = timeline.KINDS.items()

@@ -1,0 +1,231 @@
+"""The file of a pupil on its page, and the list of files that are late, as a browser asks."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import pupils
+from tests.documents import portraits, scans
+from tests.pages.test_cases import text
+from tests.world import NOON
+from xueji.audit.models import Access
+from xueji.documents.models import Document
+from xueji.dossiers import services as dossiers
+from xueji.dossiers.models import DossierPaper
+from xueji.students.models import IdentityDocument, Photo
+
+OLD, MASKED = "130283200101991", "13***********91"
+LATE = NOON + timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.PRIVATE_FILES = tmp_path / "files"
+
+
+@pytest.fixture
+def student(world):
+    return pupils.enrolled(world, name="单雄信")
+
+
+def page(student, tab: str = "file") -> str:
+    return f"{reverse('student', args=[student.pk])}?tab={tab}"
+
+
+def sent(data: bytes, name: str = "a.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data, content_type="image/jpeg")
+
+
+def post(client, name: str, student, **data):
+    sends = {"form_key": str(uuid4()), **data}
+    return client.post(reverse(name, args=[student.pk]), sends, follow=True)
+
+
+def test_a_photograph_is_shown_on_the_page_and_answered_as_a_private_file(client_of, student):
+    client = client_of("clerk")
+    assert "<img" not in text(client.get(page(student)))
+    answer = post(client, "student_photo_new", student, file=sent(portraits.from_a_phone()))
+    assert "照片已保存" in text(answer)
+    address = reverse("student_photo", args=[student.pk])
+    assert f'<img class="photo" src="{address}"' in text(client.get(page(student, "facts")))
+    photo = client_of("county").get(address)
+    assert (photo.status_code, photo["Content-Type"]) == (200, "image/jpeg")
+    assert photo["Cache-Control"] == "no-store"
+    assert photo["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert portraits.read(photo.content).size == (358, 441)
+    look = Access.objects.latest("pk")
+    assert (look.kind, look.field, look.students) == ("file", "photo", [student.pk])
+    assert "上传照片" in text(client.get(page(student, "history")))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (scans.SVG, "这是网页或 SVG 文件"),
+        (scans.HTML, "这是网页或 SVG 文件"),
+        (scans.jpeg(width=20_000, height=300), "图片有 20000×300 像素"),
+        (scans.jpeg(), "照片只有 40×30 像素"),
+        (scans.pdf(), "这是 PDF"),
+        (b"", "请先选择一张照片"),
+    ],
+    ids=["svg", "html", "huge", "tiny", "pdf", "nothing"],
+)
+def test_what_is_no_photograph_is_refused_on_the_page(client_of, student, data, says):
+    more = {"file": sent(data)} if data else {}
+    answer = post(client_of("clerk"), "student_photo_new", student, **more)
+    assert (answer.status_code, says in text(answer)) == (200, True)
+    assert (Photo.objects.count(), Document.objects.count()) == (0, 0)
+
+
+def test_a_second_click_keeps_one_photograph(client_of, student):
+    client, key = client_of("clerk"), str(uuid4())
+    for _ in range(2):
+        data = {"file": sent(portraits.jpeg()), "form_key": key}
+        client.post(reverse("student_photo_new", args=[student.pk]), data)
+    assert (Photo.history.count(), Document.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("who", ["clerk1b", "clerk2", "principal", "centre", "county", "auditor"])
+@pytest.mark.parametrize("name", ["student_photo_new", "student_paper_new", "student_document_new"])
+def test_whoever_is_not_the_schools_clerk_keeps_nothing(client_of, student, who, name):
+    answer = post(client_of(who), name, student, file=sent(portraits.jpeg()), kind="vaccination")
+    assert (answer.status_code, Document.objects.count()) == (404, 0)
+
+
+def test_the_tab_says_what_lacks_by_which_clause_until_when(client_of, student):
+    told = text(client_of("clerk").get(page(student)))
+    words = [
+        "缺 3 种",
+        "2026-10-01 前建齐",
+        "入学时看过户口簿原件",
+        "学校理应从学生入学之日起1个月内",
+    ]
+    words += ["凭实际常住地户口薄、房产证明到就近小学报名登记入学", "register.file.more.papers"]
+    assert [word for word in words if word not in told] == []
+
+
+def test_papers_are_filed_with_a_scan_or_without(client_of, student):
+    client = client_of("clerk")
+    scan = {"kind": "vaccination", "file": sent(scans.jpeg(), "接种证.jpg")}
+    assert "预防接种证已入档" in text(post(client, "student_paper_new", student, **scan))
+    on_paper = {"kind": "household_book", "on_paper": "on"}
+    told = text(post(client, "student_paper_new", student, **on_paper))
+    assert ("缺 1 种" in told, "纸质件" in told, "扫描件" in told) == (True, True, True)
+    filed = DossierPaper.objects.get(kind="vaccination")
+    answer = client_of("centre").get(reverse("student_paper", args=[student.pk, filed.pk]))
+    assert (answer.status_code, "attachment" in answer["Content-Disposition"]) == (200, True)
+    told = text(post(client, "student_paper_new", student, kind="property_proof"))
+    assert ("没有保存" in told, DossierPaper.objects.count()) == (True, 2)
+
+
+def test_a_paper_of_another_pupil_is_not_found_under_this_one(client_of, world, student):
+    other = pupils.enrolled(world, name="程知节")
+    client = client_of("clerk")
+    scan = {"kind": "vaccination", "file": sent(scans.jpeg())}
+    post(client, "student_paper_new", other, **scan)
+    filed = DossierPaper.objects.get()
+    address = reverse("student_paper", args=[student.pk, filed.pk])
+    assert client.get(address).status_code == 404
+
+
+FORMER = {"id_type": "1", "id_number": OLD, "used_until": "2013-01-01", "reason": "户口簿旧页"}
+
+
+def test_a_document_of_before_is_masked_and_shown_in_full_for_a_reason(client_of, student):
+    client = client_of("clerk")
+    told = text(post(client, "student_document_new", student, **FORMER))
+    assert ("已登记以前的证件" in told, OLD in told, "13***********91" in told) == (
+        True,
+        False,
+        True,
+    )
+    facts = text(client.get(page(student, "facts")))
+    assert (OLD in facts, MASKED in facts) == (False, True)
+    asked = {"field": "documents", "reason": "核对户口簿原件"}
+    shown = client.post(reverse("student_reveal", args=[student.pk]), asked)
+    assert OLD in text(shown)
+    look = Access.objects.latest("pk")
+    assert (look.kind, look.field, look.reason) == ("reveal", "documents", "核对户口簿原件")
+    found = client.get(reverse("students") + f"?q={OLD}")
+    assert [row.pk for row in found.context["page"].rows] == [student.pk]
+    assert OLD not in Access.objects.latest("pk").filter
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"id_number": "1302832001"}, "居民身份证号应为 18 位"),
+        ({"id_number": ""}, "请填写以前用过的证件号"),
+        ({"used_until": "2099-01-01"}, "2099-01-01 还没有到"),
+        ({"used_until": "昨天"}, "请写成 2026-09-01 这样的年、月、日"),
+        ({"reason": ""}, "请写明依据的材料"),
+    ],
+)
+def test_what_is_no_document_of_before_is_shown_again_with_its_reason(
+    client_of, student, changes, says
+):
+    answer = post(client_of("clerk"), "student_document_new", student, **{**FORMER, **changes})
+    assert (answer.status_code, says in text(answer)) == (422, True)
+    assert IdentityDocument.objects.filter(student=student).count() == 1
+
+
+def late(client, query: str = ""):
+    with time_machine.travel(LATE, tick=False):
+        return client.get(reverse("dossiers") + query)
+
+
+def test_desk_and_list_tell_each_office_of_its_own(world, client_of, student):
+    other = pupils.enrolled(world, "clerk2", name="程知节", **pupils.SHANGZHUANG)
+    dossiers.assess_some(after=0, today=NOON.date())
+    told = {
+        who: [dossier.student_id for dossier in late(client_of(who)).context["page"].rows]
+        for who in ("clerk", "principal", "centre", "clerk2", "centre2", "county", "clerk9")
+    }
+    mine, theirs = [student.pk], [other.pk]
+    assert told == {
+        "clerk": mine,
+        "principal": mine,
+        "centre": mine,
+        "clerk2": theirs,
+        "centre2": theirs,
+        "county": [student.pk, other.pk],
+        "clerk9": [],
+    }
+    assert Access.objects.filter(page="dossiers").exclude(students=[]).count() == 6
+    with time_machine.travel(LATE, tick=False):
+        desks = [text(client_of(who).get("/")) for who in ("clerk", "county", "clerk9")]
+    assert ["学籍档案逾期 1 名" in desks[0], "学籍档案逾期 2 名" in desks[1]] == [True, True]
+    assert "学籍档案逾期" not in desks[2]
+
+
+def test_the_list_names_what_lacks_and_the_clause(client_of, student):
+    dossiers.assess_some(after=0, today=NOON.date())
+    told = text(late(client_of("county")))
+    words = [
+        "户口簿、房产证明、预防接种证",
+        "逾期 1 天",
+        "学校理应从学生入学之日起1个月内为其建立学籍档案",
+    ]
+    assert [word for word in words if word not in told] == []
+
+
+@pytest.mark.parametrize("person", ["clerk", "centre", "county"])
+def test_the_list_asks_as_often_for_three_as_for_one(world, client_of, person):
+    client = client_of(person)
+    counted = []
+    for names in (["甲乙"], ["丙丁", "戊己"]):
+        for name in names:
+            pupils.enrolled(world, name=name)
+        dossiers.assess_some(after=0, today=NOON.date())
+        late(client)
+        with CaptureQueriesContext(connection) as asked:
+            answer = late(client)
+        counted.append((len(answer.context["page"].rows), len(asked)))
+    (one, few), (three, many) = counted
+    assert (one, three, few) == (1, 3, many)

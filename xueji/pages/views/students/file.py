@@ -1,0 +1,159 @@
+"""What the pupil's school keeps of the pupil: photograph, former documents, papers of the file."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from xueji.accounts import access
+from xueji.audit.models import AccessKind
+from xueji.cases.kinds import Refused
+from xueji.documents import services as documents
+from xueji.documents.models import Document
+from xueji.dossiers import queries
+from xueji.dossiers import services as dossiers
+from xueji.pages.forms import FormerDocumentForm
+from xueji.pages.kept import posted_from
+from xueji.pages.once import Done, once
+from xueji.pages.pupil import past
+from xueji.pages.pupil.scope import Scope, find
+from xueji.pages.record import shown
+from xueji.pages.views.students import pupil
+from xueji.rules.papers import PAPERS
+from xueji.students import identity_documents, photos, services
+from xueji.students.models import Student
+
+
+def _scope(request: HttpRequest, pk: int) -> Scope:
+    found = find(request.acting, pk)
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+@access.act("students.read")
+@require_GET
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """The photograph, for whoever may see the pupil; a former school sees that of leaving."""
+    document = past.photo(_scope(request, pk))
+    if document is None:
+        raise Http404(pk)
+    return _file(request, pk, document, "photo")
+
+
+@access.act("students.read")
+@require_GET
+def paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
+    """A scan in the file, always as a download."""
+    scope = _scope(request, pk)
+    closed = scope.windows[0].closed if scope.is_past else None
+    rows = queries.filed(pk, until=closed).filter(pk=paper, document__isnull=False)
+    found = rows.select_related("document").first()
+    if found is None:
+        raise Http404(paper)
+    return _file(request, pk, found.document, found.kind)
+
+
+def _file(request: HttpRequest, pk: int, document: Document, field: str) -> HttpResponse:
+    try:
+        data = documents.open_bytes(document)
+    except documents.FileGone:
+        raise Http404(pk) from None
+    shown(request, kind=AccessKind.FILE, page="student_file", students=[pk], field=field)
+    return HttpResponse(data, headers=documents.headers(document))
+
+
+@access.act("students.photo")
+@posted_from("student", "pk")
+def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the pupil a photograph, or another one."""
+    scope, file = _own(request, pk), request.FILES.get("file")
+    if file is None:
+        return _refused(request, pk, "请先选择一张照片。")
+
+    def act(student: Student) -> str:
+        photos.replace(student=student, data=file, acting=request.acting)
+        return "照片已保存，已裁成规定的尺寸"
+
+    return _once(request, scope, act)
+
+
+@access.act("students.file")
+@posted_from("student", "pk")
+def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a paper into the file: a scan, or the paper itself in the school's cabinet."""
+    scope, file = _own(request, pk), request.FILES.get("file")
+    kind = request.POST.get("kind", "")
+    if file is None and not request.POST.get("on_paper"):
+        return _refused(
+            request, pk, "请先选择扫描件；只存纸质件的，请勾选「纸质件已放入档案，不扫描」。"
+        )
+
+    def act(student: Student) -> str:
+        name = file.name if file else ""
+        dossiers.add(student=student, kind=kind, name=name, data=file, acting=request.acting)
+        return f"{PAPERS[kind]}已入档"
+
+    return _once(request, scope, act)
+
+
+@access.act("students.document")
+@posted_from("student", "pk")
+def add_former(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep an identity document that the pupil used before, so that it finds the pupil."""
+    scope = _own(request, pk)
+    form = FormerDocumentForm(request.POST, today=request.acting.today)
+    if not form.is_valid():
+        return pupil.answer(request, scope, status=422, former=form, tab="file")
+    typed = form.cleaned_data
+
+    def act(student: Student) -> str:
+        identity_documents.add_former(
+            student=student,
+            id_type=typed["id_type"],
+            number=typed["id_number"],
+            used_until=typed["used_until"],
+            acting=request.acting,
+            reason=f"补录以前的证件：{typed['reason']}",
+        )
+        return "已登记以前的证件，按这个号码也能查到该生"
+
+    return _once(request, scope, act)
+
+
+def _own(request: HttpRequest, pk: int) -> Scope:
+    """The pupil of one's own school; one who has left is not found."""
+    scope = _scope(request, pk)
+    if scope.is_past:
+        raise Http404(pk)
+    return scope
+
+
+def _once(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> HttpResponse:
+    """Act once on the locked pupil; ``act`` returns what is said of it."""
+    pk = scope.student.pk
+    page = _page(pk)
+
+    def locked() -> Done:
+        student = services.lock([pk])[pk]
+        if student.school_id is None:
+            raise Http404(pk)
+        access.require(request.acting, "students.file", student.school.organisation_id)
+        return Done(page, success=act(student))
+
+    try:
+        return once(request, locked, back=page)
+    except (documents.BadFile, Refused, identity_documents.NotAFormer) as refusal:
+        return _refused(request, pk, str(refusal))
+
+
+def _refused(request: HttpRequest, pk: int, reason: str) -> HttpResponse:
+    messages.error(request, f"没有保存\n\n{reason}")
+    return redirect(_page(pk))
+
+
+def _page(pk: int) -> str:
+    return reverse("student", args=[pk]) + "?tab=file"

@@ -1,0 +1,54 @@
+"""The photograph of a pupil: given by the pupil's school, brought to the official size."""
+
+from typing import IO
+
+from django.db import transaction
+
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.audit import history
+from xueji.documents import services as documents
+from xueji.documents.models import Document
+from xueji.documents.portraits import Format
+from xueji.organisations.queries import lineage
+from xueji.rules.engine import Rules, rule_set
+from xueji.students.models import Photo, Student
+
+
+def wanted(rules: Rules) -> Format:
+    """Size of the photograph as the rule set says it."""
+    said = rules.value("register.photo")
+    return Format(
+        width=said["width"],
+        height=said["height"],
+        least_width=said["least_width"],
+        least_height=said["least_height"],
+        most_bytes=said["most_kilobytes"] * 1024,
+    )
+
+
+@transaction.atomic
+def replace(*, student: Student, data: IO[bytes], acting: Acting) -> Photo:
+    """Keep a photograph of a locked pupil and let the file of the one before go.
+
+    Raises PermissionDenied unless the post is at the pupil's school, BadFile for what is no
+    photograph.
+    """
+    place = lineage(student.school_id)
+    access.require(acting, "students.photo", place.school.organisation_id)
+    rules = rule_set(place.rule_set).at(acting.today)
+    document = documents.store_portrait(
+        name=f"{student.name}照片", data=data, wanted=wanted(rules), acting=acting
+    )
+    photo = Photo.objects.filter(student=student).first()
+    if photo is None:
+        (photo,) = history.create(
+            [Photo(student=student, document=document)], acting=acting, reason="上传照片"
+        )
+        return photo
+    before, photo.document = photo.document_id, document
+    history.update([photo], fields=["document"], acting=acting, reason="更换照片")
+    documents.release(
+        Document.objects.filter(key=before).values_list("key", flat=True), today=acting.today
+    )
+    return photo
