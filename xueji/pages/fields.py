@@ -24,7 +24,7 @@ WIDTHS = {
 def text(width: str, **attributes: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", **attributes})
     field = forms.CharField(required=False, strip=False, widget=widget)
-    field.width = width  # type: ignore[attr-defined]
+    field.width = width
     return field
 
 
@@ -34,13 +34,13 @@ def choice(width: str, table: Mapping[str, str], *, empty: str | None = None) ->
     if empty is not None:
         choices.insert(0, ("", empty))
     field = forms.CharField(required=False, strip=False, widget=forms.Select(choices=choices))
-    field.width = width  # type: ignore[attr-defined]
+    field.width = width
     return field
 
 
 def tick(width: str) -> forms.BooleanField:
     field = forms.BooleanField(required=False)
-    field.width = width  # type: ignore[attr-defined]
+    field.width = width
     return field
 
 

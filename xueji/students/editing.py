@@ -205,7 +205,7 @@ def _locked(changed: set[str], rules: Rules) -> Iterable[Problem]:
 def _read(
     texts: Row, prefixes: list[str], saved: Saved, today: date
 ) -> tuple[PupilReader, list[Problem]]:
-    reader = PupilReader(texts | {"no_id_reason": saved.student.no_id_reason}, prefixes)
+    reader = PupilReader({**texts, "no_id_reason": saved.student.no_id_reason}, prefixes)
     reader.person(today)
     reader.family(needs_first=False)
     reader.contact()

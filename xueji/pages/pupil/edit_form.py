@@ -5,6 +5,7 @@ wrote, ``merged`` puts both versions beside each other and together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django import forms
@@ -36,7 +37,8 @@ class Fixed(NamedTuple):
     where: str
 
 
-class KeyData(NamedTuple):
+@dataclass(frozen=True)
+class KeyData:
     """Items that only the county changes, by one clause, each as (label, text)."""
 
     lines: list[tuple[str, str]]
@@ -103,7 +105,7 @@ class EditForm(forms.Form):
         field = of_item(key, entry.item, empty="未填")
         field.label = entry.label
         if entry.item.required and (not entry.position or entry.position in self.saved.family):
-            field.star = True  # type: ignore[attr-defined]
+            field.star = True
             field.widget.attrs["aria-required"] = "true"
         if entry.is_masked and self.texts[key]:
             shown = MASKS[entry.item.field](self.texts[key])
