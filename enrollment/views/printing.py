@@ -48,6 +48,7 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "is_past": False,
         "is_typed": pupil.student.pk is None,
+        "pictured": set(),  # a photograph belongs to a built register
         "sheet": sheets.sheet(
             pupil.student,
             pupil.sheet,

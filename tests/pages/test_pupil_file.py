@@ -83,6 +83,18 @@ def test_what_is_no_photograph_is_refused_on_the_page(client_of, student, data, 
     assert (Photo.objects.count(), Document.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize("paper", ["student_sheet", "student_card"])
+def test_the_photograph_stands_on_the_printed_papers(client_of, student, paper):
+    clerk, image = client_of("clerk"), f'src="{reverse("student_photo", args=[student.pk])}"'
+
+    def printed():
+        return image in clerk.get(reverse(paper, args=[student.pk])).content.decode()
+
+    before = printed()
+    post(clerk, "student_photo_new", student, file=sent(portraits.jpeg(200, 260)))
+    assert (before, printed()) == (False, True)
+
+
 def test_a_second_click_keeps_one_photograph(client_of, student):
     client, key = client_of("clerk"), str(uuid4())
     for _ in range(2):

@@ -1,5 +1,6 @@
 """The photograph of a pupil: given by the pupil's school, brought to the official size."""
 
+from collections.abc import Iterable
 from typing import IO
 
 from django.db import transaction
@@ -25,6 +26,12 @@ def wanted(rules: Rules) -> Format:
         least_height=said["least_height"],
         most_bytes=said["most_kilobytes"] * 1024,
     )
+
+
+def pictured(student_ids: Iterable[int]) -> set[int]:
+    """Those of the pupils whose photograph is kept."""
+    kept = Photo.objects.filter(student__in=list(student_ids), document__removed_at__isnull=True)
+    return set(kept.values_list("student", flat=True))
 
 
 @transaction.atomic

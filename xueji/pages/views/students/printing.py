@@ -22,7 +22,7 @@ from xueji.pages.printed.frame import frame
 from xueji.pages.printed.purpose import Asked, asked
 from xueji.pages.pupil import past
 from xueji.pages.pupil.scope import Scope, find
-from xueji.students import queries
+from xueji.students import photos, queries
 from xueji.students.models import FamilyMember
 
 LEFT = (
@@ -93,6 +93,7 @@ def _single(
         "school": school,
         "frame": frame(paper, school=school.organisation, on=request.acting.today),
         "acting": request.acting,
+        "pictured": {pk} if past.photo(scope) else set(),
         **wanted.context,
         **fill(scope, wanted.whole),
     }
@@ -149,6 +150,7 @@ def _class_printed(request: HttpRequest, row: SchoolClass, wanted: Asked) -> Htt
             )
             for student in students
         ],
+        "pictured": photos.pictured(student.pk for student in students),
         "frame": frame("sheet", school=row.school.organisation, on=request.acting.today),
         "acting": request.acting,
         **wanted.context,
