@@ -70,7 +70,8 @@ def test_of_a_child_out_of_reach_only_that_it_exists_and_whom_to_ask(
     world, client_of, clerk, who, ask
 ):
     other = pupils.enrolled(world, id_number=number(7), name="欧阳雨桐")
-    case = like(world, clerk, name="欧阳雨桐")
+    born = {"birth_place_code": "", "birth_place_text": "河北迁安"}
+    case = like(world, clerk, name="欧阳雨桐", **born)
 
     shown = page(client_of(who), case)
 

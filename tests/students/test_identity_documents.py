@@ -183,7 +183,7 @@ def test_the_migration_finds_present_and_former_documents_of_the_register(
     pending = pupils.submitted(world, name="程知节")
     renumbered(world, student, other)
     expected = [(number, LATER.date()), (other, None)]
-    migration = import_module("xueji.migrations.0008_identity_documents_in_use")
+    migration = import_module("xueji.migrations.0009_identity_documents_in_use")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("DELETE FROM xueji_identitydocument")
