@@ -1,6 +1,7 @@
 """Chromium against the running site: nothing leaves the machine, nothing is said on the console."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -57,11 +58,16 @@ def window(browser) -> Iterator[Callable[..., Page]]:
 
 # htmx says so of a request that ended because the page was left
 LEFT_BEHIND = ("htmx:sendAbort", "htmx:afterRequest")
-REFUSED = "a status of 422"  # a form that comes back with what is wrong
+# a form that comes back with what is wrong, or with what somebody else saved meanwhile
+REFUSED = re.compile(r"a status of (?:422|409)")
 
 
 def _note(said: list[str], kind: str, text: str) -> None:
-    if kind in {"error", "warning"} and not text.startswith(LEFT_BEHIND) and REFUSED not in text:
+    if (
+        kind in {"error", "warning"}
+        and not text.startswith(LEFT_BEHIND)
+        and not REFUSED.search(text)
+    ):
         said.append(text)
 
 
