@@ -63,11 +63,9 @@ REFUSED = re.compile(r"a status of (?:422|409)")
 
 
 def _note(said: list[str], kind: str, text: str) -> None:
-    if (
-        kind in {"error", "warning"}
-        and not text.startswith(LEFT_BEHIND)
-        and not REFUSED.search(text)
-    ):
+    if text.startswith(LEFT_BEHIND) or REFUSED.search(text):
+        return
+    if kind in {"error", "warning"}:
         said.append(text)
 
 
