@@ -24,8 +24,8 @@ from xueji.students.models import Student  # noqa: E402
 ITEMS = ("specialty", "mail_address", "address_text", "m1_workplace")  # of all three models
 
 
-def edit(student_id: int, post: Post, text: str, item: str) -> str:
-    """One edit: what it saved, and how it ended."""
+def edit(student_id: int, post: Post, text: str, item: str) -> tuple[int, str]:
+    """One edit: the version it saw, and how it ended."""
     version = Student.objects.only("version").get(pk=student_id).version
     time.sleep(0.01)  # somebody types
     try:
@@ -37,16 +37,17 @@ def edit(student_id: int, post: Post, text: str, item: str) -> str:
             acting=Acting(user=post.user, post=post, at=timezone.now()),
         )
     except services.Outdated:
-        return "refused"
-    return "saved"
+        return version, "refused"
+    return version, "saved"
 
 
 def main(student_id: str, post_id: str, name: str, times: str) -> None:
     post = Post.objects.select_related("user", "organisation").get(pk=post_id)
     for n in range(int(times)):
         item, text = ITEMS[n % len(ITEMS)], f"{name}第{n}次"
-        outcome = edit(int(student_id), post, text, item)
-        sys.stdout.write(json.dumps({"item": item, "text": text, "outcome": outcome}) + "\n")
+        seen, outcome = edit(int(student_id), post, text, item)
+        said = {"item": item, "text": text, "seen": seen, "outcome": outcome}
+        sys.stdout.write(json.dumps(said) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ DESKS = 4
 TIMES = 25 if LONG else 5  # edits of each desk: 100 together, or 20
 
 
-def at_once(student: Student, post_id: int) -> list[dict[str, str]]:
+def at_once(student: Student, post_id: int) -> list[dict[str, Any]]:
     """What every desk said of each of its edits."""
     desks = [
         subprocess.Popen(
@@ -48,7 +49,7 @@ def test_no_edit_of_a_pupil_is_lost():
     assert len(saved) >= TIMES  # nobody waits for nothing: somebody is always first
     assert Student.objects.get(pk=student.pk).version == before + len(saved)
     assert _versions(student, before) == list(range(before + 1, before + 1 + len(saved)))
-    assert _reasons(student, before) == sorted(f"修改信息：{one['text']}" for one in saved)
+    assert _seen(student, before) == {f"修改信息：{one['text']}": one["seen"] for one in saved}
     assert _told_in_history(student) == sorted((one["item"], one["text"]) for one in saved)
     texts = editing.load(Student.objects.get(pk=student.pk)).texts([1])
     last = {one["item"]: one["text"] for one in _in_order(student, saved)}
@@ -63,11 +64,13 @@ def _versions(student: Student, before: int) -> list[int]:
     return list(_rows(student, before).values_list("version", flat=True))
 
 
-def _reasons(student: Student, before: int) -> list[str]:
-    return sorted(_rows(student, before).values_list("history_change_reason", flat=True))
+def _seen(student: Student, before: int) -> dict[str, int]:
+    """Reason → the version that the edit followed: nobody overwrites what they have not seen."""
+    rows = _rows(student, before).values_list("history_change_reason", "version")
+    return {reason: version - 1 for reason, version in rows}
 
 
-def _in_order(student: Student, saved: list[dict[str, str]]) -> list[dict[str, str]]:
+def _in_order(student: Student, saved: list[dict[str, Any]]) -> list[dict[str, Any]]:
     by_reason = {f"修改信息：{one['text']}": one for one in saved}
     rows = Student.history.filter(id=student.pk, history_change_reason__in=by_reason)
     return [by_reason[row.history_change_reason] for row in rows.order_by("version")]
