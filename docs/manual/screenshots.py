@@ -248,7 +248,7 @@ def edit(browser: Browser) -> None:
     """Two clerks' windows on one pupil: the second is shown both versions."""
     first, second = Clerk(browser, "clerk"), Clerk(browser, "clerk")
     for clerk in (first, second):
-        clerk.go("/students/?grade=3")
+        clerk.go("/students/?grade=4")
         clerk.open()
         clerk.page.click("a:has-text('修改信息')")
         clerk.page.click("fieldset.group:nth-of-type(4) summary")
