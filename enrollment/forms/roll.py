@@ -12,8 +12,12 @@ class RollForm(PrintForm):
 
     mark_optional = False
     whole = None  # a roll has no numbers to mask
-    copy = forms.ChoiceField(label="哪一份", required=False)
-    school_class = forms.ChoiceField(label="班级", required=False)
+    copy = forms.ChoiceField(
+        label="哪一份", required=False, error_messages={"invalid_choice": "请从列出的份里选一份。"}
+    )
+    school_class = forms.ChoiceField(
+        label="班级", required=False, error_messages={"invalid_choice": "请从列出的班里选一个班。"}
+    )
     field_order = ("copy", "school_class", "purpose")
 
     def __init__(

@@ -139,7 +139,7 @@ def test_each_field_is_judged_and_the_fault_is_told_at_it(typed, says):
     ("typed", "says"),
     [
         ({"name": "John Smith"}, [("name", "name.latin")]),
-        ({"name": "John Smith", "country": "USA"}, []),
+        ({"name": "John Smith", "country": "USA", "compatriot": "51"}, []),
         ({"name": "John Smith", "nation": "44"}, []),
         ({"name": "王梓涵"}, []),
     ],

@@ -234,7 +234,7 @@ NAMED_BY_ADDRESS = {
     "enrollment_discard",
     "enrollment_excess",
 }
-WITHOUT_ROWS = {"login", "logout", "enrollment_class_add"}  # name no row at all
+WITHOUT_ROWS = {"login", "logout", "students_find", "enrollment_class_add"}  # name no row at all
 
 
 def answered(site: Site, guess: Guess, others: list[Unit]) -> list[tuple]:

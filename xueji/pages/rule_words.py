@@ -40,7 +40,7 @@ WORDS = {
     "height": "高",
     "least_width": "上传的至少宽",
     "least_height": "上传的至少高",
-    "most_kilobytes": "文件不超过（KB）",
+    "most_kilobytes": "文件不超过（千字节）",
 }
 ROLES = dict(Role.choices)
 

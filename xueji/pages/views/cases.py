@@ -75,7 +75,7 @@ def _inbox(
             "page": found,
             "previous": found.previous and url("cases") + found.previous,
             "next": found.next and url("cases") + found.next,
-            "page_query": request.GET.urlencode(),
+            "page_query": request.GET.urlencode() if found.previous else "",
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
             "picked": picked,
