@@ -185,11 +185,17 @@ def make_venv() -> None:
 
 
 def browser() -> str:
-    """Chromium's path, after installing whatever the tests need and this machine lacks."""
-    names = [os.environ.get("XUEJI_CHROMIUM", "chromium"), "chromium-browser", "google-chrome"]
+    """Chromium's path, after installing whatever the tests need and this machine lacks.
+
+    Debian's headless shell opens a window four times as fast as the whole browser.
+    """
+    shell, whole = "chromium-headless-shell", ["chromium", "chromium-browser", "google-chrome"]
+    system = Path("/etc/os-release")
+    is_debian = system.exists() and "\nID=debian\n" in system.read_text()
+    names = [os.environ.get("XUEJI_CHROMIUM") or shell, *([] if is_debian else whole)]
     fonts = any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
     there = {
-        "chromium": any(map(shutil.which, names)),
+        shell if is_debian else whole[0]: any(map(shutil.which, names)),
         "fonts-noto-cjk": fonts or not LIBC,
         "redis-server": "REDIS_URL" in os.environ or shutil.which("redis-server"),
         "postgresql": os.environ.get("XUEJI_PG") != "local" or installed_servers(),
@@ -465,7 +471,7 @@ def demo(*arguments: str) -> int:
         host, port = address(lan="--lan" in options)
         interpreter = python()
         (STATE / "running.json").unlink(missing_ok=True)
-        if "--reset" in options:
+        if "--reset" in options or unreadable():
             forget()
         with services(kept=True, durable=True) as env:
             env.setdefault("XUEJI_ALLOWED_HOSTS", names_of(host))
@@ -503,6 +509,12 @@ def names_of(host: str) -> str:
             probe.connect(("192.0.2.1", 9))  # sends nothing; tells which address leads outside
             names.append(probe.getsockname()[0])
     return ",".join(names)
+
+
+def unreadable() -> bool:
+    """Whether data are there without their keys: those of a clone that was deleted, as root's do."""
+    ours = not os.environ.get("DATABASE_URL")
+    return ours and (reachable(STATE) / "data").exists() and not (STATE / "keyring.json").exists()
 
 
 def forget() -> None:
