@@ -512,7 +512,7 @@ def names_of(host: str) -> str:
 
 
 def unreadable() -> bool:
-    """Whether data are there without their keys: those of a clone that was deleted, as root's do."""
+    """Whether data are there without their keys: root's outlive the clone they were made by."""
     ours = not os.environ.get("DATABASE_URL")
     return ours and (reachable(STATE) / "data").exists() and not (STATE / "keyring.json").exists()
 

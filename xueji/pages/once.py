@@ -39,9 +39,9 @@ def once(
     ``act`` returns where to go and what to say, and may raise to undo everything, the key
     included; a message it queued itself would outlive a failed commit.
     A repeat of the same form goes to the same address without acting again, and says so; fields
-    named in ``apart`` do not make it another form. ``changed`` answers a used key that comes back with
-    other content; without it what was typed then is lost, and ``back`` is shown with a warning:
-    the form's own address, unless that can only be posted to.
+    named in ``apart`` do not make it another form. ``changed`` answers a used key that comes back
+    with other content; without it what was typed then is lost, and ``back`` is shown with a
+    warning: the form's own address, unless that can only be posted to.
     """
     try:
         key = UUID(request.POST.get("form_key", ""))
