@@ -12,20 +12,22 @@ from django.test import Client
 from tests import world as worlds
 from xueji.identity import crypto
 
-APART = ("tests.jobs", "tests.permissions")
+ON_THE_SITE = "tests.permissions"
 
 
-def is_apart(item: pytest.Item) -> bool:
-    """Races and processes against the clock, and the site that is built once."""
-    return bool(item.get_closest_marker("race")) or item.module.__name__.startswith(APART)
+def group_of(item: pytest.Item) -> str:
+    """What one worker does alone, after all else: races and processes, or the site built once."""
+    if item.module.__name__.startswith(ON_THE_SITE):
+        return "site"
+    is_race = item.get_closest_marker("race") or item.module.__name__.startswith("tests.jobs")
+    return "race" if is_race else ""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers one does these, one after another, when the others have ended."""
     for item in items:
-        if is_apart(item):
-            item.add_marker(pytest.mark.xdist_group("apart"))
+        if group := group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,19 +7,17 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from tests.conftest import is_apart
+from tests.conftest import group_of
 from tests.permissions import site as sites
 from tests.permissions.site import Site
 from tests.permissions.sweep import Swept, sweep
 from tests.world import NOON
 
-HERE = __package__
-
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Last of all, and together: the site lies in one transaction that stays open until the end."""
-    items.sort(key=lambda item: (is_apart(item), item.module.__name__.startswith(HERE)))
+    """The site last: it lies in one transaction that stays open until the end."""
+    items.sort(key=lambda item: ["", "race", "site"].index(group_of(item)))
 
 
 @pytest.fixture(scope="session")
