@@ -12,15 +12,17 @@ from django.test import Client
 from tests import world as worlds
 from xueji.identity import crypto
 
-ON_THE_SITE = "tests.permissions"
-
 
 def group_of(item: pytest.Item) -> str:
-    """What one worker does alone, after all else: races and processes, or the site built once."""
-    if item.module.__name__.startswith(ON_THE_SITE):
-        return "site"
-    is_race = item.get_closest_marker("race") or item.module.__name__.startswith("tests.jobs")
-    return "race" if is_race else ""
+    """What one worker does alone, after all else: races and processes, and halves of the site.
+
+    A page of the site is asked for once, by the worker that has all tests of it.
+    """
+    module = item.module.__name__
+    if module.startswith("tests.permissions"):
+        url = item.callspec.params.get("url", "") if hasattr(item, "callspec") else ""
+        return f"site {sum(url.encode()) % 2}"
+    return "race" if item.get_closest_marker("race") or module.startswith("tests.jobs") else ""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,7 +17,7 @@ from tests.world import NOON
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The site last: it lies in one transaction that stays open until the end."""
-    items.sort(key=lambda item: ["", "race", "site"].index(group_of(item)))
+    items.sort(key=group_of)
 
 
 @pytest.fixture(scope="session")

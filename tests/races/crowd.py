@@ -105,5 +105,6 @@ class Crowd:
     def check(self) -> dict[str, int]:
         """Nothing may be wrong so far."""
         checker = self.judged()
-        assert (checker.faults, self.site.tracebacks()) == ([], [])
+        found = checker.faults, self.site.tracebacks()
+        assert found == ([], []), found
         return checker.counts
