@@ -101,20 +101,6 @@ def test_what_was_committed_is_told_once(world, client_of, prepared):
     assert told == [1, 0]
 
 
-@pytest.mark.parametrize("prepared", ACTS)
-def test_a_repeat_is_told_that_nothing_was_done_again(world, client_of, prepared):
-    username, _, path, data = prepared(world)
-    client = client_of(username)
-    client.post(path, data)
-    client.get(reverse("keys"))
-    client.post(path, data)
-
-    page = client.get(reverse("keys")).content.decode()
-
-    told = re.findall(r"已(?:签署|撤回|提交|删除草稿)|这张表刚才已经办好，没有再办一次。", page)
-    assert told == ["这张表刚才已经办好，没有再办一次。"]
-
-
 def unpacked(text: str) -> str:
     """A cookie as it is, and what its parts hold once decoded."""
     parts = [text]

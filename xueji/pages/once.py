@@ -14,7 +14,6 @@ from django.shortcuts import redirect
 from xueji.audit import services as audit
 
 NOT_CONTENT = {"csrfmiddlewaretoken", "form_key"}
-AGAIN = "这张表刚才已经办好，没有再办一次。"
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,10 @@ def once(
 
     ``act`` returns where to go and what to say, and may raise to undo everything, the key
     included; a message it queued itself would outlive a failed commit.
-    A repeat of the same form goes to the same address without acting again, and says so; fields
-    named in ``apart`` do not make it another form. ``changed`` answers a used key that comes back
-    with other content; without it what was typed then is lost, and ``back`` is shown with a
-    warning: the form's own address, unless that can only be posted to.
+    A repeat of the same form goes to the same address without acting again; fields named in
+    ``apart`` do not make it another form. ``changed`` answers a used key that comes back with
+    other content; without it what was typed then is lost, and ``back`` is shown with a warning:
+    the form's own address, unless that can only be posted to.
     """
     try:
         key = UUID(request.POST.get("form_key", ""))
@@ -86,7 +85,7 @@ def _act(act: Callable[[], Done], key: UUID, user_id: int, content: str) -> Done
     with transaction.atomic():
         location = audit.claim(key=key, user_id=user_id, content=content)
         if location is not None:
-            return Done(location, success=AGAIN)
+            return Done(location)  # silent: its session could overwrite what the first is told
         done = act()
         audit.answer(key=key, location=done.location)
     return done
