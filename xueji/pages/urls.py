@@ -36,6 +36,9 @@ urlpatterns = [
     path("students/<int:pk>/documents/", file.add_former, name="student_document_new"),
     path("students/<int:pk>/file/", file.add_paper, name="student_paper_new"),
     path("students/<int:pk>/file/<int:paper>/", file.paper, name="student_paper"),
+    path(
+        "students/<int:pk>/file/<int:paper>/remove/", file.remove_paper, name="student_paper_remove"
+    ),
     path("students/<int:pk>/conduct/", conduct.record, name="student_conduct_new"),
     path(
         "students/<int:pk>/conduct/<int:entry>/revoke/",

@@ -18,7 +18,7 @@ from xueji.dossiers import services as dossiers
 from xueji.pages.forms import FormerDocumentForm
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
-from xueji.pages.pupil import past
+from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.scope import Scope, find
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
@@ -52,7 +52,7 @@ def paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     closed = found.windows[0].closed if found.is_past else None
     rows = queries.filed(pk, until=closed).filter(pk=paper, document__isnull=False)
     filed = rows.select_related("document").first()
-    if filed is None:
+    if filed is None or not dossier.shown_to(found, filed.kind):
         raise Http404(paper)
     return answer(request, pk, filed.document, filed.kind)
 
@@ -99,6 +99,22 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{PAPERS[kind]}已入档"
 
     return _once(request, scope, act)
+
+
+@access.act("students.file")
+@posted_from("student", "pk")
+def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
+    """Take a paper out of the file that does not belong there; who, when and why stays."""
+    scope, reason = own(request, pk), request.POST.get("reason", "")
+
+    def act(student: Student) -> str:
+        gone = dossiers.remove(student=student, pk=paper, reason=reason, acting=request.acting)
+        return f"已移除{PAPERS[gone.kind]}，谁也不能再打开"
+
+    try:
+        return _once(request, scope, act)
+    except dossiers.NoSuchPaper:
+        raise Http404(paper) from None
 
 
 @access.act("students.document")

@@ -116,10 +116,10 @@ def answer(
         "may_edit": _may_edit(request, scope),
     }
     if tab == "sheet":
-        medical = not scope.is_past and access.sees_medical(request.acting, scope.student.org_path)
+        medical = scope.sees_medical
         context["groups"] = shown(facts.student, facts.sheet, facts.family, medical=medical)
     if tab == "file":
-        context["file"] = dossier.read(scope, facts.student)
+        context["file"] = dossier.read(scope, facts.student, facts.sheet)
         context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
         context["form_key"] = new_key()
     if tab == "conduct":
