@@ -134,10 +134,11 @@ def test_pending_and_undone_entries_have_no_file(world, student):
 def test_the_job_may_be_repeated_and_leaves_complete_files_alone(world, student):
     for kind in ("household_book", "property_proof", "vaccination"):
         add(world, student, kind)
-    before = Dossier.objects.values().get()
+    names = [field.name for field in Dossier._meta.fields if field.name != "assessed_on"]
+    before = Dossier.objects.values(*names).get()
     job()
     job()
-    assert Dossier.objects.values().get() == before
+    assert Dossier.objects.values(*names).get() == before
 
 
 @pytest.mark.parametrize("count", [1, 3])
