@@ -29,9 +29,9 @@ ORDER BY document.id, place.history_date;
 
 # of the clerk of the school where the pupil is, ten days after the entry
 PAPERS = """
-INSERT INTO xueji_dossierpaper (student_id, kind, filed_by_id, filed_at)
+INSERT INTO xueji_dossierpaper (student_id, kind, filed_by_id, filed_at, removed_why)
 SELECT pupil.id, paper.kind, clerk.id,
-    (pupil.entered_on + interval '10 days 10 hours') AT TIME ZONE 'Asia/Shanghai'
+    (pupil.entered_on + interval '10 days 10 hours') AT TIME ZONE 'Asia/Shanghai', ''
 FROM xueji_student AS pupil
 JOIN (
     SELECT organisation_id, min(id) AS id FROM xueji_post WHERE role = 'clerk'
@@ -65,5 +65,6 @@ def write() -> None:
 
 def _disabled() -> list[int]:
     """Pupils with a disability; the column is sealed, so that no statement can ask for them."""
-    sealed = StudentSheet.objects.exclude(disability=None).values_list("student", "disability")
-    return [pk for pk, disability in sealed if disability != "0"]
+    sheets = StudentSheet.objects.filter(disability__isnull=False)
+    pairs = sheets.values_list("student", "disability")
+    return [pk for pk, disability in pairs if disability != "0"]
