@@ -19,6 +19,7 @@ from django.db.models.deletion import PROTECT
 from django.template.loader import get_template
 
 from xueji.audit.models import Access, SignedHistory
+from xueji.conduct.models import Conduct
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import Organisation, School
 from xueji.students.models import (
@@ -34,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("xueji", "numbering", "enrollment")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
-AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument)
+AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument, Conduct)
 APPEND_ONLY_MODELS = (Access, RegisterEvent)
 
 
@@ -166,9 +167,9 @@ def calls(path: Path) -> Iterator[tuple[int, str, str]]:
 def unaudited_writes(source: list[Path]) -> set[str]:
     """Bulk writes of audited models past audit/history.py: they would leave no history."""
     audited = re.compile(
-        r"\b(Student|StudentSheet|Placement|FamilyMember|Photo|IdentityDocument)"
+        r"\b(Student|StudentSheet|Placement|FamilyMember|Photo|IdentityDocument|Conduct)"
         r"\.(_base_manager|_default_manager|objects)\b"
-        r"|\b(sheet|placements|family|students|merged)\."
+        r"|\b(sheet|placements|family|students|merged|conduct)\."
     )
     banned = {"update", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
     return {

@@ -3,6 +3,7 @@
 from xueji.accounts.models import Grant, Post, User
 from xueji.audit.models import Access, FormKey
 from xueji.cases.models import Case, CaseForm, Paper, RuleException, Step
+from xueji.conduct.models import Conduct
 from xueji.documents.models import Document
 from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.jobs.models import Job
@@ -33,6 +34,7 @@ __all__ = [
     "Case",
     "CaseForm",
     "Catchment",
+    "Conduct",
     "Division",
     "Document",
     "Dossier",

@@ -292,6 +292,28 @@ def file(browser: Browser) -> None:
     county.picture("dossiers", height=560)
 
 
+def conduct(browser: Browser) -> None:
+    """A reward and a sanction of one pupil, recorded by the clerk."""
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/students/")
+    clerk.open()
+    clerk.go(f"{clerk.page.url.removeprefix(SITE).split('?')[0]}?tab=conduct")
+    for what, level, text, unit, day in (
+        ("reward:三好学生", "县级", "2025—2026 学年度", "迁安市教育局", "2026-06-12"),
+        ("sanction:警告", "校级", "", "建昌营镇中心小学", "2026-09-04"),
+    ):
+        clerk.page.select_option("#id_what", what)
+        clerk.page.select_option("#id_level", level)
+        clerk.page.fill("#id_text", text)
+        clerk.page.fill("#id_unit", unit)
+        clerk.page.fill("#id_given_on", day)
+        png = clerk.page.screenshot()  # any picture will do for a decision
+        scan = {"name": "决定.png", "mimeType": "image/png", "buffer": png}
+        clerk.page.set_input_files("#id_file", scan)
+        clerk.press("登记")
+    clerk.picture("conduct")
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -307,6 +329,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     edit,
     papers,
     file,
+    conduct,
 ]
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Whoever entered before this autumn has a complete file; of this autumn's one in 
 from django.db import connection
 
 from enrollment.demo import calendar
+from xueji.students.models import StudentSheet
 
 # signed as the first placement was: both are written by the last signature of the entry
 DOCUMENTS = """
@@ -28,19 +29,28 @@ ORDER BY document.id, place.history_date;
 
 # of the clerk of the school where the pupil is, ten days after the entry
 PAPERS = """
-INSERT INTO xueji_dossierpaper (student_id, kind, filed_by_id, filed_at)
+INSERT INTO xueji_dossierpaper (student_id, kind, filed_by_id, filed_at, removed_why)
 SELECT pupil.id, paper.kind, clerk.id,
-    (pupil.entered_on + interval '10 days 10 hours') AT TIME ZONE 'Asia/Shanghai'
+    (pupil.entered_on + interval '10 days 10 hours') AT TIME ZONE 'Asia/Shanghai', ''
 FROM xueji_student AS pupil
 JOIN (
     SELECT organisation_id, min(id) AS id FROM xueji_post WHERE role = 'clerk'
     GROUP BY organisation_id
 ) AS clerk ON clerk.organisation_id = pupil.school_id
+LEFT JOIN xueji_studentsheet AS sheet ON sheet.student_id = pupil.id
 CROSS JOIN LATERAL unnest(
     CASE WHEN pupil.migrant
         THEN ARRAY['household_book', 'residence_permit', 'job_proof', 'vaccination']
         ELSE ARRAY['household_book', 'property_proof', 'vaccination']
-    END || CASE WHEN pupil.id_index IS NULL THEN ARRAY['attendance_proof'] ELSE '{}' END
+    END
+    || CASE WHEN pupil.id_index IS NULL THEN ARRAY['attendance_proof'] ELSE '{}' END
+    || CASE WHEN sheet.left_behind IN ('1', '2') THEN ARRAY['left_behind_proof'] ELSE '{}' END
+    || CASE WHEN sheet.orphan THEN ARRAY['orphan_proof'] ELSE '{}' END
+    || CASE WHEN sheet.martyr_family THEN ARRAY['martyr_proof'] ELSE '{}' END
+    || CASE WHEN sheet.needs_aid THEN ARRAY['aid_request'] ELSE '{}' END
+    || CASE WHEN sheet.boarding_subsidy THEN ARRAY['subsidy_proof'] ELSE '{}' END
+    || CASE WHEN pupil.attendance = 'home_taught' THEN ARRAY['home_taught_proof'] ELSE '{}' END
+    || CASE WHEN pupil.id = ANY(%s) THEN ARRAY['disability_card', 'inclusion_proof'] ELSE '{}' END
 ) AS paper (kind)
 WHERE NOT (pupil.entry_year = %s AND pupil.id %% 9 = 0 AND paper.kind = 'vaccination')
 ORDER BY pupil.id;
@@ -50,4 +60,11 @@ ORDER BY pupil.id;
 def write() -> None:
     with connection.cursor() as cursor:
         cursor.execute(DOCUMENTS)
-        cursor.execute(PAPERS, [calendar.THIS_YEAR])
+        cursor.execute(PAPERS, [_disabled(), calendar.THIS_YEAR])
+
+
+def _disabled() -> list[int]:
+    """Pupils with a disability; the column is sealed, so that no statement can ask for them."""
+    sheets = StudentSheet.objects.filter(disability__isnull=False)
+    pairs = sheets.values_list("student", "disability")
+    return [pk for pk, disability in pairs if disability != "0"]

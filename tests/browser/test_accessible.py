@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from tests import pupils
 from tests.browser.conftest import DESKTOP, PHONE, log_in
+from tests.conduct import entries
 from xueji.cases.models import Decision
 
 pytestmark = pytest.mark.browser
@@ -72,7 +73,7 @@ def addresses(site, username: str) -> list[str]:
             reverse("enrollment_roll", args=[site.schools["清泉小学"].pk, 2026]),
             reverse("enrollment_sheet", args=[site.cases[1].number]),
         ]
-        tabs = ("facts", "family", "sheet", "file", "history", "cases")
+        tabs = ("facts", "family", "sheet", "file", "conduct", "history", "cases")
         pages += [f"{reverse('student', args=[site.student.pk])}?tab={tab}" for tab in tabs]
         pages += [f"{reverse('student', args=[site.student.pk])}?on=2026-09-02"]
         pages += ["/students/?place=former"]
@@ -84,8 +85,10 @@ def addresses(site, username: str) -> list[str]:
 
 @pytest.fixture
 def busy_site(site):
-    """A pupil with a register, a case at the principal, one returned, one undone."""
+    """A pupil with a register, a reward and a sanction; a case at the principal, one returned."""
     site.student = pupils.enrolled(site)
+    for entry in (entries.reward(), entries.sanction()):
+        entries.record(site, site.student, entry)
     site.cases = [site.student.cases.get(), pupils.submitted(site)]
     site.cases.append(
         pupils.sign(site, pupils.submitted(site), "principal", decision=Decision.RETURNED)

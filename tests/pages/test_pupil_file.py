@@ -15,9 +15,11 @@ from tests.documents import portraits, scans
 from tests.pages.test_cases import text
 from tests.world import NOON
 from xueji.audit.models import Access
+from xueji.documents import services as documents
 from xueji.documents.models import Document
 from xueji.dossiers import services as dossiers
 from xueji.dossiers.models import DossierPaper
+from xueji.students import services as students
 from xueji.students.models import IdentityDocument, Photo
 
 OLD, MASKED = "130283200101991", "13***********91"
@@ -144,6 +146,73 @@ def test_a_paper_of_another_pupil_is_not_found_under_this_one(client_of, world, 
     filed = DossierPaper.objects.get()
     address = reverse("student_paper", args=[student.pk, filed.pk])
     assert client.get(address).status_code == 404
+
+
+def remove(client, student, paper, reason="传到了别的学生名下"):
+    address = reverse("student_paper_remove", args=[student.pk, paper.pk])
+    return client.post(address, {"reason": reason, "form_key": str(uuid4())}, follow=True)
+
+
+def test_a_wrong_paper_is_removed_with_a_trace_and_opened_by_nobody(client_of, student):
+    clerk = client_of("clerk")
+    post(clerk, "student_paper_new", student, kind="vaccination", file=sent(scans.jpeg()))
+    paper = DossierPaper.objects.get()
+    assert "缺 2 种" in text(clerk.get(page(student)))
+    told = text(remove(clerk, student, paper))
+    assert ("已移除预防接种证" in told, "缺 3 种" in told) == (True, True)
+    assert ("移除过的材料" in told, "传到了别的学生名下" in told) == (True, True)
+    address = reverse("student_paper", args=[student.pk, paper.pk])
+    assert address not in told
+    everybody = ("clerk", "principal", "centre", "county")
+    assert [client_of(who).get(address).status_code for who in everybody] == [404] * 4
+    assert "移除过的材料" in text(client_of("county").get(page(student)))
+
+
+def test_a_removal_that_is_refused_says_why(client_of, student):
+    clerk = client_of("clerk")
+    post(clerk, "student_paper_new", student, kind="vaccination", on_paper="on")
+    paper = DossierPaper.objects.get()
+    assert "请写明移除的原因" in text(remove(clerk, student, paper, " "))
+    refused = [remove(client_of(who), student, paper) for who in ("clerk1b", "principal", "county")]
+    assert [answer.status_code for answer in refused] == [404, 404, 404]
+    other = DossierPaper(pk=paper.pk + 1)
+    assert remove(clerk, student, other).status_code == 404
+    paper.refresh_from_db()
+    assert paper.removed_at is None
+
+
+def test_a_scan_of_a_decided_case_names_the_case_in_place_of_the_form(world, client_of, student):
+    case = student.cases.get()
+    paper = case.papers.get(kind="household_book")
+    scan = documents.store(name="a.jpg", data=scans.jpeg(), acting=world.acting("clerk"))
+    case.papers.filter(pk=paper.pk).update(document=scan)
+    told = text(client_of("clerk").get(page(student)))
+    assert f">{case.number}</a> 依据这份材料办结，不能移除" in told
+    assert "移除这份材料" not in told
+    assert "依据这份材料办结" not in text(client_of("county").get(page(student)))
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("clerk", True), ("principal", True), ("county", True), ("centre", False), ("city", False)],
+)
+def test_papers_that_tell_of_a_disability_are_shown_to_those_who_see_such_items(
+    world, client_of, student, who, sees
+):
+    acting = world.acting("clerk")
+    locked = students.lock([student.pk])[student.pk]
+    values = {"disability": "5", "orphan": True}
+    students.write_sheet(student=locked, values=values, acting=acting, reason="家长来校")
+    more = {"kind": "disability_card", "file": sent(scans.jpeg())}
+    post(client_of("clerk"), "student_paper_new", student, **more)
+    told = text(client_of(who).get(page(student)))
+    assert ("登记为：孤儿" in told, "登记为：残疾" in told, "残疾人证" in told) == (
+        True,
+        sees,
+        sees,
+    )
+    address = reverse("student_paper", args=[student.pk, DossierPaper.objects.get().pk])
+    assert client_of(who).get(address).status_code == (200 if sees else 404)
 
 
 FORMER = {"id_type": "1", "id_number": OLD, "used_until": "2013-01-01", "reason": "户口簿旧页"}

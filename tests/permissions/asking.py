@@ -33,6 +33,11 @@ ID_OF = {
     "student_document_new": lambda u: [u.unplaced.pk],
     "student_paper_new": lambda u: [u.unplaced.pk],
     "student_paper": lambda u: [u.unplaced.pk, u.filed.pk],
+    "student_paper_remove": lambda u: [u.unplaced.pk, u.filed.pk],
+    "student_conduct_new": lambda u: [u.unplaced.pk],
+    "student_conduct_revoke": lambda u: [u.unplaced.pk, u.sanction.pk],
+    "student_conduct_undo": lambda u: [u.unplaced.pk, u.sanction.pk],
+    "student_conduct_paper": lambda u: [u.unplaced.pk, u.sanction.pk, "proof"],
     "case": lambda u: [u.open.number],
     "case_decide": lambda u: [u.open.number],
     "case_withdraw": lambda u: [u.open.number],
@@ -73,6 +78,7 @@ BY_NUMBER = (
     "student_photo_new",
     "student_document_new",
     "student_paper_new",
+    "student_conduct_new",
     "enrollment_class",
     "enrollment_class_move",
     "enrollment_excess",
@@ -83,7 +89,11 @@ NOBODYS = {
     **dict.fromkeys(BY_NUMBER, [MISSING]),
     **dict.fromkeys(ID_OF.keys() - set(BY_NUMBER), [NO_SUCH_CASE]),
     **dict.fromkeys(("paper", "paper_remove"), [NO_SUCH_CASE, MISSING]),
-    "student_paper": [MISSING, MISSING],
+    **dict.fromkeys(
+        ("student_paper", "student_paper_remove", "student_conduct_revoke", "student_conduct_undo"),
+        [MISSING, MISSING],
+    ),
+    "student_conduct_paper": [MISSING, MISSING, "proof"],
     **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
     "enrollment_roll": [MISSING, YEAR],
     "enrollment": [],
@@ -198,6 +208,16 @@ def filed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"kind": "household_book", "file": scan(), **key()}
 
 
+def conduct(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"what": "reward:三好学生", "level": "县级", "unit": "教育局"}
+    return {**typed, "given_on": "2026-09-01", "file": scan(), **key()}
+
+
+def revocation(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    prefix = f"r{unit.sanction.pk}"
+    return {f"{prefix}-on": "2026-09-02", f"{prefix}-file": scan(), **key()}
+
+
 def issue(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     ticks = {"checked": "on", "despite": "on"}
     return {"token": unit.token, "kind": "register", **ticks, **key()}
@@ -251,6 +271,10 @@ FORMS = {
     "student_photo_new": photograph,
     "student_document_new": former,
     "student_paper_new": filed,
+    "student_paper_remove": reason,
+    "student_conduct_new": conduct,
+    "student_conduct_revoke": revocation,
+    "student_conduct_undo": reason,
     "case_reveal": reveal,
     "student_card": printed,
     "student_sheet": printed,

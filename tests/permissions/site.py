@@ -17,12 +17,15 @@ from enrollment.services import draw as drawing
 from enrollment.services.assign import assign
 from tests import pupils
 from tests import world as worlds
+from tests.conduct import entries
 from tests.documents import portraits, scans
 from tests.numbering import making
 from tests.world import World, hire, open_school, open_year
 from xueji.accounts.models import User
 from xueji.cases import services
 from xueji.cases.models import Case, Paper
+from xueji.conduct import services as conduct
+from xueji.conduct.models import Conduct
 from xueji.documents import services as documents
 from xueji.dossiers import services as dossiers
 from xueji.dossiers.models import Dossier, DossierPaper
@@ -85,6 +88,7 @@ class Unit:
     paper: Paper = None  # of the open case, with a scan
     bare_paper: Paper = None  # of the open case, without one
     filed: DossierPaper = None  # in the file of ``unplaced``, who has a photograph as well
+    sanction: Conduct = None  # of ``unplaced``, not revoked
     school_class: SchoolClass = None
     draw: Draw = None
     token: str = "0" * 64  # of the numbers that its allocator would issue now
@@ -157,7 +161,7 @@ def _neighbours(world: World) -> None:
 
 def _far_away_ids() -> None:
     with connection.cursor() as cursor:
-        for table in ("student", "case", "paper", "dossierpaper"):
+        for table in ("student", "case", "paper", "dossierpaper", "conduct"):
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [f"xueji_{table}", FIRST_ID]
             )
@@ -207,7 +211,7 @@ def _fill(site: Site, name: str) -> None:
 
 
 def _keep(site: Site, unit: Unit) -> None:
-    """A photograph, a scan in the file and a document of before for ``unplaced``."""
+    """A photograph, a scan in the file, a sanction and a document of before for ``unplaced``."""
     acting, pk = site.world.acting(unit.clerk), unit.unplaced.pk
     student = students.lock([pk])[pk]
     photos.replace(student=student, data=BytesIO(portraits.jpeg(200, 260)), acting=acting)
@@ -215,6 +219,13 @@ def _keep(site: Site, unit: Unit) -> None:
         student=student,
         kind="vaccination",
         name=f"{student.name}接种证.jpg",
+        data=BytesIO(scans.jpeg()),
+        acting=acting,
+    )
+    unit.sanction = conduct.record(
+        student=student,
+        entry=entries.sanction(unit=unit.name),
+        file_name=f"{student.name}处分决定.jpg",
         data=BytesIO(scans.jpeg()),
         acting=acting,
     )

@@ -58,6 +58,7 @@ TABLES = [
     "xueji_paper",
     "xueji_photo",
     "xueji_identitydocument",
+    "xueji_conduct",
     "xueji_dossier",
     "xueji_dossierpaper",
     "xueji_registerevent",
@@ -71,7 +72,8 @@ TABLES = [
 ]
 # other with every run: from sequences, or sealed with a nonce of their own
 RANDOM = """
-    - 'id' - 'case_id' - 'student_id' - 'document_id' - 'history_id' - 'holder_id' - 'series_id'
+    - 'id' - 'case_id' - 'student_id' - 'document_id' - 'revoked_document_id'
+    - 'history_id' - 'holder_id' - 'series_id'
     - 'findings' - 'id_number' - 'phone' - 'last_login'
 """
 

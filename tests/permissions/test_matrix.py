@@ -109,6 +109,7 @@ SHOWS_PUPILS = {
     "class_sheets",
     "student_photo",  # in the name of the file
     "student_paper",
+    "student_conduct_paper",
     "dossiers",
     "cases",
     "case",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q, QuerySet
 
 from xueji.accounts.access import Acting
-from xueji.cases.models import Paper, State
+from xueji.cases.models import ALIVE, Case, Paper, State
 from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.organisations.models import within
 from xueji.students.models import LIVE
@@ -26,16 +26,30 @@ def held(student_ids: Iterable[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     for pk, kind in scanned(ids).values_list("case__student", "kind"):
         found[pk].add(kind)
-    filed = DossierPaper.objects.filter(student__in=ids)
-    for pk, kind in filed.values_list("student", "kind"):
+    there = DossierPaper.objects.filter(student__in=ids, removed_at__isnull=True)
+    for pk, kind in there.values_list("student", "kind"):
         found[pk].add(kind)
     return found
 
 
 def filed(student_id: int, *, until: datetime | None = None) -> QuerySet[DossierPaper]:
     """What the school put into the file after the entry; ``until`` a former school's last day."""
-    rows = DossierPaper.objects.filter(student=student_id)
+    rows = DossierPaper.objects.filter(student=student_id, removed_at__isnull=True)
     return rows.filter(filed_at__lt=until) if until else rows
+
+
+def removed(student_id: int) -> QuerySet[DossierPaper]:
+    """What was taken out of the file, the last first."""
+    rows = DossierPaper.objects.filter(student=student_id, removed_at__isnull=False)
+    return rows.order_by("-removed_at", "-pk")
+
+
+def resting_on(paper: DossierPaper) -> Case | None:
+    """A case in work or decided to which the paper's scan was shown as well."""
+    if paper.document_id is None:
+        return None
+    shown = Paper.objects.filter(document=paper.document_id).values("case")
+    return Case.objects.filter(pk__in=shown, state__in=(*ALIVE, State.DONE)).order_by("pk").first()
 
 
 def overdue(today: date) -> Q:
@@ -47,8 +61,14 @@ def soon(today: date) -> Q:
 
 
 def incomplete(acting: Acting) -> QuerySet[Dossier]:
-    """Files in reach that lack something, of pupils whose register lives."""
-    return Dossier.objects.filter(
+    """Files in reach that lack something, of pupils whose register lives.
+
+    Who sees no items of health is not told of a file that lacks such papers alone.
+    """
+    rows = Dossier.objects.all()
+    if not acting.may("students.medical"):
+        rows = rows.exclude(lacking=[])
+    return rows.filter(
         within(acting.post.organisation.path, "student__org_path"),
         completed_on__isnull=True,
         student__status__in=LIVE,

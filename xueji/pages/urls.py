@@ -12,7 +12,7 @@ from xueji.pages.views import (
     papers,
     rules,
 )
-from xueji.pages.views.students import edit, file, printing, pupil, roster
+from xueji.pages.views.students import conduct, edit, file, printing, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -36,6 +36,21 @@ urlpatterns = [
     path("students/<int:pk>/documents/", file.add_former, name="student_document_new"),
     path("students/<int:pk>/file/", file.add_paper, name="student_paper_new"),
     path("students/<int:pk>/file/<int:paper>/", file.paper, name="student_paper"),
+    path(
+        "students/<int:pk>/file/<int:paper>/remove/", file.remove_paper, name="student_paper_remove"
+    ),
+    path("students/<int:pk>/conduct/", conduct.record, name="student_conduct_new"),
+    path(
+        "students/<int:pk>/conduct/<int:entry>/revoke/",
+        conduct.revoke,
+        name="student_conduct_revoke",
+    ),
+    path("students/<int:pk>/conduct/<int:entry>/undo/", conduct.undo, name="student_conduct_undo"),
+    path(
+        "students/<int:pk>/conduct/<int:entry>/<str:which>/",
+        conduct.paper,
+        name="student_conduct_paper",
+    ),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("cases/", cases.inbox, name="cases"),
     path("cases/decide/", cases.decide_many, name="cases_decide"),

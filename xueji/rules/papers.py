@@ -15,7 +15,17 @@ PAPERS = {
     "household_proof": "户籍证明",
     "vaccination": "预防接种证",
     "attendance_proof": "无身份证学生在校就读证明",
+    "left_behind_proof": "留守儿童情况证明",
+    "orphan_proof": "孤儿证明",
+    "martyr_proof": "烈士或优抚证明",
+    "disability_card": "残疾人证",
+    "inclusion_proof": "随班就读认定材料",
+    "home_taught_proof": "送教上门认定材料",
+    "aid_request": "资助申请表",
+    "subsidy_proof": "享受一补审批材料",
 }
+# of these the name alone tells of a pupil's health or disability
+MEDICAL = frozenset({"disability_card", "inclusion_proof", "hospital_proof"})
 
 Group = tuple[str, ...]
 

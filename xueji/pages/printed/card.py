@@ -1,7 +1,7 @@
 """学籍卡: the register of one pupil on paper: identity, numbers, places, and what happened.
 
-Everything is told from the ledger and the placements; what was undone never was, and stands in the
-timeline of the page, not here.
+Everything is told from the ledger, the placements and the rewards and sanctions; what was undone
+never was, and stands in the timeline of the page, not here.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from datetime import date
 
 from xueji.accounts.models import Post
 from xueji.cases.models import Case
+from xueji.conduct.models import Conduct
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import grade_name
 from xueji.pages.printed.sheet import rows
-from xueji.pages.pupil import past
+from xueji.pages.pupil import conduct, past
 from xueji.pages.pupil.past import Facts
 from xueji.pages.pupil.scope import Scope
 from xueji.printing import grid
@@ -55,6 +56,7 @@ class Card:
     family: list[tuple[FamilyMember, list[str]]]
     numbers: list[Number]
     placements: list[tuple[Placement, str]]
+    conduct: list[Conduct]
     changes: list[Happened]
 
 
@@ -74,6 +76,7 @@ def card(scope: Scope, *, medical: bool, whole: bool) -> Card:
         ],
         numbers=numbers(events, facts.student.number),
         placements=list(reversed(past.placements(scope))),
+        conduct=conduct.standing(scope),
         changes=_happened(scope, events),
     )
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import models
 
+from xueji.conduct.models import Conduct
 from xueji.identity import masking
 from xueji.identity.classification import DataClass, data_classes
 from xueji.organisations.models import GRADE_NAMES, SchoolClass
@@ -65,6 +66,8 @@ def changes(row, prior, names: Names) -> list[Change]:
     model = row.instance_type
     if model is IdentityDocument:
         return _document(row)
+    if model is Conduct:
+        return _conduct(row, prior)
     if row.history_type == "+":
         return _first(row, model, names)
     if row.history_type == "-":
@@ -93,6 +96,21 @@ def _document(row) -> list[Change]:
     number = masking.mask_id(row.id_number)
     told = f"{row.get_id_type_display()} {number}，用到 {row.used_until:%Y-%m-%d}"
     return [Change(label="以前的证件", new=told)]
+
+
+def _conduct(row, prior) -> list[Change]:
+    """A reward or sanction that was recorded, revoked or undone; its words never change."""
+    said = row.instance
+    label = said.get_kind_display()
+    if row.history_type == "+":
+        who = f"{said.unit} {said.paper_number}".strip()
+        return [Change(label=label, new=f"{said.title}，{said.given_on:%Y-%m-%d}，{who}")]
+    if said.undone:
+        return [Change(label=label, old=said.title, new="作废")]
+    if said.revoked_on and (prior is None or not prior.revoked_on):
+        until = f"{said.revoked_on:%Y-%m-%d} 起撤销 {said.revoked_number}".strip()
+        return [Change(label=f"{label} {said.title}", new=until)]
+    return []
 
 
 def _whose(row, model) -> str:

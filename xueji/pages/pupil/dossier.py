@@ -2,31 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from xueji.accounts.models import Post
 from xueji.cases.models import Case, Paper, State
 from xueji.dossiers import queries, rules
-from xueji.dossiers.models import DossierPaper
-from xueji.dossiers.rules import Demand
+from xueji.dossiers.models import Dossier, DossierPaper
+from xueji.dossiers.rules import Demand, counted_from
 from xueji.organisations.queries import lineage
+from xueji.pages.pupil import past
+from xueji.pages.pupil.conduct import PROOF, REVOCATION
 from xueji.pages.pupil.scope import Scope
-from xueji.rules.engine import rule_set
-from xueji.rules.papers import PAPERS, named
-from xueji.students.models import Student
+from xueji.rules.engine import Rules, rule_set
+from xueji.rules.papers import MEDICAL, PAPERS, named
+from xueji.students.models import Student, StudentSheet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """One paper in the file: ``case`` and ``paper`` lead to a scan on a case, ``pk`` to another."""
+    """One paper in the file and what leads to its scan.
+
+    ``case`` and ``paper`` lead to one on a case, ``entry`` and ``which`` to a proof of 奖惩, ``pk``
+    to one that the school put there, and that it may take out again.
+    """
 
     kind: str
     by: Post | None
-    at: datetime | None
+    at: date | None
     is_scan: bool
     pk: int = 0
     case: str = ""
     paper: int = 0
+    entry: int = 0
+    which: str = ""
 
     @property
     def name(self) -> str:
@@ -56,22 +64,28 @@ class File:
     citation: str = ""
     kinds: list[tuple[str, str]] = field(default_factory=list)
     may_add: bool = False
+    removed: list[DossierPaper] = field(default_factory=list)
 
     @property
     def lacking(self) -> int:
         return sum(not line.kept for line in self.lines)
 
 
-def read(scope: Scope, student: Student) -> File:
-    """The file of the pupil; ``student`` as this post may know it."""
+def read(scope: Scope, student: Student, sheet: StudentSheet | None) -> File:
+    """The file of the pupil; ``student`` and ``sheet`` as this post may know them."""
     kept, seen = _papers(scope)
     if scope.is_past or not (student.school_id and student.entered_on):
         return File(others=kept)
     place = lineage(student.school_id)
     in_force = rule_set(place.rule_set).at(student.entered_on)
-    lines = [_line(demand, kept, seen) for demand in rules.demanded(student, in_force)]
+    demands = rules.demanded(student, sheet, in_force)
+    lines = [
+        _line(demand, kept, seen)
+        for demand in demands
+        if scope.sees_medical or not demand.is_medical
+    ]
     asked = {kind for line in lines for kind in line.demand.group}
-    days = rules.days(student.entered_on, in_force) if in_force.has(DUE) else None
+    days = _days(scope, student, lines, in_force) if in_force.has(DUE) else None
     acting = scope.acting
     return File(
         lines=lines,
@@ -80,14 +94,38 @@ def read(scope: Scope, student: Student) -> File:
         citation=in_force.rule(DUE).citation if days else "",
         kinds=_kinds(lines),
         may_add=acting.may("students.file") and acting.acts_at(place.school.organisation_id),
+        removed=_removed(scope),
     )
 
 
 DUE = "register.file_due_days"
 
 
+def _days(scope: Scope, student: Student, lines: list[Line], in_force: Rules) -> rules.Days:
+    """The days as the nightly assessment will count them, if it has not yet."""
+    row = Dossier.objects.filter(student=student.pk).first()
+    start = counted_from(
+        student.entered_on,
+        before=row.counted_from if row else None,
+        was_complete=row is not None and row.completed_on is not None,
+        lacks=any(not line.kept for line in lines),
+        today=scope.acting.today,
+    )
+    return rules.days(start, in_force)
+
+
+def shown_to(scope: Scope, kind: str) -> bool:
+    """Whether the post may know that such a paper lies in the file, and open it."""
+    return kind not in MEDICAL or scope.sees_medical
+
+
+def _removed(scope: Scope) -> list[DossierPaper]:
+    rows = queries.removed(scope.student.pk).select_related("removed_by__user")
+    return [paper for paper in rows if shown_to(scope, paper.kind)]
+
+
 def _papers(scope: Scope) -> tuple[list[Kept], list[Paper]]:
-    """What lies in the file, oldest first, and what was only seen, in three queries."""
+    """What lies in the file, oldest first, and what was only seen, in a fixed number of queries."""
     closed = scope.windows[0].closed if scope.is_past else None
     visible = set(scope.cases().values_list("pk", flat=True))
     found: list[Kept] = []
@@ -104,7 +142,24 @@ def _papers(scope: Scope) -> tuple[list[Kept], list[Paper]]:
             seen.append(paper)
     filed = queries.filed(scope.student.pk, until=closed)
     found += [_of_school(paper) for paper in filed.select_related("filed_by__user")]
-    return found, seen
+    found = [one for one in found if shown_to(scope, one.kind)]
+    return found + _proofs(scope), seen
+
+
+def _proofs(scope: Scope) -> list[Kept]:
+    """The scans of rewards and sanctions, which lie in the file too."""
+    found = []
+    for entry in past.conduct(scope):
+        title = f"{entry.get_kind_display()}证明：{entry.title}"
+        for which, document, kind, day in (
+            (PROOF, entry.document_id, title, entry.given_on),
+            (REVOCATION, entry.revoked_document_id, f"{title}（撤销）", entry.revoked_on),
+        ):
+            if document and not entry.undone:
+                found.append(
+                    Kept(kind=kind, by=None, at=day, is_scan=True, entry=entry.pk, which=which)
+                )
+    return found
 
 
 def _of_case(paper: Paper, case: Case, is_visible: bool) -> Kept:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from xueji.conduct.models import Conduct
 from xueji.documents.models import Document
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import School, SchoolClass, grade_name
@@ -77,6 +78,15 @@ def former_documents(scope: Scope) -> list[IdentityDocument]:
         return []
     rows = scope.student.documents.filter(used_until__isnull=False)
     return list(rows.order_by("-used_until", "-pk"))
+
+
+def conduct(scope: Scope) -> list[Conduct]:
+    """Rewards and sanctions, the last one first; a post that is past has those of its own time."""
+    if not scope.is_past:
+        return list(scope.student.conduct.order_by("-given_on", "-pk"))
+    closed = scope.windows[0].closed
+    rows = _last(scope, Conduct, lambda at: at < closed)
+    return sorted(rows, key=lambda one: (one.given_on, one.pk), reverse=True)
 
 
 def _at_leaving(scope: Scope) -> Facts:

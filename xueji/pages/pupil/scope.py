@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.db.models import Min, Q, QuerySet
 
+from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, State, Step
 from xueji.ledger.models import EventKind, RegisterEvent
@@ -44,6 +45,11 @@ class Scope:
     @property
     def is_past(self) -> bool:
         return bool(self.windows)
+
+    @property
+    def sees_medical(self) -> bool:
+        """Whether items of health and disability are shown; to a post that is past never."""
+        return not self.is_past and access.sees_medical(self.acting, self.student.org_path)
 
     def covers(self, day: date) -> bool:
         """Whether the pupil was this post's on that day."""

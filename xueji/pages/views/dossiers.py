@@ -8,6 +8,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
 from xueji.dossiers import queries
+from xueji.dossiers.models import Dossier
 from xueji.organisations.models import Level
 from xueji.organisations.queries import rule_set_of
 from xueji.pages import record
@@ -16,6 +17,7 @@ from xueji.rules.engine import Rules, rule_set
 from xueji.rules.papers import named
 
 ORDER = ("due_on", "pk")
+MEDICAL_PAPERS = "健康、残疾方面的证明"
 TABS = {"overdue": "逾期", "soon": "快到期"}
 
 
@@ -37,10 +39,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
         "students/dossiers.html",
         {
             "page": found,
-            "lines": [
-                (dossier, "、".join(named(group) for group in dossier.lacking))
-                for dossier in found.rows
-            ],
+            "lines": [(dossier, _lacking(dossier, acting)) for dossier in found.rows],
             "tab": tab,
             "tabs": TABS.items(),
             "tally": queries.tally(acting),
@@ -50,6 +49,14 @@ def dossiers(request: HttpRequest) -> HttpResponse:
             "remind": in_force(acting).rule("register.file_remind_days"),
         },
     )
+
+
+def _lacking(dossier: Dossier, acting: Acting) -> str:
+    """What lacks, in words; papers of health only where the post sees such items, unnamed."""
+    words = [named(group) for group in dossier.lacking]
+    if dossier.lacks_medical and acting.may("students.medical"):
+        words.append(MEDICAL_PAPERS)
+    return "、".join(words)
 
 
 def in_force(acting: Acting) -> Rules:

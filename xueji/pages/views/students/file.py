@@ -18,7 +18,7 @@ from xueji.dossiers import services as dossiers
 from xueji.pages.forms import FormerDocumentForm
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
-from xueji.pages.pupil import past
+from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.scope import Scope, find
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
@@ -27,7 +27,7 @@ from xueji.students import identity_documents, photos, services
 from xueji.students.models import Student
 
 
-def _scope(request: HttpRequest, pk: int) -> Scope:
+def visible(request: HttpRequest, pk: int) -> Scope:
     found = find(request.acting, pk)
     if found is None:
         raise Http404(pk)
@@ -38,26 +38,27 @@ def _scope(request: HttpRequest, pk: int) -> Scope:
 @require_GET
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The photograph, for whoever may see the pupil; a former school sees that of leaving."""
-    document = past.photo(_scope(request, pk))
+    document = past.photo(visible(request, pk))
     if document is None:
         raise Http404(pk)
-    return _file(request, pk, document, "photo")
+    return answer(request, pk, document, "photo")
 
 
 @access.act("students.read")
 @require_GET
 def paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     """A scan in the file, always as a download."""
-    scope = _scope(request, pk)
-    closed = scope.windows[0].closed if scope.is_past else None
+    found = visible(request, pk)
+    closed = found.windows[0].closed if found.is_past else None
     rows = queries.filed(pk, until=closed).filter(pk=paper, document__isnull=False)
-    found = rows.select_related("document").first()
-    if found is None:
+    filed = rows.select_related("document").first()
+    if filed is None or not dossier.shown_to(found, filed.kind):
         raise Http404(paper)
-    return _file(request, pk, found.document, found.kind)
+    return answer(request, pk, filed.document, filed.kind)
 
 
-def _file(request: HttpRequest, pk: int, document: Document, field: str) -> HttpResponse:
+def answer(request: HttpRequest, pk: int, document: Document, field: str) -> HttpResponse:
+    """A private file of the pupil, and the record that it was opened."""
     try:
         data = documents.open_bytes(document)
     except documents.FileGone:
@@ -70,7 +71,7 @@ def _file(request: HttpRequest, pk: int, document: Document, field: str) -> Http
 @posted_from("student", "pk")
 def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the pupil a photograph, or another one."""
-    scope, file = _own(request, pk), request.FILES.get("file")
+    scope, file = own(request, pk), request.FILES.get("file")
     if file is None:
         return _refused(request, pk, "请先选择一张照片。")
 
@@ -85,7 +86,7 @@ def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from("student", "pk")
 def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a paper into the file: a scan, or the paper itself in the school's cabinet."""
-    scope, file = _own(request, pk), request.FILES.get("file")
+    scope, file = own(request, pk), request.FILES.get("file")
     kind = request.POST.get("kind", "")
     if file is None and not request.POST.get("on_paper"):
         return _refused(
@@ -100,11 +101,27 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     return _once(request, scope, act)
 
 
+@access.act("students.file")
+@posted_from("student", "pk")
+def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
+    """Take a paper out of the file that does not belong there; who, when and why stays."""
+    scope, reason = own(request, pk), request.POST.get("reason", "")
+
+    def act(student: Student) -> str:
+        gone = dossiers.remove(student=student, pk=paper, reason=reason, acting=request.acting)
+        return f"已移除{PAPERS[gone.kind]}，谁也不能再打开"
+
+    try:
+        return _once(request, scope, act)
+    except dossiers.NoSuchPaper:
+        raise Http404(paper) from None
+
+
 @access.act("students.document")
 @posted_from("student", "pk")
 def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an identity document that the pupil used before, so that it finds the pupil."""
-    scope = _own(request, pk)
+    scope = own(request, pk)
     form = FormerDocumentForm(request.POST, today=request.acting.today)
     if not form.is_valid():
         return pupil.answer(request, scope, status=422, former=form, tab="file")
@@ -124,12 +141,12 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     return _once(request, scope, act)
 
 
-def _own(request: HttpRequest, pk: int) -> Scope:
+def own(request: HttpRequest, pk: int) -> Scope:
     """The pupil of one's own school; one who has left is not found."""
-    scope = _scope(request, pk)
-    if scope.is_past:
+    found = visible(request, pk)
+    if found.is_past:
         raise Http404(pk)
-    return scope
+    return found
 
 
 def _once(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> HttpResponse:

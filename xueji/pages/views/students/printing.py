@@ -37,7 +37,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """学籍卡 of one pupil; POST: with whole numbers, for a purpose."""
 
     def fill(scope: Scope, whole: bool) -> dict[str, Any]:
-        return {"card": cards.card(scope, medical=_medical(scope), whole=whole)}
+        return {"card": cards.card(scope, medical=scope.sees_medical, whole=whole)}
 
     return _single(request, pk, "card", "print/card.html", fill)
 
@@ -54,16 +54,12 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
             facts.sheet,
             facts.family,
             school=_school(scope),
-            medical=_medical(scope),
+            medical=scope.sees_medical,
             whole=whole,
         )
         return {"sheet": printed}
 
     return _single(request, pk, "sheet", "print/sheet.html", fill)
-
-
-def _medical(scope: Scope) -> bool:
-    return not scope.is_past and access.sees_medical(scope.acting, scope.student.org_path)
 
 
 def _school(scope: Scope) -> School:

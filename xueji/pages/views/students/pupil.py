@@ -1,4 +1,4 @@
-"""The page of one pupil: facts, family, file, timeline and cases, each on a tab that prints."""
+"""The page of one pupil: facts, family, file, conduct, timeline and cases, on tabs that print."""
 
 from datetime import date
 
@@ -13,6 +13,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases.models import ALIVE
 from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
 from xueji.pages.kept import posted_from
+from xueji.pages.pupil import conduct as conducts
 from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, find
@@ -23,6 +24,7 @@ TABS = {
     "family": "家庭",
     "sheet": "全部项目",
     "file": "档案",
+    "conduct": "奖惩",
     "history": "履历",
     "cases": "业务",
 }
@@ -69,12 +71,13 @@ def answer(
     kind: str = AccessKind.VIEW,
     status: int = 200,
     former: FormerDocumentForm | None = None,
+    conduct: conducts.Sent | None = None,
     tab: str = "",
     **reveal: str,
 ) -> HttpResponse:
     """The page, and the record that it was shown; ``reveal`` names one field and the reason.
 
-    ``former`` is a form that was not taken, shown again.
+    ``former`` and ``conduct`` are forms that were not taken, shown again.
     """
     audit.shown(
         acting=request.acting,
@@ -113,11 +116,14 @@ def answer(
         "may_edit": _may_edit(request, scope),
     }
     if tab == "sheet":
-        medical = not scope.is_past and access.sees_medical(request.acting, scope.student.org_path)
+        medical = scope.sees_medical
         context["groups"] = shown(facts.student, facts.sheet, facts.family, medical=medical)
     if tab == "file":
-        context["file"] = dossier.read(scope, facts.student)
+        context["file"] = dossier.read(scope, facts.student, facts.sheet)
         context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
+        context["form_key"] = new_key()
+    if tab == "conduct":
+        context["conduct"] = conducts.read(scope, conduct or conducts.Sent())
         context["form_key"] = new_key()
     if tab == "history":
         context["timeline"] = timeline.timeline(scope, request.GET)
