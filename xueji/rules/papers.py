@@ -15,6 +15,10 @@ PAPERS = {
     "household_proof": "户籍证明",
     "vaccination": "预防接种证",
     "attendance_proof": "无身份证学生在校就读证明",
+    "placement_opinion": "教育安置意见",
+    "disability_certificate": "残疾人证",
+    "disability_diagnosis": "残疾诊断证明",
+    "reform_decision": "专门学校入学决定",
 }
 
 Group = tuple[str, ...]
