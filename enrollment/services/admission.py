@@ -93,6 +93,7 @@ def look(*, id_number: str, name: str, rules: Rules, acting: Acting) -> Looked:
     return Looked(student=student, answer=answer, problems=problems)
 
 
+OTHER_CHILD = "本件是另一名学生的，不能改用这个证件号。请撤回本件，为这名学生另办一件。"
 UNKNOWN = "请核对证件号；确实没有学籍的，按新生入学录入。"
 PENDING = "正由别处办理新生入学，请等那一件办完或撤回。"
 NAME = "请照户口簿填写姓名，并核对证件号。"
@@ -112,6 +113,8 @@ def submit(*, case_id: int | None, asked: Asked, row: Mapping[str, str], acting:
     if looked.problems or looked.student is None:
         raise Rejected(looked, looked.problems, [])
     student = students.lock([looked.student.pk])[looked.student.pk]
+    if case.student_id not in (None, student.pk):
+        raise Refused(OTHER_CHILD)
     former = (
         Placement.objects.filter(student=student, kind=PlacementKind.HOME, ends__isnull=True)
         .select_related("school")
@@ -159,10 +162,9 @@ def _case(
         )
     case = lock(case_id)
     require(case, Act.SUBMIT, acting)
-    CaseForm.objects.filter(case=case).update(saved_at=acting.at)
     form = CaseForm.objects.get(case=case)
-    form.values = values
-    form.save(update_fields=["values"])
+    form.values, form.saved_at = values, acting.at
+    form.save(update_fields=["values", "saved_at"])
     return case
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from enrollment.models import Admission
 from enrollment.rules import grounds
+from enrollment.services import room
 from enrollment.services.admission import fits, take_seat
 from xueji.accounts.access import Acting
 from xueji.cases import queries
@@ -32,6 +33,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     schools = lineages(
         {case.school_id for case in cases} | {row.former.school_id for row in admissions.values()}
     )
+    room.lock({row.school_class_id for row in admissions.values()} - {None})
     refusals, places, facts = {}, {}, []
     coming: Counter[int | None] = Counter()
     for case in sorted(cases, key=lambda case: case.pk):

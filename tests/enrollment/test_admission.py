@@ -361,6 +361,14 @@ def test_a_returned_case_is_mended_as_the_same_case(world, pupil):
     assert places(pupil)[-1] == ("滦州甲小学", "一（2）班", 2, None)
 
 
+def test_a_returned_case_stays_the_childs_whose_it_is(world, pupil):
+    special(world)
+    case = pupils.sign(world, submitted(world, pupil), "principal9", decision="returned")
+    other = asked(world, pupils.enrolled(world, "clerk"))
+    with pytest.raises(Refused, match="本件是另一名学生的"):
+        admission.submit(case_id=case.pk, asked=other, row={}, acting=world.acting("clerk9"))
+
+
 def test_a_suspended_pupil_is_not_taken(world, pupil):
     special(world)
     Student.objects.filter(pk=pupil.pk).update(status=Status.SUSPENDED)
