@@ -1,10 +1,12 @@
 """Schools that take pupils without transfer formalities, and the way of such a case."""
 
+from datetime import datetime
+
 from enrollment.services import admission
 from enrollment.services.admission import Asked
-from tests import pupils
 from tests.world import NOON, World
-from xueji.cases.models import Case
+from xueji.cases import services as cases
+from xueji.cases.models import Case, Decision
 from xueji.organisations.models import School, SchoolClass, SchoolKind
 from xueji.students.models import Student
 
@@ -29,7 +31,8 @@ def special(world: World, clerk: str = "clerk9") -> School:
 
 
 def class_of(world: World, clerk: str, number: int = 1) -> SchoolClass:
-    return SchoolClass.objects.get(school=world.school_of(clerk), number=number)
+    rows = SchoolClass.objects.filter(school=world.school_of(clerk), entry_year=2026)
+    return rows.get(number=number)
 
 
 def asked(world: World, student: Student, clerk: str = "clerk9", **other: object) -> Asked:
@@ -46,12 +49,26 @@ def asked(world: World, student: Student, clerk: str = "clerk9", **other: object
     return Asked(**values)
 
 
-def submitted(world: World, student: Student, clerk: str = "clerk9", **other: object) -> Case:
+def submitted(
+    world: World, student: Student, clerk: str = "clerk9", *, at: datetime = NOON, **other: object
+) -> Case:
     wanted = asked(world, student, clerk, **other)
-    return admission.submit(case_id=None, asked=wanted, row={}, acting=world.acting(clerk))
+    return admission.submit(case_id=None, asked=wanted, row={}, acting=world.acting(clerk, at=at))
 
 
-def taken(world: World, student: Student, clerk: str = "clerk9", **other: object) -> Case:
+def taken(
+    world: World, student: Student, clerk: str = "clerk9", *, at: datetime = NOON, **other: object
+) -> Case:
     """The case after its last signature."""
-    case = submitted(world, student, clerk, **other)
-    return pupils.sign(world, case, *ROUTES[clerk])
+    case = submitted(world, student, clerk, at=at, **other)
+    for person in ROUTES[clerk]:
+        case.refresh_from_db()
+        (outcome,) = cases.decide(
+            seen={case.pk: case.version},
+            decision=Decision.AGREED,
+            note="",
+            acting=world.acting(person, at=at),
+        ).values()
+        assert outcome.kind == "signed", outcome
+    case.refresh_from_db()
+    return case

@@ -32,6 +32,7 @@ from xueji.students.models import FamilyMember, IdentityDocument, Student, Stude
 
 GUARDED = {DataClass.SENSITIVE, DataClass.MEDICAL, DataClass.SECRET}
 LATER = NOON + timedelta(hours=1)
+NAME = "金翔"
 PRINTED = {"purpose": "学校存档", "whole": "on"}
 SHOWN, MASKED = "whole", "masked"
 
@@ -111,7 +112,7 @@ def plant(site: Site) -> tuple[Student, dict[str, dict[str, tuple[str, ...]]]]:
     world, unit = site.world, site.units["清泉小学"]
     acting = world.acting("clerk", at=LATER)
     number, former = pupils.id_number(order=913), pupils.id_number(order=733)
-    entered = pupils.enrolled(world, name="金翔", school_class=str(unit.school_class.pk))
+    entered = pupils.enrolled(world, name=NAME, school_class=str(unit.school_class.pk))
     student = students.lock([entered.pk])[entered.pk]
     photos.replace(student=student, data=BytesIO(portraits.jpeg(200, 260)), acting=acting)
     identity_documents.add_former(
@@ -205,7 +206,7 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "case-print": (reverse("enrollment_sheet", args=[case]), PRINTED),
         "entry": (reverse("enrollment_edit", args=[unit.returned.number]), None),
         "roster": (reverse("students"), None),
-        "found": (reverse("students_find"), {"q": "金翔"}),
+        "found": (reverse("students_find"), {"q": NAME}),
         "class": (reverse("enrollment_class", args=of_class), None),
         "classes": (reverse("enrollment_classes"), None),
         "roll": (reverse("enrollment_roll", args=[unit.pk, 2026]), PRINTED),
@@ -244,40 +245,34 @@ def seen(site: Site) -> tuple[Seen, dict[str, dict[str, tuple[str, ...]]]]:
     """Field → how it is shown, on which page, to whom; and the words that were looked for."""
     student, words = plant(site)
     found: Seen = defaultdict(set)
-    for (username, page), text in look(site, student).items():
+    texts = look(site, student)
+    for (username, page), text in texts.items():
         for name, ways in words.items():
             way = next((way for way, said in ways.items() if any(s in text for s in said)), None)
             if way:
                 found[name].add((way, page, username))
-    candidates = _different(*(_looked(site, student, _all(value)) for value in (0, 1)))
-    for name in (f"{m.__name__}.{f}" for m, fields in CODES.items() for f in fields):
-        both = (_looked(site, student, {name: value}, candidates) for value in (0, 1))
-        found[name] = {(SHOWN, page, username) for username, page in _different(*both)}
+    told = {key for key, text in texts.items() if NAME in text}
+    first = _looked(site, student, set(), told)
+    candidates = _different(first, _looked(site, student, set(_coded()), told))
+    for name in _coded():
+        second = _looked(site, student, {name}, candidates)
+        differ = _different({key: first[key] for key in candidates}, second)
+        found[name] = {(SHOWN, page, username) for username, page in differ}
     return found, words
 
 
-def _all(value: int) -> dict[str, int]:
-    return {f"{m.__name__}.{name}": value for m, fields in CODES.items() for name in fields}
+def _coded() -> list[str]:
+    return [f"{model.__name__}.{name}" for model, codes in CODES.items() for name in codes]
 
 
-def _looked(
-    site: Site,
-    student: Student,
-    chosen: Mapping[str, int],
-    only: set[tuple[str, str]] | None = None,
-) -> Texts:
-    """What is answered while these coded fields have their first or second value."""
+def _looked(site: Site, student: Student, seconds: set[str], only: set[tuple[str, str]]) -> Texts:
+    """What is answered while ``seconds`` have their second value, the other codes their first."""
     acting = site.world.acting("clerk", at=LATER + timedelta(hours=1))
     with undone():
         for row in _rows(student):
             own = CODES[type(row)]
-            values = {
-                name: own[name][chosen[f"{type(row).__name__}.{name}"]]
-                for name in own
-                if f"{type(row).__name__}.{name}" in chosen
-            }
-            if values:
-                _write(row, values, acting)
+            values = {name: own[name][f"{type(row).__name__}.{name}" in seconds] for name in own}
+            _write(row, values, acting)
         return look(site, student, only)
 
 
