@@ -7,9 +7,12 @@ class EnrollmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from enrollment.kind import ENROLLMENT
+        from enrollment.kind import ADMISSION, ENROLLMENT
         from enrollment.queries import to_place
+        from enrollment.services.admitted import taken_from
         from xueji.cases import kinds, todos
 
         kinds.register(ENROLLMENT)
+        kinds.register(ADMISSION)
         todos.register(to_place)
+        todos.register(taken_from)

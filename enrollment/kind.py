@@ -1,12 +1,19 @@
-"""新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
+"""What the kernel calls on the last yes, on undo and to show the cases of this app.
+
+新生入学, and 免转学手续接收: taking a pupil of another school without transfer formalities.
+"""
 
 from enrollment import queries
+from enrollment.models import Admission
+from enrollment.rules import grounds
+from enrollment.services import admission_finish
 from enrollment.services.alike import compare
 from enrollment.services.finish import apply, reverse
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Kind
 from xueji.cases.models import Case, RuleException
+from xueji.cases.queries import rules_of
 from xueji.students.showing import shown
 
 
@@ -48,4 +55,36 @@ ENROLLMENT = Kind(
     "学生、就读和人数恢复到办结以前；已发的号成为空号，补给下一名。",
     edit_url="enrollment_edit",
     panel=panel,
+)
+
+
+def admission_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To who reaches the pupil also where the register is or was."""
+    return "enrollment/_admission.html", {**_admission(case), "is_shown": True}
+
+
+def admission_outside(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """What the receiving side typed itself, while the register is elsewhere."""
+    return "enrollment/_admission.html", {**_admission(case), "is_shown": False}
+
+
+def _admission(case: Case) -> dict[str, object]:
+    row = Admission.objects.select_related(
+        "former__school__organisation", "former__school__county", "school_class"
+    ).get(pk=case.pk)
+    return {"admission": row, "ground": grounds(rules_of(case)).get(row.ground, "")}
+
+
+ADMISSION = Kind(
+    name="admission",
+    label="免转学手续接收",
+    letter="接",
+    exclusive=True,
+    apply=admission_finish.apply,
+    reverse=admission_finish.reverse,
+    undo="撤销接收",
+    undo_help="接错学生、录错学校或情形时撤销。就读、人数恢复到接收以前，学籍号不变。",
+    edit_url="enrollment_admission_edit",
+    panel=admission_panel,
+    outside=admission_outside,
 )

@@ -31,6 +31,37 @@ class Enrollment(models.Model):
         return str(self.case_id)
 
 
+class Ground(models.TextChoices):
+    """The exceptions of NATFULL-6.2: who may be taken without transfer formalities."""
+
+    INCLUSION = "inclusion", "随班就读"
+    SPECIAL = "special", "特殊教育学校接收"
+    REFORM = "reform", "专门学校接收"
+
+
+@classified(public="case former school_class starts", personal="ground")
+class Admission(models.Model):
+    """The facts of one 免转学手续接收 case: the register goes from ``former`` to the case's school.
+
+    ``former`` is the home placement that stood open at the submission; undoing opens it again.
+    """
+
+    case = models.OneToOneField(
+        "xueji.Case", models.PROTECT, primary_key=True, related_name="admission"
+    )
+    former = models.ForeignKey(
+        "xueji.Placement", models.PROTECT, related_name="+", verbose_name="原就读"
+    )
+    ground = models.CharField("除外情形", max_length=10, choices=Ground)
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, related_name="+", verbose_name="班级"
+    )
+    starts = models.DateField("接收日期")
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
 @classified(public="id school_class heads granted_at granted_by", personal="reason")
 class Excess(models.Model):
     """The post named by the rule agrees to a class larger than the rule set allows (超班额).

@@ -12,7 +12,14 @@ from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
 from xueji.cases.todos import Todo
 from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
-from xueji.students.models import Placement, PlacementKind, Status, Student, StudentQuerySet
+from xueji.students.models import (
+    Attendance,
+    Placement,
+    PlacementKind,
+    Status,
+    Student,
+    StudentQuerySet,
+)
 
 KIND = "enrollment"
 BOY = "1"
@@ -177,6 +184,11 @@ def heads(class_ids: Collection[int]) -> dict[int, Heads]:
 def pupils_of(school_class: SchoolClass) -> StudentQuerySet:
     """The pupils 在读 in a class, as far as it is their home."""
     return Student.objects.filter(school_class=school_class, status=Status.ENROLLED)
+
+
+def home_taught(school_class: SchoolClass) -> int:
+    """How many pupils of a class are taught at home and take no seat (NATFULL-6.3)."""
+    return pupils_of(school_class).filter(attendance=Attendance.HOME_TAUGHT).count()
 
 
 def moves_of(school_class: SchoolClass, *, most: int = 50) -> QuerySet[ClassMove]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from enrollment.views import classes, draws, entry, lists, live, printing, school_class
+from enrollment.views import (
+    admissions,
+    attendance,
+    classes,
+    draws,
+    entry,
+    lists,
+    live,
+    printing,
+    school_class,
+)
 
 urlpatterns = [
     path("", lists.overview, name="enrollment"),
@@ -17,6 +27,10 @@ urlpatterns = [
     path("classes/<int:pk>/move/", school_class.move, name="enrollment_class_move"),
     path("classes/<int:pk>/excess/", school_class.excess, name="enrollment_excess"),
     path("draws/<int:pk>/", draws.show, name="enrollment_draw"),
+    path("admissions/", admissions.admissions, name="enrollment_admissions"),
+    path("admissions/new/", admissions.new, name="enrollment_admission_new"),
+    path("admissions/<str:number>/edit/", admissions.edit, name="enrollment_admission_edit"),
+    path("attendance/<int:pk>/", attendance.attendance, name="enrollment_attendance"),
     path("roll/<int:school_id>/<int:year>/", printing.roll, name="enrollment_roll"),
     path("<str:number>/sheet/", printing.sheet, name="enrollment_sheet"),
     path("<str:number>/edit/", entry.edit, name="enrollment_edit"),

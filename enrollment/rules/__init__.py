@@ -5,8 +5,9 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, classes, family, identity
+from enrollment.rules import admission, classes, exempt, family, identity
 from enrollment.rules.classes import ClassFacts, most, stops
+from enrollment.rules.exempt import AdmissionFacts, grounds
 from enrollment.rules.facts import (
     EntryFacts,
     Parent,
@@ -18,13 +19,16 @@ from enrollment.rules.facts import (
 )
 
 __all__ = [
+    "AdmissionFacts",
     "ClassFacts",
     "EntryFacts",
     "Parent",
     "admission",
     "classes",
     "cutoff",
+    "exempt",
     "family",
+    "grounds",
     "identity",
     "months_old",
     "most",

@@ -51,6 +51,7 @@ class EntryFacts:
     parents: tuple[Parent, ...] = ()
     from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one
     home_taught: bool = False  # 送教上门
+    disabled: bool = False  # the sheet names a kind of disability
     foreign: bool = False
     has_address: bool = True  # something is written for 现住址
     address_choices: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from enrollment.rules.exempt import exempt, grounds
 from enrollment.rules.facts import EntryFacts
 from xueji.rules.engine import Finding, Rules, judges
 from xueji.rules.files import Effect
@@ -11,9 +12,9 @@ Findings = Iterator[Finding]
 
 def exempt_from_transfer(facts: EntryFacts, rules: Rules) -> str:
     """Why the school may take a pupil registered elsewhere without transfer, or ""."""
-    if facts.school_kind in rules.value("entry.exempt_kinds"):
-        return str(rules.value("entry.exempt_kinds")[facts.school_kind])
-    return "普通学校接收特殊学校学生随班就读" if facts.from_special_school else ""
+    former = "special" if facts.from_special_school else ""
+    ground = exempt(facts.school_kind, former_kind=former, rules=rules)
+    return grounds(rules)[ground] if ground else ""
 
 
 def what_to_do_about_a_double(*, is_pending: bool) -> str:
@@ -84,6 +85,24 @@ def home_taught(facts: EntryFacts, rules: Rules) -> Findings:
             message="送教上门学生：学籍建在承担送教的学校，计入在籍，不计班额",
             remedy="请确认由本校承担送教上门",
         )
+
+
+@judges("entry.home_taught.disability")
+def home_taught_disability(facts: EntryFacts, rules: Rules) -> Findings:
+    if facts.home_taught and not facts.disabled:
+        yield without_disability(rules)
+
+
+def without_disability(rules: Rules) -> Finding:
+    """Severe disability is why a child is taught at home: the sheet has to say which."""
+    exception = rules.rule("entry.home_taught.disability").exception or "不设例外"
+    return rules.finding(
+        "entry.home_taught.disability",
+        field="disability",
+        message="送教上门的学生没有填残疾类型，或填的是无残疾",
+        remedy="送教上门限残疾程度较重、无法到校的学生。请照残疾人证或诊断证明填写残疾类型；"
+        f"没有残疾类型的，{exception}",
+    )
 
 
 @judges("entry.id_missing")

@@ -16,12 +16,12 @@ from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.addresses import known_part
-from xueji.organisations.models import Division, SchoolClass, SchoolYear, StageName
+from xueji.organisations.models import Division, SchoolClass, SchoolKind, SchoolYear, StageName
 from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.papers import PAPERS
 from xueji.students import duplicates, items, places
-from xueji.students.models import Status, Student
+from xueji.students.models import Attendance, Status, Student
 from xueji.students.reading import EARLIEST, FLAGS, PupilReader
 from xueji.students.sheet import MEMBERS
 
@@ -219,7 +219,19 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         live_elsewhere=known is not None and known.school_id != school.pk,
         parents=tuple(_parents(row)),
         foreign=values.get("country", "CHN") != "CHN",
+        from_special_school=known is not None and _is_special(known),
+        home_taught=values.get("attendance") == Attendance.HOME_TAUGHT,
+        disabled=is_disabled(values.get("disability")),
     )
+
+
+def _is_special(student: Student) -> bool:
+    return student.school is not None and student.school.kind == SchoolKind.SPECIAL
+
+
+def is_disabled(code: str | None) -> bool:
+    """Whether the sheet names a kind of disability; neither empty nor 无残疾 does."""
+    return code not in (None, "", "0")
 
 
 def _parents(row: Checked) -> Iterator[Parent]:

@@ -64,7 +64,17 @@ def answer(checked: Checked, context: Context, acting: Acting) -> Answer:
     doubles = tuple(
         _double(student, where.get(student.pk), checked, context.rules, acting) for student in found
     )
-    wait = _too_many(doubles, context, acting)
+    wait = _too_many(doubles, context.rules, acting)
+    return Answer(wait=wait) if wait else Answer(doubles)
+
+
+def holder(student: Student, rules: Rules, acting: Acting) -> Answer:
+    """The same of the one pupil who holds a number that was typed whole, for taking the pupil."""
+    at = schools_of([student]).get(student.pk)
+    is_foreign = at is None or not acting.reaches(at.school.organisation.path)
+    text = _abroad(student, at) if is_foreign else _here(student, at, "这个证件号")
+    doubles = (Double(student, True, is_foreign, text, ""),)
+    wait = _too_many(doubles, rules, acting)
     return Answer(wait=wait) if wait else Answer(doubles)
 
 
@@ -132,12 +142,12 @@ def _remedy(student: Student, exact: bool, is_foreign: bool, rules: Rules) -> st
     )
 
 
-def _too_many(doubles: Iterable[Double], context: Context, acting: Acting) -> str:
+def _too_many(doubles: Iterable[Double], rules: Rules, acting: Acting) -> str:
     """Why no more foreign children are told now, or nothing; those told before still are."""
     foreign = {double.student.pk for double in doubles if double.is_foreign}
     if not foreign:
         return ""
-    limit = context.rules.value("entry.lookups_per_hour")
+    limit = rules.value("entry.lookups_per_hour")
     told = (
         Access.objects.filter(
             user_id=acting.user.pk,

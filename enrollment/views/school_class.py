@@ -163,6 +163,7 @@ def _answer(
             "school": place.lineage.school.organisation,
             "page": found,
             "heads": heads,
+            "home_taught": queries.home_taught(row),
             "granted": granted,
             "rule": place.rules.rule("class.capacity"),
             "limit": place.rules.value("class.capacity").get(row.stage),

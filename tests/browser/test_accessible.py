@@ -54,15 +54,17 @@ def addresses(site, username: str) -> list[str]:
             "dossiers",
             "cases",
             "enrollment",
+            "enrollment_admissions",
             "numbering",
             "rules",
             "rules_exceptions",
         ]
     if username == "clerk":
-        names += ["enrollment_new", "enrollment_classes"]
+        names += ["enrollment_new", "enrollment_classes", "enrollment_admission_new"]
     pages = [reverse(name) for name in names]
     if username == "clerk":
         pages += [reverse("student_edit", args=[site.student.pk])]
+        pages += [reverse("enrollment_attendance", args=[site.student.pk])]
     if username != "auditor":
         pages += ["/cases/?tab=others", "/students/?q=没有这个人"]
         pages += [reverse("case", args=[case.number]) for case in site.cases]

@@ -10,6 +10,7 @@ RULE_TABLES = {
     "entry.duplicate.near": "test_somebody_alike_is_compared_by_the_county",
     "entry.transfer_required": "test_a_pupil_of_another_school_comes_by_transfer",
     "entry.home_taught": "test_a_child_taught_at_home_is_recorded_as_such",
+    "entry.home_taught.disability": "test_a_child_taught_at_home_has_a_disability_on_the_sheet",
     "entry.id_missing": "test_a_child_without_id_number_is_entered_and_noted",
     "entry.foreign": "test_a_foreign_child_without_papers_is_noted_since_2025",
     "entry.not_first_grade": "test_only_primary_first_graders_skip_the_national_check",
@@ -32,6 +33,7 @@ ON_ITS_WAY = [("block", "该身份证件号正由另一件业务办理入学，�
         (child(**ELSEWHERE, school_kind="special"), []),
         (child(same_id=1, school_kind="special"), TWICE),
         (child(**ELSEWHERE, from_special_school=True), []),
+        (child(**ELSEWHERE, from_special_school=True, school_kind="other"), TWICE),
         (child(live_elsewhere=True), []),
         (migrant(same_id=1), TWICE),
     ],
@@ -106,6 +108,17 @@ def test_the_third_exception_is_named_as_the_text_of_the_day_names_it(on, name):
 )
 def test_a_child_taught_at_home_is_recorded_as_such(taught_at_home, says):
     assert told("entry.home_taught", child(home_taught=taught_at_home)) == says
+
+
+@pytest.mark.parametrize(
+    ("taught_at_home", "disabled", "warns"),
+    [(False, False, False), (False, True, False), (True, True, False), (True, False, True)],
+)
+def test_a_child_taught_at_home_has_a_disability_on_the_sheet(taught_at_home, disabled, warns):
+    says = [("warn", "送教上门的学生没有填残疾类型，或填的是无残疾")] if warns else []
+    facts = child(home_taught=taught_at_home, disabled=disabled)
+
+    assert told("entry.home_taught.disability", facts) == says
 
 
 @pytest.mark.parametrize(

@@ -189,8 +189,8 @@ def test_a_special_school_is_told_that_the_register_moves_and_is_not_made_twice(
             **pupils.SHANGZHUANG,
         )
     assert str(refused.value).startswith(
-        "这个证件号已有学籍（在读），不另建。学籍随人走，请由原学校与本校移转原学籍，不作新生入学"
-        "（《中小学生学籍管理办法细则(全文)》第六条“学籍管理实行"
+        "这个证件号已有学籍（在读），不另建。学籍随人走，请到「新生入学」→「免转学手续接收」办理，"
+        "原学籍转到本校，不作新生入学（《中小学生学籍管理办法细则(全文)》第六条“学籍管理实行"
     )
     assert Student.objects.count() == 1
 

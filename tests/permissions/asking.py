@@ -12,7 +12,7 @@ from django.urls import reverse
 from enrollment.services import draw as drawing
 from tests import pupils
 from tests.documents import portraits, scans
-from tests.permissions.site import MISSING, Site, Unit, question
+from tests.permissions.site import MISSING, SPECIAL, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
 from xueji.organisations.queries import lineage
 
@@ -54,6 +54,8 @@ ID_OF = {
     "enrollment_class_move": lambda u: [u.school_class.pk],
     "enrollment_excess": lambda u: [u.school_class.pk],
     "enrollment_draw": lambda u: [u.draw.pk],
+    "enrollment_admission_edit": lambda u: [u.open.number],
+    "enrollment_attendance": lambda u: [u.unplaced.pk],
     "enrollment_sheet": lambda u: [u.open.number],
     "enrollment_roll": lambda u: [u.pk, YEAR],
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
@@ -83,6 +85,7 @@ BY_NUMBER = (
     "enrollment_class_move",
     "enrollment_excess",
     "enrollment_draw",
+    "enrollment_attendance",
 )
 SERIES_PAGES = tuple(name for name in ID_OF if name.startswith("numbering_"))
 NOBODYS = {
@@ -237,6 +240,19 @@ def assign(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"students": [unit.unplaced.pk], "school_class": unit.school_class.pk, **key()}
 
 
+def admit(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil of the special school, taken into an ordinary class of 清泉小学."""
+    student = site.units[SPECIAL].unplaced
+    typed = {"id_number": student.id_number, "name": student.name, "starts": "2026-09-02"}
+    where = {"ground": "inclusion", "school_class": site.units["清泉小学"].school_class.pk}
+    return {**typed, **where, "papers": ["placement_opinion"], "save": "send", **key()}
+
+
+def attendance(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"attendance": "home_taught", "papers": ["placement_opinion"], "reason": "安置意见"}
+    return {**typed, "version": str(unit.unplaced.version), **key()}
+
+
 def new_class(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"number": "7", "capacity": "45", **key()}
 
@@ -305,5 +321,7 @@ FORMS = {
     "enrollment_class_move": move,
     "enrollment_excess": excess,
     "enrollment_draw_new": draw,
+    "enrollment_admission_new": admit,
+    "enrollment_attendance": attendance,
     "enrollment_discard": only_a_key,
 }

@@ -29,7 +29,7 @@ from xueji.conduct.models import Conduct
 from xueji.documents import services as documents
 from xueji.dossiers import services as dossiers
 from xueji.dossiers.models import Dossier, DossierPaper
-from xueji.organisations.models import Level, School, SchoolClass
+from xueji.organisations.models import Level, School, SchoolClass, SchoolKind
 from xueji.organisations.queries import lineage
 from xueji.organisations.services import found
 from xueji.students import identity_documents, photos
@@ -51,6 +51,7 @@ SCHOOLS = {
     "卢龙乙小学": ("郜", "clerk8", ("principal8", "centre8", "county8"), pupils.LUANZHOU),
     "津门丙小学": ("鄢", "clerk7", ("principal7", "centre7", "county7"), pupils.LUANZHOU),
 }
+SPECIAL = "滦州甲小学"  # its pupils may be taken into ordinary classes without transfer
 NUMBERED = ("清泉小学", "邻泉小学", "上庄小学")
 ELSEWHERE = {
     "8": ("河北省教育厅", "秦皇岛市教育局", "卢龙县教育局", "卢龙乙镇中心校", "卢龙乙小学"),
@@ -121,6 +122,7 @@ def build() -> Site:
     _far_away_ids()
     for name in SCHOOLS:
         _fill(site, name)
+    School.objects.filter(organisation__name=SPECIAL).update(kind=SchoolKind.SPECIAL)
     last = 0
     while (last := dossiers.assess_some(after=last, today=worlds.NOON.date())) is not None:
         continue

@@ -124,6 +124,7 @@ SHOWS_PUPILS = {
     "enrollment_edit",
     "enrollment_classes",
     "enrollment_class",
+    "enrollment_attendance",
     "enrollment_draw",
     "enrollment_draw_new",
     "enrollment_sheet",

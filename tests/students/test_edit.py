@@ -104,12 +104,10 @@ def test_a_place_keeps_only_the_code_of_what_its_text_names(student, edit, text,
 
 
 def test_yes_and_no_and_codes_and_spans_are_read_as_at_the_entry(student, edit):
-    edit(
-        needs_aid="1", left_behind="2", distance="1.5", home_taught="1", id_valid="2024.03.01-长期"
-    )
+    edit(needs_aid="1", left_behind="2", distance="1.5", id_valid="2024.03.01-长期")
     texts = now(student).texts([])
-    keys = ("needs_aid", "left_behind", "distance", "home_taught", "id_valid")
-    assert [texts[key] for key in keys] == ["1", "2", "1.5", "1", "2024.03.01-长期"]
+    keys = ("needs_aid", "left_behind", "distance", "id_valid")
+    assert [texts[key] for key in keys] == ["1", "2", "1.5", "2024.03.01-长期"]
 
 
 def test_what_does_not_agree_is_told_and_saved(student, edit):

@@ -45,6 +45,8 @@ ACTS: dict[str, frozenset[str]] = {
     "cases.close": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "enrollment.read": REGISTER,
     "enrollment.enter": frozenset({Role.CLERK}),
+    "enrollment.admit": frozenset({Role.CLERK}),
+    "enrollment.attendance": frozenset({Role.CLERK}),
     "enrollment.assign": frozenset({Role.CLERK}),
     "enrollment.excess": REGISTER,  # of these the post that the rule names
     "numbering.read": REGISTER,

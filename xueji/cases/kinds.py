@@ -23,8 +23,9 @@ class Kind:
     returns why single cases cannot be signed ({} = all done). ``reverse`` undoes one done case
     or raises Refused. ``edit_url`` names the view that edits a draft or returned case, by case
     number. ``panel`` gives the template and context with which the case page shows the facts
-    to the post that looks; ids of other pupils shown there are its ``named``. ``undo`` is what
-    reversing is called, ``undo_help`` when it is right and what it brings back.
+    to the post that looks; ids of other pupils shown there are its ``named``. ``outside`` does the
+    same for a party to the case that the pupil is not shown to; without it there are no facts.
+    ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings back.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Kind:
     undo_help: str
     edit_url: str
     panel: Callable[[Case, Acting], tuple[str, dict[str, object]]]
+    outside: Callable[[Case, Acting], tuple[str, dict[str, object]]] | None = None
 
 
 class Refused(Exception):

@@ -37,7 +37,7 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
     allowed = acts.allowed(case, steps, acting)
     kind = kinds.get(case.kind)
     is_shown = queries.reaches_pupil(case, acting)
-    panel, facts = ELSEWHERE if case.student and not is_shown else kind.panel(case, acting)
+    panel, facts = _panel(case, kind, acting, is_shown=is_shown)
     exceptions = list(
         RuleException.objects.filter(step__case=case, step__round=_round(steps)).select_related(
             "step__organisation"
@@ -68,6 +68,15 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
         "is_maker": acts.is_maker(case, steps, acting),
         "today": acting.today,
     }
+
+
+def _panel(
+    case: Case, kind: kinds.Kind, acting: Acting, *, is_shown: bool
+) -> tuple[str, dict[str, object]]:
+    """The facts as far as this post may see them."""
+    if case.student is None or is_shown:
+        return kind.panel(case, acting)
+    return kind.outside(case, acting) if kind.outside else ELSEWHERE
 
 
 def _round(steps: Sequence[Step]) -> int:

@@ -23,9 +23,12 @@ PAPERS = {
     "home_taught_proof": "送教上门认定材料",
     "aid_request": "资助申请表",
     "subsidy_proof": "享受一补审批材料",
+    "placement_opinion": "教育安置意见",
+    "disability_diagnosis": "残疾诊断证明",
+    "reform_decision": "专门学校入学决定",
 }
 # of these the name alone tells of a pupil's health or disability
-MEDICAL = frozenset({"disability_card", "inclusion_proof", "hospital_proof"})
+MEDICAL = frozenset({"disability_card", "disability_diagnosis", "inclusion_proof", "hospital_proof"})
 
 Group = tuple[str, ...]
 

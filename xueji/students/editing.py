@@ -16,14 +16,15 @@ from xueji.identity.classification import DataClass
 from xueji.identity.problems import Problem
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.students import items, places, sheet, showing
-from xueji.students.models import Attendance, FamilyMember, Student, StudentSheet
+from xueji.students.models import FamilyMember, Student, StudentSheet
 from xueji.students.reading import PupilReader
 from xueji.students.rules import EditFacts, migrant_decides
 
 NOTHING = "无"
 GONE = "gone"
 MOST_MEMBERS = 9  # a position is one digit of a key
-BY_OTHER_WAYS = {"school_class", "entered_on"}  # items that have a procedure of their own
+# items that have a procedure of their own
+BY_OTHER_WAYS = {"school_class", "entered_on", "home_taught"}
 PLACES = ("hukou", "address", "birth_place")
 MEMBER_CODES = ("hukou_code", "address_code")
 Row = Mapping[str, str]
@@ -262,8 +263,6 @@ def empty(column: str, model: type[models.Model]) -> object:
 
 def _text(item: sheet.Item, row: models.Model) -> str:
     value = getattr(row, item.field)
-    if item.field == "attendance":
-        return "1" if value == Attendance.HOME_TAUGHT else "0"
     if item.field == "id_valid_from":
         return showing.valid_text(value, getattr(row, "id_valid_until"))  # noqa: B009 -- of a sheet
     if isinstance(value, bool):

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "grade": "随升级改变",
     "school_class": "在分班、调班里改",
     "entered_on": "入学业务件核准时登记",
+    "attendance": "在学生页的上课形式里改",
     "migrant": "学籍类别由它决定，请报教育局",
 }
 

@@ -1,0 +1,287 @@
+"""One pupil whose guarded fields all hold something recognisable, and who is shown which of it.
+
+Texts, numbers and days are unmistakable wherever they stand. A code is known by the difference:
+the pupil is looked at twice, with two values of the field, and where the answers differ it shows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from io import BytesIO
+
+from django.apps import apps
+from django.db import models
+from django.urls import reverse
+
+from enrollment.models import DrawPlace
+from tests import pupils
+from tests.documents import portraits
+from tests.permissions import detectors
+from tests.permissions.site import Site, Unit
+from tests.permissions.sweep import Clients, undone
+from tests.world import NOON
+from xueji.accounts.models import User
+from xueji.audit import history
+from xueji.cases.models import CaseForm
+from xueji.identity import masking
+from xueji.identity.classification import OWN_APPS, DataClass, data_classes
+from xueji.jobs.models import Job
+from xueji.students import identity_documents, photos
+from xueji.students import services as students
+from xueji.students.models import FamilyMember, IdentityDocument, Student, StudentSheet
+
+GUARDED = {DataClass.SENSITIVE, DataClass.MEDICAL, DataClass.SECRET}
+LATER = NOON + timedelta(hours=1)
+NAME = "金翔"
+PRINTED = {"purpose": "学校存档", "whole": "on"}
+SHOWN, MASKED = "whole", "masked"
+
+TEXTS: dict[type[models.Model], dict[str, str]] = {
+    Student: {
+        "hukou_code": "130283981001",
+        "hukou_text": "金丝雀户口村",
+        "address_code": "130283981002",
+        "address_text": "金丝雀住址村",
+        "phone": "13907310001",
+        "no_id_reason": "金丝雀没有证件",
+    },
+    FamilyMember: {
+        "phone": "13907320002",
+        "id_number": pupils.id_number(born=date(1991, 5, 9), order=311),
+        "hukou_code": "130283981003",
+        "hukou_text": "金丝雀成员户口村",
+        "address_code": "130283981004",
+        "address_text": "金丝雀成员住址村",
+        "workplace": "金丝雀工厂",
+    },
+    StudentSheet: {
+        "birth_place_code": "130283981005",
+        "birth_place_text": "金丝雀出生村",
+        "mail_address": "金丝雀通信村",
+        "family_address": "金丝雀家庭村",
+        "postcode": "069731",
+        "email": "jin@siqueyou.example",
+        "homepage": "jinsique.example",
+    },
+}
+DAYS: dict[type[models.Model], dict[str, date]] = {
+    StudentSheet: {"id_valid_from": date(2021, 1, 17), "id_valid_until": date(2031, 3, 19)},
+}
+FORMER = {
+    "valid_from": date(2011, 1, 23),
+    "valid_until": date(2017, 5, 29),
+    "used_until": date(2018, 7, 13),
+}
+# two values, neither of which the pupil has
+CODES: dict[type[models.Model], dict[str, tuple[object, object]]] = {
+    Student: {"id_type": ("6", "A")},
+    FamilyMember: {"id_type": ("6", "A")},
+    IdentityDocument: {"id_type": ("6", "A")},
+    StudentSheet: {
+        "left_behind": ("1", "2"),
+        "orphan": (True, None),
+        "martyr_family": (True, None),
+        "needs_aid": (True, None),
+        "boarding_subsidy": (True, None),
+        "health": ("20", "30"),
+        "blood_type": ("1", "2"),
+        "inclusion": ("11", "12"),
+        "disability": ("1", "2"),
+    },
+}
+MASK = {
+    "phone": masking.mask_phone,
+    "id_number": masking.mask_id,
+    "email": masking.mask_email,
+}
+
+
+def guarded() -> dict[str, DataClass]:
+    """``Model.field`` → class, for every model of the product; a history table follows its own."""
+    return {
+        f"{model.__name__}.{name}": data_class
+        for model in apps.get_models()
+        if model._meta.app_label in OWN_APPS and not hasattr(model, "instance_type")
+        for name, data_class in data_classes(model).items()
+        if data_class in GUARDED
+    }
+
+
+def plant(site: Site) -> tuple[Student, dict[str, dict[str, tuple[str, ...]]]]:
+    """The pupil, in a class of 清泉小学, and field → how it is shown → the words for it."""
+    world, unit = site.world, site.units["清泉小学"]
+    acting = world.acting("clerk", at=LATER)
+    number, former = pupils.id_number(order=913), pupils.id_number(order=733)
+    entered = pupils.enrolled(world, name=NAME, school_class=str(unit.school_class.pk))
+    student = students.lock([entered.pk])[entered.pk]
+    photos.replace(student=student, data=BytesIO(portraits.jpeg(200, 260)), acting=acting)
+    identity_documents.add_former(
+        student=student,
+        id_type="1",
+        number=former,
+        used_until=FORMER["used_until"],
+        acting=acting,
+        reason="补录以前的证件",
+    )
+    old = IdentityDocument.objects.get(student=student, used_until=FORMER["used_until"])
+    rows = [student.sheet, student.family.get(position=1)]
+    for row in rows:
+        _write(row, {**TEXTS[type(row)], **DAYS.get(type(row), {})}, acting)
+    _write(old, {name: FORMER[name] for name in ("valid_from", "valid_until")}, acting)
+    pupils.correct(student, acting=acting, **TEXTS[Student], id_number=number)
+    student = Student.objects.get(pk=student.pk)
+    words = {
+        f"{model.__name__}.{name}": _words(name, text)
+        for model, texts in TEXTS.items()
+        for name, text in texts.items()
+    }
+    words["Student.id_number"] = _words("id_number", number)
+    words["IdentityDocument.id_number"] = _words("id_number", former)
+    words["Student.id_index"] = {SHOWN: (bytes(student.id_index).hex(),)}
+    words["IdentityDocument.id_index"] = {SHOWN: (bytes(old.id_index).hex(),)}
+    days = {f"StudentSheet.{name}": day for name, day in DAYS[StudentSheet].items()}
+    days |= {f"IdentityDocument.{name}": day for name, day in FORMER.items()}
+    words |= {name: {SHOWN: (f"{d:%Y-%m-%d}", f"{d:%Y.%m.%d}")} for name, d in days.items()}
+    return student, {**words, **_beside(unit)}
+
+
+def _write(row: models.Model, values: Mapping[str, object], acting) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    history.update([row], fields=list(values), acting=acting, reason="核对户口簿")
+
+
+def _words(name: str, text: str) -> dict[str, tuple[str, ...]]:
+    mask = MASK.get(name)
+    return {SHOWN: (text,)} | ({MASKED: (mask(text),)} if mask else {})
+
+
+def _beside(unit: Unit) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What is guarded without being an item of the sheet."""
+    typed = CaseForm.objects.get(case=unit.returned)
+    typed.values["row"]["specialty"] = "金丝雀特长"
+    typed.save(update_fields=["values"])
+    User.objects.filter(username="nobody").update(password="jinsique$password")
+    Job.objects.create(kind="canary", key="canary", parameters={"a": "jinsiquejob"}, queued_at=NOON)
+    DrawPlace.objects.filter(draw=unit.draw).update(hukou="130283981006")
+    return {
+        "CaseForm.values": {SHOWN: ("金丝雀特长",)},
+        "User.password": {SHOWN: ("jinsique$password",)},
+        "Job.parameters": {SHOWN: ("jinsiquejob",)},
+        "DrawPlace.hukou": {SHOWN: ("130283981006",)},
+        "Photo.document": {SHOWN: ("photo 200",)},
+    }
+
+
+def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] | None]]:
+    """Name → address and form (None: it is opened) of every page that may speak of the pupil."""
+    one, case = [student.pk], student.cases.get().number
+    tabs = ("facts", "family", "sheet", "file", "history", "cases")
+    tab = {name: (f"{reverse('student', args=one)}?tab={name}", None) for name in tabs}
+    past = {
+        f"{name}-on": (f"{reverse('student', args=one)}?tab={name}&on=2026-09-02", None)
+        for name in ("facts", "family", "sheet")
+    }
+    reveals = {
+        f"reveal-{name}": (
+            reverse("student_reveal", args=one),
+            {"field": name, "reason": "核对户口簿原件"},
+        )
+        for name in ("id_number", "phone", "family", "documents")
+    }
+    of_class = [unit.school_class.pk]
+    return {
+        **tab,
+        **past,
+        **reveals,
+        "edit": (reverse("student_edit", args=one), None),
+        "attendance": (reverse("enrollment_attendance", args=one), None),
+        "card-masked": (reverse("student_card", args=one), None),
+        "card": (reverse("student_card", args=one), PRINTED),
+        "print-masked": (reverse("student_sheet", args=one), None),
+        "print": (reverse("student_sheet", args=one), PRINTED),
+        "class-print": (reverse("class_sheets", args=of_class), PRINTED),
+        "photo": (reverse("student_photo", args=one), None),
+        "case": (reverse("case", args=[case]), None),
+        "case-print": (reverse("enrollment_sheet", args=[case]), PRINTED),
+        "entry": (reverse("enrollment_edit", args=[unit.returned.number]), None),
+        "roster": (reverse("students"), None),
+        "found": (reverse("students_find"), {"q": NAME}),
+        "class": (reverse("enrollment_class", args=of_class), None),
+        "classes": (reverse("enrollment_classes"), None),
+        "roll": (reverse("enrollment_roll", args=[unit.pk, 2026]), PRINTED),
+        "draw": (reverse("enrollment_draw", args=[unit.draw.pk]), None),
+        "enrollment": (reverse("enrollment"), None),
+        "admissions": (reverse("enrollment_admissions"), None),
+        "numbering": (reverse("numbering_series", args=[unit.pk, "primary", 2026]), None),
+        "dossiers": (reverse("dossiers"), None),
+        "desk": (reverse("desk"), None),
+        "cases-done": (reverse("cases") + "?tab=closed", None),
+    }
+
+
+Texts = dict[tuple[str, str], str]  # (username, page) → everything that can be read
+
+
+def look(site: Site, student: Student, only: set[tuple[str, str]] | None = None) -> Texts:
+    """What every post of the world is answered; ``only`` names (username, page)."""
+    unit, clients, texts = site.units["清泉小学"], Clients(site), {}
+    asked = pages(unit, student)
+    for username in [*site.world.posts, ""]:
+        for page, (path, data) in asked.items():
+            if only is not None and (username, page) not in only:
+                continue
+            client = clients.of(username)
+            answer = client.get(path) if data is None else client.post(path, data, follow=True)
+            text = detectors.text_of(answer)
+            texts[username, page] = f"photo {answer.status_code}" if page == "photo" else text
+    return texts
+
+
+Seen = dict[str, set[tuple[str, str, str]]]  # field → (how, page, username)
+
+
+def seen(site: Site) -> tuple[Seen, dict[str, dict[str, tuple[str, ...]]]]:
+    """Field → how it is shown, on which page, to whom; and the words that were looked for."""
+    student, words = plant(site)
+    found: Seen = defaultdict(set)
+    texts = look(site, student)
+    for (username, page), text in texts.items():
+        for name, ways in words.items():
+            way = next((way for way, said in ways.items() if any(s in text for s in said)), None)
+            if way:
+                found[name].add((way, page, username))
+    told = {key for key, text in texts.items() if NAME in text}
+    first = _looked(site, student, set(), told)
+    candidates = _different(first, _looked(site, student, set(_coded()), told))
+    for name in _coded():
+        second = _looked(site, student, {name}, candidates)
+        differ = _different({key: first[key] for key in candidates}, second)
+        found[name] = {(SHOWN, page, username) for username, page in differ}
+    return found, words
+
+
+def _coded() -> list[str]:
+    return [f"{model.__name__}.{name}" for model, codes in CODES.items() for name in codes]
+
+
+def _looked(site: Site, student: Student, seconds: set[str], only: set[tuple[str, str]]) -> Texts:
+    """What is answered while ``seconds`` have their second value, the other codes their first."""
+    acting = site.world.acting("clerk", at=LATER + timedelta(hours=1))
+    with undone():
+        for row in _rows(student):
+            own = CODES[type(row)]
+            values = {name: own[name][f"{type(row).__name__}.{name}" in seconds] for name in own}
+            _write(row, values, acting)
+        return look(site, student, only)
+
+
+def _rows(student: Student) -> Iterator[models.Model]:
+    yield Student.objects.get(pk=student.pk)
+    yield FamilyMember.objects.get(student=student, position=1)
+    yield IdentityDocument.objects.get(student=student, used_until=FORMER["used_until"])
+    yield StudentSheet.objects.get(student=student)
+
+
+def _different(first: Texts, second: Texts) -> set[tuple[str, str]]:
+    return {key for key in first if detectors.same(first[key]) != detectors.same(second[key])}
