@@ -7,9 +7,11 @@ class EnrollmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from enrollment.kind import ENROLLMENT
-        from enrollment.queries import to_place
+        from enrollment.kind import DEFERRAL, ENROLLMENT
+        from enrollment.queries import deferrals, to_place
         from xueji.cases import kinds, todos
 
         kinds.register(ENROLLMENT)
+        kinds.register(DEFERRAL)
         todos.register(to_place)
+        todos.register(deferrals.to_see_to)

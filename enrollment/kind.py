@@ -1,6 +1,7 @@
-"""新生入学 as a kind of case: what the kernel calls on the last yes, on undo and to show it."""
+"""新生入学 and 缓学 as kinds of case: what the kernel calls on the last yes and on undo."""
 
 from enrollment import queries
+from enrollment.services import deferred
 from enrollment.services.alike import compare
 from enrollment.services.finish import apply, reverse
 from xueji.accounts import access
@@ -36,6 +37,21 @@ def _serving(case: Case) -> queries.Serving | None:
     return queries.serving(case.school, case.student.address_code)
 
 
+def deferral_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """Why the child is unwell is for those alone who read medical facts."""
+    if case.student is None:
+        return "enrollment/_draft.html", {}
+    alike = compare(case, acting)
+    return "enrollment/_deferral.html", {
+        "student": case.student,
+        "deferral": case.deferral,
+        "medical": access.sees_medical(acting, case.org_path),
+        "family": list(case.student.family.order_by("position")),
+        "alike": alike,
+        "named": [other.student.pk for other in alike.named],
+    }
+
+
 ENROLLMENT = Kind(
     name="enrollment",
     label="新生入学",
@@ -48,4 +64,17 @@ ENROLLMENT = Kind(
     "学生、就读和人数恢复到办结以前；已发的号成为空号，补给下一名。",
     edit_url="enrollment_edit",
     panel=panel,
+)
+
+DEFERRAL = Kind(
+    name="deferral",
+    label="缓学",
+    letter="缓",
+    exclusive=True,
+    apply=deferred.apply,
+    reverse=deferred.reverse,
+    undo="撤销缓学",
+    undo_help="批错了才撤销；到期入学不用撤销。学生恢复到这次缓学以前。",
+    edit_url="enrollment_deferral_edit",
+    panel=deferral_panel,
 )

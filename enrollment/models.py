@@ -4,6 +4,7 @@ from django.db import models
 
 from xueji.identity import codes
 from xueji.identity.classification import classified
+from xueji.identity.fields import EncryptedTextField
 from xueji.organisations.models import School, SchoolClass, StageName
 from xueji.students.models import RegisterType, Student
 
@@ -29,6 +30,30 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class LateReason(models.TextChoices):
+    HEALTH = "health", "身体状况"
+    OTHER = "other", "其他原因"
+
+
+@classified(public="case school_year until", sensitive="reason", medical="details")
+class Deferral(models.Model):
+    """The facts of one 缓学 case: why the child comes later, and until when.
+
+    A further one continues the one before. What stands is the newest that was granted.
+    """
+
+    case = models.OneToOneField(
+        "xueji.Case", models.PROTECT, primary_key=True, related_name="deferral"
+    )
+    school_year = models.PositiveSmallIntegerField("应入学年份")
+    reason = models.CharField("缓学原因", max_length=10, choices=LateReason)
+    details = EncryptedTextField("具体情况", purpose="deferral.details")
+    until = models.DateField("缓学到")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.until}"
 
 
 @classified(public="id school_class heads granted_at granted_by", personal="reason")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment.views import classes, draws, entry, lists, live, printing, school_class
+from enrollment.views import classes, deferrals, draws, entry, lists, live, printing, school_class
 
 urlpatterns = [
     path("", lists.overview, name="enrollment"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("resume/", entry.resume, name="enrollment_resume"),
     path("check/", live.check, name="enrollment_check"),
     path("draft/", live.draft, name="enrollment_draft"),
+    path("deferrals/", deferrals.overview, name="enrollment_deferrals"),
+    path("deferrals/new/", deferrals.new, name="enrollment_deferral_new"),
+    path("deferrals/<str:number>/edit/", deferrals.edit, name="enrollment_deferral_edit"),
     path("classes/", classes.classes, name="enrollment_classes"),
     path("classes/add/", classes.add, name="enrollment_class_add"),
     path("classes/draw/", draws.new, name="enrollment_draw_new"),

@@ -123,7 +123,7 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():
             self.fields[PAPER + code] = forms.BooleanField(label=label, required=False)
-        for key, title in warnings_of(context.rules).items():
+        for key, title in self.warned(context.rules).items():
             self.fields[REASON + key] = _reason(title)
         self._carry(last or {})
         mark_chosen(self, PLACES)
@@ -203,6 +203,10 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
     def _is(self, name: str) -> str:
         return plain(self[name].value())
 
+    def warned(self, rules: Rules) -> dict[str, str]:
+        """The warnings for which this form has a place for a reason."""
+        return warnings_of(rules)
+
     def papers(self, rules: Rules) -> list[list[forms.BoundField]]:
         """The papers to tick for this child: of each group any one will do."""
         groups = papers_demanded(migrant=bool(self["migrant"].value()), rules=rules)
@@ -229,7 +233,9 @@ def warnings_of(rules: Rules) -> dict[str, str]:
     return {
         rule.key: rule.title
         for rule in rules
-        if rule.key.startswith("entry.") and rule.effect == Effect.WARN
+        if rule.key.startswith("entry.")
+        and not rule.key.startswith("entry.late.")
+        and rule.effect == Effect.WARN
     }
 
 

@@ -5,10 +5,11 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, classes, family, identity
+from enrollment.rules import admission, classes, family, identity, late
 from enrollment.rules.classes import ClassFacts, most, stops
 from enrollment.rules.facts import (
     EntryFacts,
+    Late,
     Parent,
     cutoff,
     months_old,
@@ -20,12 +21,14 @@ from enrollment.rules.facts import (
 __all__ = [
     "ClassFacts",
     "EntryFacts",
+    "Late",
     "Parent",
     "admission",
     "classes",
     "cutoff",
     "family",
     "identity",
+    "late",
     "months_old",
     "most",
     "papers_demanded",

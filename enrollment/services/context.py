@@ -57,8 +57,8 @@ def require_working(context: Context) -> None:
         raise Refused("本校没有小学学段。初中、高中新生从毕业生名单接收，不在这里录入。")
 
 
-def route(context: Context) -> Sequence[Stop]:
-    """The posts that sign an enrollment of this school, after the clerk's own submission."""
+def route(context: Context, business: str = "entry.route") -> Sequence[Stop]:
+    """The posts that sign a piece of business of this school, after the clerk's submission."""
     school = context.lineage
     authority = school.authority(StageName.PRIMARY)
     offices = {
@@ -69,6 +69,6 @@ def route(context: Context) -> Sequence[Stop]:
     }
     return [
         Stop(organisation_id=offices[step["at"]].pk, role=step["role"])
-        for step in context.rules.value(route_key(Level(authority.level).name.lower()))
+        for step in context.rules.value(route_key(Level(authority.level).name.lower(), business))
         if step["role"] != "clerk"
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from enrollment.queries import deferrals
 from numbering.services import CannotVoid, void
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -10,7 +11,7 @@ from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import lineages
 from xueji.students import services as students
-from xueji.students.models import Placement, Status, Student
+from xueji.students.models import UNREGISTERED, Placement, Status, Student
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
@@ -28,7 +29,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     refusals = {
         case.pk: f"{student}已经建籍（{student.get_status_display()}），不能重复建籍。"
         for case in cases
-        if (student := pupils[case.student_id]).status != Status.PENDING
+        if (student := pupils[case.student_id]).status not in UNREGISTERED
     }
     places, facts = {}, []
     for case in cases:
@@ -84,10 +85,10 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
             raise Refused(str(error)) from error
     events = list(
         RegisterEvent.objects.filter(student=student, reversed_by__isnull=True)
-        .exclude(kind=EventKind.REVERSED)
+        .exclude(kind__in=(EventKind.REVERSED, EventKind.DEFERRED))
         .order_by("-pk")
     )
-    student.status = Status.PENDING
+    student.status = deferrals.status_without_register(student.pk)
     students.leave(
         [student], on=acting.today, acting=acting, reason=f"撤销入学：{note}", also=("status",)
     )

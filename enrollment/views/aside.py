@@ -1,11 +1,11 @@
 """What stands beside the form: what is missing, wrong, remarkable and in order, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from enrollment import queries
-from enrollment.forms import LABELS, REASON, EntryForm
+from enrollment.forms import REASON, EntryForm
 from enrollment.rules import cutoff, months_old
 from enrollment.services import doubles
 from enrollment.services.check import Checked, Context, check_rows
@@ -41,12 +41,13 @@ class Judged:
     context: Context
     checked: Checked
     answer: Answer
+    passes: Mapping[str, str]  # key → what is told where the rule found nothing
 
 
 def judge(form: EntryForm, context: Context, acting: Acting) -> Judged:
     """Check what stands in the form, look for doubles included; writes nothing."""
     (checked,) = check_rows([form.row], context)
-    return Judged(form, context, checked, doubles.answer(checked, context, acting))
+    return Judged(form, context, checked, doubles.answer(checked, context, acting), PASSES)
 
 
 def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, object]:
@@ -73,7 +74,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
     blocks = sum(finding.effect == "block" and finding.key != SUM for finding in told)
     return {
         "judged": True,
-        "missing": [(LABELS[p.field], form[p.field].auto_id) for p in missing],
+        "missing": [(form[p.field].label, form[p.field].auto_id) for p in missing],
         "lines": [*wrong, *(_line(finding, judged) for finding in told), *_passes(judged)],
         "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
         "answer": judged.answer,
@@ -153,7 +154,7 @@ def _passes(judged: Judged) -> Iterator[dict[str, str]]:
     silent = FOR_RESIDENTS if checked.facts.migrant else FOR_MIGRANTS
     if not checked.values["id_number"]:
         silent = silent | {"entry.duplicate.exact"}
-    for key, message in PASSES.items():
+    for key, message in judged.passes.items():
         if rules.has(key) and key not in found | silent:
             places = (f"{clause.title}{clause.place}" for clause in rules.rule(key).clauses)
             citation = "；".join(dict.fromkeys(places)) or cite(key, ())

@@ -38,7 +38,7 @@ def check(request: HttpRequest) -> HttpResponse:
     told = set(request.POST.get("told", "").split())
     if told:
         form.tell(judged.checked, only=told)
-    if judged.answer.doubles:
+    if judged.answer.doubles or judged.checked.deferral:
         record(request, judged)
     return render(
         request,

@@ -121,6 +121,8 @@ SHOWS_PUPILS = {
     "paper",  # in the name of the file
     "enrollment",
     "enrollment_edit",
+    "enrollment_deferrals",
+    "enrollment_deferral_edit",
     "enrollment_classes",
     "enrollment_class",
     "enrollment_draw",
@@ -139,6 +141,7 @@ SHOWS_WHOLE_NUMBERS = {
     "class_sheets",
     "case_reveal",
     "enrollment_edit",
+    "enrollment_deferral_edit",
     "enrollment_sheet",
 }
 

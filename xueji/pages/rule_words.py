@@ -27,6 +27,7 @@ WORDS = {
     "register_type": "学籍类别",
     "designated_only": "只限教育局指定的学校",
     "enrolled": "在读",
+    "health": "身体状况",
     "name": "姓名",
     "id_type": "身份证件类型",
     "id_number": "身份证件号",
