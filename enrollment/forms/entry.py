@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django import forms
 
 from enrollment.forms.fields import ASKED, DEFAULTS, FOLDED, items, of_sheet
-from enrollment.rules import papers_demanded
+from enrollment.rules import papers_demanded, papers_key
 from enrollment.services.check import Checked, Context
 from xueji.cases.rules import says_why
 from xueji.identity import codes
@@ -14,8 +14,7 @@ from xueji.identity.papers import NONE, RESIDENT
 from xueji.organisations.models import Area
 from xueji.pages.fields import choice, code_field, mark_chosen, place_field, plain, text, tick
 from xueji.rules.engine import Rules
-from xueji.rules.files import Effect
-from xueji.rules.papers import PAPERS
+from xueji.rules.papers import PAPERS, WAIVER
 from xueji.students.sheet import PLACES
 
 NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button beside them
@@ -212,6 +211,11 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         groups = papers_demanded(migrant=bool(self["migrant"].value()), rules=rules)
         return [[self[PAPER + code] for code in group] for group in groups]
 
+    def waiver(self, rules: Rules) -> forms.BoundField | None:
+        """The proof of why a paper cannot be had, where the rule lets anybody off."""
+        key = papers_key(migrant=bool(self["migrant"].value()))
+        return self[PAPER + WAIVER] if rules.has(key) and rules.rule(key).grant else None
+
     def _carry(self, last: Mapping[str, str]) -> None:
         for name in CARRIED:
             if value := last.get(name):
@@ -229,13 +233,11 @@ def _reason(title: str) -> forms.CharField:
 
 
 def warnings_of(rules: Rules) -> dict[str, str]:
-    """Key and title of every warning about an entry that somebody may pass."""
+    """Key and title of every rule about an entry of which somebody may grant an exception."""
     return {
         rule.key: rule.title
         for rule in rules
-        if rule.key.startswith("entry.")
-        and not rule.key.startswith("entry.late.")
-        and rule.effect == Effect.WARN
+        if rule.key.startswith("entry.") and not rule.key.startswith("entry.late.") and rule.grant
     }
 
 

@@ -14,6 +14,7 @@ from enrollment.rules.facts import (
     cutoff,
     months_old,
     papers_demanded,
+    papers_key,
     register_type,
     route_key,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "months_old",
     "most",
     "papers_demanded",
+    "papers_key",
     "register_type",
     "route_key",
     "stops",

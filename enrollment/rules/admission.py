@@ -6,7 +6,7 @@ from datetime import date
 from enrollment.rules.facts import EntryFacts, cutoff, months_old, register_type
 from xueji.rules.engine import Finding, Rules, concludes, judges
 from xueji.rules.files import Effect
-from xueji.rules.papers import missing, named
+from xueji.rules.papers import WAIVER, missing, named
 
 Findings = Iterator[Finding]
 FULL_CODE = 12
@@ -187,13 +187,24 @@ def ineligible(facts: EntryFacts, rules: Rules, found: tuple[Finding, ...]) -> F
 
 
 def _missing(key: str, facts: EntryFacts, rules: Rules) -> Findings:
-    if lacking := missing(rules.value(key), facts.papers):
-        yield rules.finding(
-            key,
-            field="papers",
-            message="缺" + "、".join(named(group) for group in lacking),
-            remedy="看过原件后勾选",
-        )
+    """Where the rule names who may let somebody off, a proof of why makes it a request."""
+    lacking = missing(rules.value(key), facts.papers)
+    if not lacking:
+        return
+    exception = rules.rule(key).exception
+    is_asked = bool(exception) and WAIVER in facts.papers
+    remedy = "看过原件后勾选"
+    if is_asked:
+        remedy = exception
+    elif exception:
+        remedy += f"。交不了的，看过证明后勾选「{named([WAIVER])}」，{exception}"
+    yield rules.finding(
+        key,
+        field="papers",
+        message="缺" + "、".join(named(group) for group in lacking),
+        remedy=remedy,
+        effect=Effect.WARN if is_asked else None,
+    )
 
 
 def _exception(name: str, rules: Rules) -> str:

@@ -85,7 +85,11 @@ def register_type(*, migrant: bool, rules: Rules) -> str:
 
 def papers_demanded(*, migrant: bool, rules: Rules) -> tuple[Group, ...]:
     """The papers to tick for this child, in groups of which any one will do."""
-    return rules.get("entry.migrant.papers" if migrant else "entry.papers", ())
+    return rules.get(papers_key(migrant=migrant), ())
+
+
+def papers_key(*, migrant: bool) -> str:
+    return "entry.migrant.papers" if migrant else "entry.papers"
 
 
 def cutoff(entry_year: int, rules: Rules) -> date:

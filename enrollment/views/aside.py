@@ -6,7 +6,7 @@ from typing import Any
 
 from enrollment import queries
 from enrollment.forms import REASON, EntryForm
-from enrollment.rules import cutoff, months_old
+from enrollment.rules import cutoff, months_old, papers_key
 from enrollment.services import doubles
 from enrollment.services.check import Checked, Context, check_rows
 from enrollment.services.doubles import Answer
@@ -212,10 +212,10 @@ def _region(region: str, context: Context) -> dict[str, str]:
 
 def demanded(form: EntryForm, rules: Rules) -> dict[str, object]:
     """Context of enrollment/_papers.html."""
-    is_migrant = bool(form["migrant"].value())
-    key = "entry.migrant.papers" if is_migrant else "entry.papers"
+    key = papers_key(migrant=bool(form["migrant"].value()))
     has = rules.has(key)
     return {
         "paper_groups": form.papers(rules),
+        "waiver": form.waiver(rules),
         "papers_citation": cite(key, rules.rule(key).clauses) if has else "",
     }

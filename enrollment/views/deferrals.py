@@ -177,6 +177,7 @@ def _show(
             "today": request.acting.today,
             **aside(judged, is_submitted=is_sent),
             "derived": said and {**said, "region": ""},
+            "waiver": None,
             "paper_groups": form.papers(context.rules),
             "papers_citation": rule.citation,
         },

@@ -194,12 +194,20 @@ BOOK, PROOF = "household_book", "property_proof"
         (child(papers=frozenset()), [("block", "缺户口簿、房产证明")]),
         (child(papers=frozenset({BOOK, "residence_permit"})), [("block", "缺房产证明")]),
         (child(papers=frozenset(), grade=3), [("block", "缺户口簿、房产证明")]),
+        (child(papers=frozenset({BOOK, "waiver_proof"})), [("warn", "缺房产证明")]),
+        (child(papers=frozenset({BOOK, PROOF, "waiver_proof"})), []),
         (child(papers=frozenset(), stage="junior", grade=7), []),
         (migrant(papers=frozenset()), []),
     ],
 )
 def test_a_resident_child_shows_household_book_and_property_proof(facts, says):
     assert told("entry.papers", facts) == says
+
+
+def test_a_migrant_childs_papers_are_let_off_by_nobody():
+    facts = migrant(papers=frozenset({"waiver_proof"}))
+
+    assert [effect for effect, _ in told("entry.migrant.papers", facts)] == ["block"]
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,15 @@ def test_the_page_asks_as_often_for_every_set(world, client_of):
     assert len(set(asked.values())) == 1, asked
 
 
+def test_a_block_that_somebody_may_let_pass_says_who(world):
+    rules = rule_set("qianan").at(ON)
+
+    assert [effect_words(rules.rule(key)) for key in ("entry.papers", "entry.migrant.papers")] == [
+        "可由教育局批准例外",
+        "不能例外",
+    ]
+
+
 # -- words ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", files.names())
 def test_no_code_is_left_in_the_words_of_a_value(name):

@@ -14,8 +14,11 @@ PAPERS = {
     "hospital_proof": "县级以上医院证明",
     "household_proof": "户籍证明",
     "vaccination": "预防接种证",
+    "waiver_proof": "免交材料的证明",
     "attendance_proof": "无身份证学生在校就读证明",
 }
+
+WAIVER = "waiver_proof"  # seen in place of one that cannot be had: asks to be let off the other
 
 Group = tuple[str, ...]
 
