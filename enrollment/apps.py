@@ -8,10 +8,11 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         from enrollment.kind import DEFERRAL, ENROLLMENT
-        from enrollment.queries import deferrals, to_place
+        from enrollment.queries import deferrals, national_check, to_place
         from xueji.cases import kinds, todos
 
         kinds.register(ENROLLMENT)
         kinds.register(DEFERRAL)
         todos.register(to_place)
         todos.register(deferrals.to_see_to)
+        todos.register(national_check.to_check)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from enrollment.views import classes, deferrals, draws, entry, lists, live, printing, school_class
+from enrollment.views import (
+    classes,
+    deferrals,
+    draws,
+    entry,
+    lists,
+    live,
+    national_check,
+    printing,
+    school_class,
+)
 
 urlpatterns = [
     path("", lists.overview, name="enrollment"),
@@ -10,6 +20,9 @@ urlpatterns = [
     path("resume/", entry.resume, name="enrollment_resume"),
     path("check/", live.check, name="enrollment_check"),
     path("draft/", live.draft, name="enrollment_draft"),
+    path("national-check/", national_check.overview, name="enrollment_national_check"),
+    path("national-check/list/", national_check.export, name="enrollment_national_export"),
+    path("national-check/results/", national_check.results, name="enrollment_national_results"),
     path("deferrals/", deferrals.overview, name="enrollment_deferrals"),
     path("deferrals/new/", deferrals.new, name="enrollment_deferral_new"),
     path("deferrals/<str:number>/edit/", deferrals.edit, name="enrollment_deferral_edit"),

@@ -7,11 +7,11 @@ from django import forms
 
 from enrollment.forms.fields import ASKED, DEFAULTS, FOLDED, items, of_sheet
 from enrollment.rules import papers_demanded, papers_key
-from enrollment.services.check import Checked, Context
+from enrollment.services.check import FIRST_GRADE, Checked, Context, grade_of
 from xueji.cases.rules import says_why
 from xueji.identity import codes
 from xueji.identity.papers import NONE, RESIDENT
-from xueji.organisations.models import Area
+from xueji.organisations.models import Area, grade_name
 from xueji.pages.fields import choice, code_field, mark_chosen, place_field, plain, text, tick
 from xueji.rules.engine import Rules
 from xueji.rules.papers import PAPERS, WAIVER
@@ -39,6 +39,8 @@ LABELS = {
     "entered_on": "入学日期",
     "no_id_reason": "无证件原因",
     "guardian_hukou_text": "监护人户口所在地",
+    "into_grade": "入学年级",
+    "into_reason": "没有建立学籍的原因",
 }
 # empty they say what stands elsewhere
 FILLED = {
@@ -93,6 +95,8 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
     m2_guardian = tick("w2")
     m2_id_number = text("w3", spellcheck="false")
 
+    into_grade = choice("w3", {})
+    into_reason = text("w12", maxlength="200")
     entered_on = text("w3")
     entry_mode = choice("w3", {code: codes.ENTRY_MODE[code] for code in ("11", "12")})
     boarding = choice("w2", codes.BOARDING)
@@ -118,7 +122,10 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
             self.fields[name].origin = "选填" if self._is_optional(name) else ""
         for name, words in FILLED.items():
             self.fields[name].origin = words
-        choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
+        self.fields["into_grade"].widget.choices = [(str(n), grade_name(n)) for n in context.grades]
+        self.grade = grade_of(self._is("into_grade"), context) or FIRST_GRADE
+        classes = context.classes_of(self.grade)
+        choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in classes.items())]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():
             self.fields[PAPER + code] = forms.BooleanField(label=label, required=False)
@@ -161,6 +168,15 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
     @property
     def shows_no_id_reason(self) -> bool:
         return self._is("id_type") == NONE
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the child begins in another than the first grade."""
+        return self.grade != FIRST_GRADE
+
+    @property
+    def grade_words(self) -> str:
+        return grade_name(self.grade)
 
     @property
     def asked(self) -> dict[str, list[forms.BoundField]]:
@@ -245,6 +261,7 @@ def defaults(context: Context) -> dict[str, str]:
     """What an empty form says already: true of nearly every child, and seen at a glance."""
     return {
         "id_type": RESIDENT,
+        "into_grade": str(FIRST_GRADE),
         "nation": HAN,
         "country": CHINA,
         "hukou_kind": HUKOU_OF_AREA[Area(context.lineage.school.area)],

@@ -134,6 +134,26 @@ def overage(facts: EntryFacts, rules: Rules) -> Findings:
         )
 
 
+@judges("entry.grade_age")
+def grade_age(facts: EntryFacts, rules: Rules) -> Findings:
+    """Whoever begins in a later grade is as old as those who began in the first one with it."""
+    if facts.birth_date is None or facts.stage != "primary" or facts.grade == 1:
+        return
+    day, years = cutoff(facts.entry_year, rules), rules.value("entry.age")
+    oldest = years + rules.value("entry.grade_age")
+    months = months_old(facts.birth_date, day)
+    if years * 12 <= months < oldest * 12:
+        return
+    wrong = f"不足 {years} 周岁" if months < years * 12 else f"已满 {oldest} 周岁"
+    yield rules.finding(
+        "entry.grade_age",
+        field="birth_date",
+        message=f"{_day(facts.birth_date)}出生，{facts.entry_year} 级入学时（{_day(day)}）{wrong}，"
+        "年龄与年级不符",
+        remedy=f"请核对出生日期和年级。{_exception('grade_age', rules)}",
+    )
+
+
 @judges("entry.papers")
 def papers(facts: EntryFacts, rules: Rules) -> Findings:
     """The resident child's papers, asked for on entering a primary school."""

@@ -28,6 +28,8 @@ from xueji.students.reading import EARLIEST, FLAGS, PupilReader
 from xueji.students.sheet import MEMBERS
 
 Row = Mapping[str, str]
+FIRST_GRADE = 1
+LONGEST_REASON = 200
 _CODE = re.compile(r"（(\d{12})）")
 
 
@@ -42,11 +44,20 @@ class Context:
     term_starts: date
     catchment: frozenset[str]
     classes: Mapping[str, SchoolClass]
+    grades: range = range(FIRST_GRADE, FIRST_GRADE + 1)
     student_id: int | None = None
 
     @property
     def entry_year(self) -> int:
         return self.year.year
+
+    def cohort(self, grade: int) -> int:
+        """The year in which those entered who are in the grade now: 级 and number follow it."""
+        return self.year.year - (grade - self.grades[0])
+
+    def classes_of(self, grade: int) -> dict[str, SchoolClass]:
+        year = self.cohort(grade)
+        return {pk: row for pk, row in self.classes.items() if row.entry_year == year}
 
 
 @dataclass
@@ -124,7 +135,8 @@ def read(row: Row, context: Context) -> Checked:
         "entered_on", "入学日期", context.year.starts_on, context.year.ends_on, required=False
     )
     reader.attending()
-    reader.school_class(context.classes)
+    grade = _grade(reader, context)
+    reader.school_class(context.classes_of(grade))
     reader.flag("migrant", "是否进城务工人员随迁子女")
     items.read(reader, context.today)
     reader.identity_is_whole()
@@ -132,6 +144,27 @@ def read(row: Row, context: Context) -> Checked:
     return Checked(
         values=reader.values, members=reader.members, papers=papers, problems=reader.problems
     )
+
+
+def _grade(reader: PupilReader, context: Context) -> int:
+    """The grade to enter; whoever is late says why no register was built before."""
+    grade = grade_of(reader.text("into_grade"), context)
+    if grade is None:
+        message = "本校没有所选的年级。"
+        reader.tell("grade", "into_grade", message, "请重新选择入学年级。")
+        grade = context.grades[0]
+    reader.values["into_grade"] = grade
+    is_late = grade != FIRST_GRADE
+    reader.words("into_reason", "没有建立学籍的原因", LONGEST_REASON, required=is_late)
+    if not is_late:
+        reader.values["into_reason"] = ""
+    return grade
+
+
+def grade_of(text: str, context: Context) -> int | None:
+    """What is chosen, the first grade where nothing is; None for none of the school's."""
+    known = {str(grade): grade for grade in context.grades}
+    return known.get(text) if text else context.grades[0]
 
 
 def settle_members(row: Checked) -> None:
@@ -206,8 +239,8 @@ def facts_of(row: Checked, context: Context, late: Late | None = None) -> EntryF
     known = row.known if row.known and duplicates.is_registered(row.known) else None
     return EntryFacts(
         birth_date=values["birth_date"],
-        entry_year=context.entry_year,
-        grade=1,
+        entry_year=context.cohort(values.get("into_grade", FIRST_GRADE)),
+        grade=values.get("into_grade", FIRST_GRADE),
         stage=StageName.PRIMARY,
         school_kind=school.kind,
         designated_for_borrowed=school.designated_for_borrowed,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from enrollment.models import Deferral
 from enrollment.queries import deferrals
+from enrollment.services.check import FIRST_GRADE
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, State
@@ -13,8 +14,6 @@ from xueji.organisations.models import StageName
 from xueji.organisations.queries import lineages
 from xueji.students import services as students
 from xueji.students.models import UNREGISTERED, Status
-
-FIRST_GRADE = 1
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from enrollment.models import Enrollment
 from enrollment.queries import deferrals
 from numbering.services import CannotVoid, void
 from xueji.accounts.access import Acting
@@ -57,7 +58,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
                 stage=entry.stage,
                 grade=entry.grade,
                 class_name=str(entry.school_class or ""),
-                text=f"新生入学，{school.school.organisation}",
+                text=f"{_words(entry)}，{school.school.organisation}",
                 case_id=case.pk,
             )
         )
@@ -69,6 +70,10 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     )
     ledger.write(facts, acting=acting)
     return refusals
+
+
+def _words(entry: Enrollment) -> str:
+    return "新生入学" if entry.check_position is None else f"{entry.grade_words}建籍"
 
 
 def reverse(case: Case, acting: Acting, note: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.db import IntegrityError, transaction
 
 from enrollment.models import Enrollment
-from enrollment.services.check import Checked, Context, Row, check_rows
-from enrollment.services.context import load, require_working, route
+from enrollment.services.check import FIRST_GRADE, Checked, Context, Row, check_rows
+from enrollment.services.context import load, require_working, route, with_national_check
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.cases.acts import Act
@@ -30,7 +30,6 @@ STUDENT_FIELDS = (
 SHEET_FIELDS = [
     field.name for field in StudentSheet._meta.concrete_fields if field.name != "student"
 ]
-GRADE = 1
 
 
 class Rejected(Exception):
@@ -64,16 +63,21 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     further = {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
     students.write_sheet(student=student, values=further, acting=acting, reason=reason)
     students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
+    grade, stops, position = checked.values["into_grade"], route(context), None
+    if grade != FIRST_GRADE:
+        stops, position = with_national_check(stops, context)
     Enrollment.objects.update_or_create(
         case=case,
         defaults={
-            "entry_year": context.entry_year,
+            "entry_year": context.cohort(grade),
             "stage": StageName.PRIMARY,
-            "grade": GRADE,
+            "grade": grade,
             "school_class": checked.values["school_class"],
             "register_type": student.register_type,
             "entry_on": checked.values["entered_on"],
             "near_duplicates": len(checked.near),
+            "late_reason": checked.values["into_reason"],
+            "check_position": position,
         },
     )
     write_papers(case, checked, acting)
@@ -83,7 +87,7 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
         student=student,
         title=student.name,
         lineage=context.lineage,
-        route=route(context),
+        route=stops,
         rules=context.rules,
         findings=checked.findings,
         exceptions=requests,

@@ -21,6 +21,7 @@ from xueji.rules.engine import Finding, Rules
 SUM = "entry.ineligible"  # says again what the others found; told when somebody submits
 PASSES = {
     "entry.underage": "年龄够入学",
+    "entry.grade_age": "年龄与年级相符",
     "entry.catchment": "现住址在本校服务范围",
     "entry.two_unities": "两个统一",
     "entry.duplicate.exact": "证件号没有建过学籍",
@@ -152,6 +153,7 @@ def _passes(judged: Judged) -> Iterator[dict[str, str]]:
         return
     found = {finding.key for finding in checked.findings}
     silent = FOR_RESIDENTS if checked.facts.migrant else FOR_MIGRANTS
+    silent = silent | {"entry.grade_age" if checked.facts.grade == 1 else "entry.underage"}
     if not checked.values["id_number"]:
         silent = silent | {"entry.duplicate.exact"}
     for key, message in judged.passes.items():

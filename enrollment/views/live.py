@@ -22,7 +22,8 @@ from xueji.cases.kinds import Refused
 from xueji.cases.services import Stale
 from xueji.pages.kept import posted_from
 
-SLOTS = {"sex", "birth_date", "no_id_reason"}  # templates/enrollment/_slots.html
+# templates/enrollment/_slots.html, _grade.html
+SLOTS = {"sex", "birth_date", "no_id_reason", "school_class", "into_reason"}
 
 
 @access.act("enrollment.enter")

@@ -11,6 +11,7 @@ RULE_TABLES = {
     "entry.two_unities": "test_hukou_of_child_and_guardian_and_home_are_one",
     "entry.underage": "test_a_first_grader_is_six_by_the_end_of_august",
     "entry.overage": "test_a_first_grader_is_a_child",
+    "entry.grade_age": "test_who_begins_in_a_later_grade_is_as_old_as_the_cohort",
     "entry.papers": "test_a_resident_child_shows_household_book_and_property_proof",
     "entry.migrant": "test_a_migrant_child_goes_to_a_designated_school",
     "entry.migrant.papers": "test_a_migrant_child_shows_permit_and_job_or_licence",
@@ -180,6 +181,33 @@ def test_only_the_county_decides_on_an_under_age_child():
 )
 def test_months_count_from_anniversary_to_anniversary(born, on, months):
     assert months_old(born, on) == months
+
+
+def _third(born):
+    """A child who begins in the third grade of 2026: of the cohort of 2024."""
+    return child(birth_date=born, grade=3, entry_year=2024)
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        (child(), []),
+        (child(birth_date=None, grade=3, entry_year=2024), []),
+        (_third(date(2018, 8, 31)), []),
+        (
+            _third(date(2018, 9, 1)),
+            "2018 年 9 月 1 日出生，2024 级入学时（2024 年 8 月 31 日）不足 6 周岁，年龄与年级不符",
+        ),
+        (_third(date(2015, 9, 1)), []),
+        (
+            _third(date(2015, 8, 31)),
+            "2015 年 8 月 31 日出生，2024 级入学时（2024 年 8 月 31 日）已满 9 周岁，"
+            "年龄与年级不符",
+        ),
+    ],
+)
+def test_who_begins_in_a_later_grade_is_as_old_as_the_cohort(facts, says):
+    assert told("entry.grade_age", facts) == ([("warn", says)] if says else [])
 
 
 BOOK, PROOF = "household_book", "property_proof"

@@ -220,6 +220,14 @@ def deferral(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**entry(site, ask, unit), **asked, "paper_hospital_proof": "on"}
 
 
+def national_list(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"purpose": "提交全国学籍查重", "month": "2026-09", "form": "xlsx"}
+
+
+def national_results(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"case": [f"{unit.open.pk}:{unit.open.version}"], "result": "passed", **key()}
+
+
 def assign(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"students": [unit.unplaced.pk], "school_class": unit.school_class.pk, **key()}
 
@@ -283,6 +291,8 @@ FORMS = {
     "enrollment_check": entry,
     "enrollment_draft": entry,
     "enrollment_resume": entry,
+    "enrollment_national_export": national_list,
+    "enrollment_national_results": national_results,
     "enrollment_deferral_new": deferral,
     "enrollment_deferral_edit": deferral,
     "enrollment_classes": assign,

@@ -45,6 +45,7 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.read": REGISTER,
     "enrollment.enter": frozenset({Role.CLERK}),
     "enrollment.assign": frozenset({Role.CLERK}),
+    "enrollment.national_check": OFFICERS,  # of these the post that the rule names
     "enrollment.excess": REGISTER,  # of these the post that the rule names
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,

@@ -15,7 +15,7 @@ from xueji.rules.inheritance import DECIDERS
 from xueji.rules.papers import PAPERS
 
 TESTS = Path(__file__).parents[2] / "tests"
-PLACES = {"school", "centre", "county", "authority"}
+PLACES = {"school", "centre", "county", "authority", "province"}
 EXPRESSION = set("<>=(){}")
 
 
