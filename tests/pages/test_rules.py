@@ -274,7 +274,6 @@ def test_no_code_is_left_in_the_words_of_a_value(name):
         ("qianan", "entry.papers", "户口簿、房产证明"),
         ("qianan", "entry.migrant.papers", "户口簿、暂住证、就业证明或营业执照"),
         ("national", "entry.late_papers", "不要求材料"),
-        ("qianan", "entry.no_test", "是"),
         ("qianan", "entry.national_number", "G、J、L"),
         ("qianan", "entry.register_type", "正式学籍"),
         ("qianan", "entry.underage", ""),
