@@ -84,6 +84,7 @@ class Autumn:
             row["school_class"] = str(_first_class(campus).pk)
         if script.deferred_for:
             until = self.today + timedelta(days=script.deferred_for)
+            until = min(until, calendar.year_ends(calendar.THIS_YEAR))
             row |= {**ILLNESS, "until": until.isoformat()}
         return _Child(campus, row, is_deferral=bool(script.deferred_for))
 
