@@ -181,6 +181,16 @@ def test_a_child_on_the_way_into_school_is_shown_as_such(clerk, world):
     assert "?deferred=" not in page.content.decode()
 
 
+def test_the_page_of_the_pupil_tells_of_the_deferral_and_looks_back_to_the_entry(clerk, world):
+    child = pupils.deferred(world, name="韩梅梅")
+    pupils.enrolled(world, id_number=child.id_number, name=child.name)
+
+    page = clerk.get(f"/students/{child.pk}/")
+
+    assert page.status_code == 200
+    assert "缓学" in text(clerk.get(f"/students/{child.pk}/?tab=timeline"))
+
+
 def test_what_is_no_list_is_not_found(clerk):
     assert clerk.get(f"{LIST}?show=nonsense").status_code == 404
 
