@@ -42,6 +42,6 @@ def _write(sheet, row: int, values: Sequence[str]) -> None:  # type: ignore[no-u
     """Numbers stay whole, and nothing that begins with = is a formula."""
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row=row, column=column)
-        cell.set_explicit_value(value, "s")
+        cell.value, cell.data_type = value, "s"
         cell.number_format = TEXT
         cell.alignment = Alignment(vertical="top", wrap_text=True)

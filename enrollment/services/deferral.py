@@ -24,7 +24,6 @@ from xueji.cases.acts import Act
 from xueji.cases.models import Case
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
-from xueji.identity import codes
 from xueji.rules.engine import judge
 from xueji.rules.papers import PAPERS
 from xueji.students import editing, places
@@ -46,7 +45,6 @@ JUDGED = {
     "entry.id_missing",
     "entry.foreign",
 }
-REASONS = codes.CodeTable(dict(LateReason.choices))
 LONGEST_DETAILS = 200
 LAST_DAY = date(2199, 12, 31)
 
@@ -79,12 +77,23 @@ def _read(row: Row, context: Context) -> Checked:
     reader.family()
     reader.contact()
     reader.identity_is_whole()
-    reader.code("late_reason", REASONS, "缓学原因")
+    _reason(reader)
     reader.words("late_details", "具体情况", LONGEST_DETAILS, required=True)
     reader.day("until", "缓学到", EARLIEST, LAST_DAY)
     values: dict[str, Any] = {**reader.values, "migrant": False}
     papers = frozenset(code for code in PAPERS if FLAGS.get(reader.text(f"paper_{code}").lower()))
     return Checked(values=values, members=reader.members, papers=papers, problems=reader.problems)
+
+
+def _reason(reader: PupilReader) -> None:
+    given = reader.text("late_reason")
+    if given in LateReason.values:
+        reader.values["late_reason"] = given
+    elif given:
+        message = "缓学原因不是列出的原因。"
+        reader.tell("unknown_code", "late_reason", message, "请从列出的原因中选一个。")
+    else:
+        reader.missing("late_reason", "缓学原因")
 
 
 def _late(checked: Checked, context: Context) -> Late:

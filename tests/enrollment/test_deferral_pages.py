@@ -188,7 +188,7 @@ def test_the_page_of_the_pupil_tells_of_the_deferral_and_looks_back_to_the_entry
     page = clerk.get(f"/students/{child.pk}/")
 
     assert page.status_code == 200
-    assert "缓学" in text(clerk.get(f"/students/{child.pk}/?tab=timeline"))
+    assert "缓学" in text(clerk.get(f"/students/{child.pk}/?tab=history"))
 
 
 def test_what_is_no_list_is_not_found(clerk):
