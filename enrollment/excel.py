@@ -38,7 +38,7 @@ def workbook(rows: Iterable[Enrollment], *, title: str) -> bytes:
     return out.getvalue()
 
 
-def _write(sheet, row: int, values: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
+def _write(sheet, row: int, values: Sequence[str]) -> None:
     """Numbers stay whole, and nothing that begins with = is a formula."""
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row=row, column=column)

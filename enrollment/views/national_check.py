@@ -120,9 +120,7 @@ def results(request: HttpRequest) -> HttpResponse:
     form = ResultForm(request.POST)
     pairs = [[whole(part) for part in value.split(":")] for value in request.POST.getlist("case")]
     seen: dict[int, int] = {
-        pair[0]: pair[1]  # type: ignore[misc]
-        for pair in pairs[:MOST]
-        if len(pair) == 2 and None not in pair
+        pair[0]: pair[1] for pair in pairs[:MOST] if len(pair) == 2 and None not in pair
     }
     if not seen or not form.is_valid():
         why = next(iter(form.errors.values()), ["还没有选中学生。请先勾选，再登记结果。"])[0]

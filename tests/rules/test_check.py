@@ -158,7 +158,10 @@ def test_a_clause_has_words_or_says_that_we_do_not_hold_them(tmp_path, right, wr
         (
             "a.route.b: {title: 丁, kind: value, scope: local, versions: "
             "[{from: 2013-09-01, value: [{at: town, role: clerk}]}]}",
-            ["county a.route.b: a step is a place (authority, centre, county, school) and a role"],
+            [
+                "county a.route.b: a step is a place (authority, centre, county, province, school)"
+                " and a role"
+            ],
         ),
         (
             "a.papers: {title: 丁, kind: value, scope: local, versions: "
