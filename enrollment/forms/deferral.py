@@ -33,6 +33,8 @@ class DeferralForm(EntryForm):
         self.fields["late_reason"].widget.choices = [("", "请选择"), *LateReason.choices]
         self.fields["until"].label = "缓学到"
         self.fields["late_details"].label = "具体情况"
+        for name in ("late_reason", "until", "late_details"):
+            self.demand(name)
         self.fields["late_details"].help_text = "照监护人的申请写，只给本校和教育局看"
 
     def warned(self, rules: Rules) -> dict[str, str]:

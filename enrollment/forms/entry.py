@@ -206,9 +206,13 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         """Mark what the sheet stars; of the family only the first member."""
         for name, (_, item) in items().items():
             if item.required and not name.startswith("m2_"):
-                field = self.fields[name]
-                field.star = True
-                field.widget.attrs["aria-required"] = "true"
+                self.demand(name)
+        self.demand("into_reason")
+
+    def demand(self, name: str) -> None:
+        """Mark a field as one that has to be filled."""
+        self.fields[name].star = True
+        self.fields[name].widget.attrs["aria-required"] = "true"
 
     def _is_optional(self, name: str) -> bool:
         if name == "m2_name":

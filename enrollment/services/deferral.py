@@ -152,9 +152,9 @@ def apply_for(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Act
 
 
 def as_typed(student: Student) -> dict[str, str]:
-    """What is registered of a child in 缓学, as one would type it again."""
+    """What is registered of a child in 缓学, as one would type it again; the rest has defaults."""
     saved = editing.load(student)
-    row = saved.texts(saved.family)
+    row = {key: text for key, text in saved.texts(saved.family).items() if text}
     guardian = next((one for one in saved.family.values() if one.is_guardian), None)
     row |= {f"m{n}_guardian": "on" if one.is_guardian else "" for n, one in saved.family.items()}
     return row | {

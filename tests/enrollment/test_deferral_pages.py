@@ -142,6 +142,7 @@ def test_both_forms_begin_with_what_is_registered(clerk, world):
 
     for at in ("/enrollment/new/", NEW):
         page = clerk.get(f"{at}?deferred={number}").content.decode()
+        assert '<option value="11" selected>11 就近入学</option>' in page or at == NEW
         assert 'value="韩梅梅"' in page
         assert 'value="王建军"' in page
 
