@@ -158,6 +158,7 @@ def as_typed(student: Student) -> dict[str, str]:
     guardian = next((one for one in saved.family.values() if one.is_guardian), None)
     row |= {f"m{n}_guardian": "on" if one.is_guardian else "" for n, one in saved.family.items()}
     return row | {
+        "migrant": "on" if student.migrant else "",
         "no_id_reason": student.no_id_reason,
         "guardian_hukou_text": guardian.hukou_text if guardian else "",
         "guardian_hukou_code": guardian.hukou_code if guardian else "",

@@ -142,9 +142,20 @@ def test_both_forms_begin_with_what_is_registered(clerk, world):
 
     for at in ("/enrollment/new/", NEW):
         page = clerk.get(f"{at}?deferred={number}").content.decode()
-        assert '<option value="11" selected>11 就近入学</option>' in page or at == NEW
         assert 'value="韩梅梅"' in page
         assert 'value="王建军"' in page
+
+
+def test_the_entry_begins_with_the_usual_answers_where_nothing_is_registered(clerk, world):
+    pupils.deferred(world)
+
+    page = clerk.get(f"/enrollment/new/?deferred={Case.objects.get().number}").content.decode()
+
+    assert '<option value="11" selected>11 就近入学</option>' in page
+    for name, answer in (("orphan", "0 否"), ("school_bus", "0 否"), ("boarding", "1 走读")):
+        chosen = re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL)[0]
+        assert re.findall(r"selected>([^<]+)<", chosen) == [answer]
+    assert "checked" not in re.search(r'<input[^>]*name="migrant"[^>]*>', page)[0]
 
 
 @pytest.mark.parametrize("who", ["clerk1b", "clerk2", "clerk9"])
