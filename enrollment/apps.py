@@ -7,12 +7,12 @@ class EnrollmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from enrollment.kind import ADMISSION, ENROLLMENT
-        from enrollment.queries import to_place
+        from enrollment.kind import ADMISSION, DEFERRAL, ENROLLMENT
+        from enrollment.queries import deferrals, national_check, to_place
         from enrollment.services.admitted import taken_from
         from xueji.cases import kinds, todos
 
-        kinds.register(ENROLLMENT)
-        kinds.register(ADMISSION)
-        todos.register(to_place)
-        todos.register(taken_from)
+        for kind in (ENROLLMENT, DEFERRAL, ADMISSION):
+            kinds.register(kind)
+        for todo in (to_place, deferrals.to_see_to, national_check.to_check, taken_from):
+            todos.register(todo)

@@ -1,12 +1,12 @@
 """What the kernel calls on the last yes, on undo and to show the cases of this app.
 
-新生入学, and 免转学手续接收: taking a pupil of another school without transfer formalities.
+新生入学, 缓学, and 免转学手续接收: taking a pupil of another school without transfer formalities.
 """
 
 from enrollment import queries
 from enrollment.models import Admission
 from enrollment.rules import grounds
-from enrollment.services import admission_finish
+from enrollment.services import admission_finish, deferred
 from enrollment.services.alike import compare
 from enrollment.services.finish import apply, reverse
 from xueji.accounts import access
@@ -43,6 +43,21 @@ def _serving(case: Case) -> queries.Serving | None:
     return queries.serving(case.school, case.student.address_code)
 
 
+def deferral_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """Why the child is unwell is for those alone who read medical facts."""
+    if case.student is None:
+        return "enrollment/_draft.html", {}
+    alike = compare(case, acting)
+    return "enrollment/_deferral.html", {
+        "student": case.student,
+        "deferral": case.deferral,
+        "medical": access.sees_medical(acting, case.org_path),
+        "family": list(case.student.family.order_by("position")),
+        "alike": alike,
+        "named": [other.student.pk for other in alike.named],
+    }
+
+
 ENROLLMENT = Kind(
     name="enrollment",
     label="新生入学",
@@ -57,6 +72,18 @@ ENROLLMENT = Kind(
     panel=panel,
 )
 
+DEFERRAL = Kind(
+    name="deferral",
+    label="缓学",
+    letter="缓",
+    exclusive=True,
+    apply=deferred.apply,
+    reverse=deferred.reverse,
+    undo="撤销缓学",
+    undo_help="批错了才撤销；到期入学不用撤销。学生恢复到这次缓学以前。",
+    edit_url="enrollment_deferral_edit",
+    panel=deferral_panel,
+)
 
 def admission_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     """To who reaches the pupil also where the register is or was."""

@@ -4,15 +4,22 @@ from django.db import models
 
 from xueji.identity import codes
 from xueji.identity.classification import classified
-from xueji.organisations.models import School, SchoolClass, StageName
+from xueji.identity.fields import EncryptedTextField
+from xueji.organisations.models import School, SchoolClass, StageName, grade_name
 from xueji.students.models import RegisterType, Student
 
 
 @classified(
-    public="case entry_year stage grade school_class register_type entry_on near_duplicates"
+    public="case entry_year stage grade school_class register_type entry_on near_duplicates "
+    "check_position",
+    personal="late_reason",
 )
 class Enrollment(models.Model):
-    """The facts of one 新生入学 case."""
+    """The facts of one 新生入学 case.
+
+    Whoever begins in another than the first grade says why no register was built before, and
+    waits at ``check_position`` of the route for the national check (全国学籍查重).
+    """
 
     case = models.OneToOneField(
         "xueji.Case", models.PROTECT, primary_key=True, related_name="enrollment"
@@ -26,9 +33,39 @@ class Enrollment(models.Model):
     register_type = models.CharField("学籍类别", max_length=15, choices=RegisterType)
     entry_on = models.DateField("入学日期")
     near_duplicates = models.PositiveSmallIntegerField("疑似重复", default=0)
+    late_reason = models.CharField("没有建立学籍的原因", max_length=200, blank=True)
+    check_position = models.PositiveSmallIntegerField("全国查重环节", null=True)
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+    @property
+    def grade_words(self) -> str:
+        return grade_name(self.grade)
+
+
+class LateReason(models.TextChoices):
+    HEALTH = "health", "身体状况"
+    OTHER = "other", "其他原因"
+
+
+@classified(public="case school_year until", sensitive="reason", medical="details")
+class Deferral(models.Model):
+    """The facts of one 缓学 case: why the child comes later, and until when.
+
+    A further one continues the one before. What stands is the newest that was granted.
+    """
+
+    case = models.OneToOneField(
+        "xueji.Case", models.PROTECT, primary_key=True, related_name="deferral"
+    )
+    school_year = models.PositiveSmallIntegerField("应入学年份")
+    reason = models.CharField("缓学原因", max_length=10, choices=LateReason)
+    details = EncryptedTextField("具体情况", purpose="deferral.details")
+    until = models.DateField("缓学到")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.until}"
 
 
 class Ground(models.TextChoices):

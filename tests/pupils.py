@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import count
 
+from enrollment.services.deferral import apply_for
 from enrollment.services.submit import submit
 from tests.world import World
 from xueji.accounts.access import Acting
@@ -98,6 +99,35 @@ def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:
     )
     reasons = {key[7:]: changes.pop(key) for key in list(changes) if key.startswith("reason_")}
     return submit(case_id=draft.pk, row=row(**changes), reasons=reasons, acting=acting)
+
+
+def applied(world: World, clerk: str = "clerk", **changes: str) -> Case:
+    """An application for 缓学, submitted by ``clerk`` and waiting for the principal."""
+    acting = world.acting(clerk)
+    asked = {
+        "late_reason": "health",
+        "late_details": "做完手术还在休养",
+        "until": "2027-08-31",
+        "paper_hospital_proof": "1",
+        **changes,
+    }
+    reasons = {key[7:]: asked.pop(key) for key in list(asked) if key.startswith("reason_")}
+    draft = services.open_draft(
+        kind="deferral", school=world.school_of(clerk), acting=acting, values={}
+    )
+    return apply_for(case_id=draft.pk, row=row(**asked), reasons=reasons, acting=acting)
+
+
+def deferred(world: World, clerk: str = "clerk", **changes: str) -> Student:
+    """A child in 缓学, by all signatures of the school's route."""
+    route = {
+        "clerk": ("principal", "centre", "county"),
+        "clerk1b": ("principal1b", "centre", "county"),
+        "urban": ("urban-principal", "county"),
+        "clerk9": ("principal9", "centre9", "county9"),
+    }[clerk]
+    note = "已核对" if any(key.startswith("reason_") for key in changes) else ""
+    return sign(world, applied(world, clerk, **changes), *route, note=note).student
 
 
 def sign(

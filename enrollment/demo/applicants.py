@@ -18,6 +18,11 @@ REASONS = {
     "entry.underage": "差数日满六周岁，家长坚持入学，请县里核定。",
     "entry.duplicate.near": "已核对双方户口簿，确是两个孩子，同名且同日出生。",
 }
+ILLNESS = {
+    "late_reason": "health",
+    "late_details": "术后休养，医院建议暂缓入学。",
+    "paper_hospital_proof": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Applicants:
         return row | self._snag(snag, row)
 
     def _born(self, snag: str) -> date:
-        oldest = date(calendar.THIS_YEAR - 7, 9, 1)
+        oldest = date(calendar.THIS_YEAR - (9 if snag == "third_grade" else 7), 9, 1)
         if snag == "underage":
             return oldest + timedelta(days=366 + self.random.randrange(12))
         return oldest + timedelta(days=self.random.randrange(365))
@@ -98,6 +103,9 @@ class Applicants:
             return moved | papers | {"migrant": "1", "paper_property_proof": ""}
         if snag == "no_document":
             return {"id_type": "Z", "id_number": "", "no_id_reason": "出生医学证明遗失，正在补办"}
+        if snag == "third_grade":
+            why = "随父母在国外上学，今年回国，没有建立过学籍。"
+            return {"into_grade": "3", "into_reason": why}
         if snag == "near":
             return self._double(row)
         if snag == "unfinished":

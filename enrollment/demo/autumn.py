@@ -6,18 +6,19 @@ order of time, as do the acceptances of monthly reports and the nightly lapse be
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 from uuid import UUID
 
 from enrollment.demo import calendar
 from enrollment.demo.accounts import Staff
-from enrollment.demo.applicants import REASONS, Applicants
+from enrollment.demo.applicants import ILLNESS, REASONS, Applicants
 from enrollment.demo.documents import Documents
 from enrollment.demo.organisations import PRIMARY, SPECIAL, Campus
-from enrollment.demo.scripts import COUNTY, EVERYWHERE, FULL, SHORT, Act, Script
+from enrollment.demo.scripts import COUNTY, EVERYWHERE, FULL, LATECOMERS, SHORT, Act, Script
 from enrollment.services.assign import assign
+from enrollment.services.deferral import apply_for
 from enrollment.services.draft import keep
 from enrollment.services.submit import submit
 from numbering.models import SeriesKind
@@ -47,6 +48,7 @@ class _Child:
     campus: Campus
     row: dict[str, str]
     case: int = 0
+    is_deferral: bool = False
 
 
 @dataclass
@@ -69,6 +71,10 @@ class Autumn:
                 self._deeds.append((self._moment(ISSUED, 9), partial(self._issue, campus)))
         self._deeds += self._acceptances(campuses)
         self._deeds.append((self._moment(LAPSED, 1), self._lapse))
+        for campus in campuses:
+            for script in LATECOMERS if campus.known_as == "clerk" else ():
+                child = self._child(campus, script, applicants)
+                self._deeds += self._acts(script, child)
         for at, deed in sorted(self._deeds, key=lambda timed: timed[0]):
             deed(at)
 
@@ -76,7 +82,11 @@ class Autumn:
         row = applicants.row(campus, snag=script.snag)
         if script.in_class:
             row["school_class"] = str(_first_class(campus).pk)
-        return _Child(campus, row)
+        if script.deferred_for:
+            until = self.today + timedelta(days=script.deferred_for)
+            until = min(until, calendar.year_ends(calendar.THIS_YEAR))
+            row |= {**ILLNESS, "until": until.isoformat()}
+        return _Child(campus, row, is_deferral=bool(script.deferred_for))
 
     def _moment(self, days: int, hour: int) -> datetime:
         day = calendar.working_day(self.today, -days)
@@ -123,9 +133,19 @@ class Autumn:
         child.case = keep(case=None, row=child.row, tab=tab, version=0, acting=acting).case.pk
 
     def _submit(self, child: _Child, at: datetime) -> None:
+        if child.is_deferral:
+            self._apply(child, at)
+            return
         if not child.case:
             self._draft(child, at)
         submit(case_id=child.case, row=child.row, reasons=REASONS, acting=self._clerk(child, at))
+
+    def _apply(self, child: _Child, at: datetime) -> None:
+        acting, school = self._clerk(child, at), child.campus.lineage.school
+        values = {"row": child.row}
+        draft = services.open_draft(kind="deferral", school=school, acting=acting, values=values)
+        child.case = draft.pk
+        apply_for(case_id=draft.pk, row=child.row, reasons=REASONS, acting=acting)
 
     def _decide(self, child: _Child, who: int, decision: Decision, note: str, at: datetime) -> None:
         version = Case.objects.values_list("version", flat=True).get(pk=child.case)

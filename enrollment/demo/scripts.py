@@ -30,6 +30,7 @@ class Script:
     note: str = ""
     snag: str = ""
     in_class: bool = False
+    deferred_for: int = 0  # days from today: an application to come later instead of an entry
 
 
 def _agreed(submitted: int, *signed: int) -> tuple[tuple[int, int, Act], ...]:
@@ -103,4 +104,10 @@ FULL = (
     CLOSED,
     UNFINISHED,
 )
+DEFERRED = Script(_agreed(40, 39, 37, 36), deferred_for=270)
+DEFERRED_TO_SOON = Script(_agreed(42, 41, 40, 38), deferred_for=18)
+DEFERRAL_AT_SECOND = Script(_agreed(6, 4), deferred_for=150)
+THIRD_GRADE_AT_CHECK = Script(_agreed(9, 8, 6), snag="third_grade")
+# told after everything else, so that nobody else's story changes
+LATECOMERS = (DEFERRED, DEFERRED_TO_SOON, DEFERRAL_AT_SECOND, THIRD_GRADE_AT_CHECK)
 EVERYWHERE = (AT_SECOND, AT_THIRD, WITHOUT_CLASS)

@@ -6,16 +6,15 @@ from typing import NamedTuple
 from django import forms
 
 from enrollment.forms.fields import ASKED, DEFAULTS, FOLDED, items, of_sheet
-from enrollment.rules import papers_demanded
-from enrollment.services.check import Checked, Context
+from enrollment.rules import papers_demanded, papers_key
+from enrollment.services.check import FIRST_GRADE, Checked, Context, grade_of
 from xueji.cases.rules import says_why
 from xueji.identity import codes
 from xueji.identity.papers import NONE, RESIDENT
-from xueji.organisations.models import Area
+from xueji.organisations.models import Area, grade_name
 from xueji.pages.fields import choice, code_field, mark_chosen, place_field, plain, text, tick
 from xueji.rules.engine import Rules
-from xueji.rules.files import Effect
-from xueji.rules.papers import PAPERS
+from xueji.rules.papers import PAPERS, WAIVER
 from xueji.students.sheet import PLACES
 
 NEXT_TO_IT = ("address", "guardian_hukou", "birth_place")  # drawn with a button beside them
@@ -40,6 +39,8 @@ LABELS = {
     "entered_on": "入学日期",
     "no_id_reason": "无证件原因",
     "guardian_hukou_text": "监护人户口所在地",
+    "into_grade": "入学年级",
+    "into_reason": "没有建立学籍的原因",
 }
 # empty they say what stands elsewhere
 FILLED = {
@@ -94,6 +95,8 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
     m2_guardian = tick("w2")
     m2_id_number = text("w3", spellcheck="false")
 
+    into_grade = choice("w3", {})
+    into_reason = text("w12", maxlength="200")
     entered_on = text("w3")
     entry_mode = choice("w3", {code: codes.ENTRY_MODE[code] for code in ("11", "12")})
     boarding = choice("w2", codes.BOARDING)
@@ -119,11 +122,14 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
             self.fields[name].origin = "选填" if self._is_optional(name) else ""
         for name, words in FILLED.items():
             self.fields[name].origin = words
-        choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in context.classes.items())]
+        self.fields["into_grade"].widget.choices = [(str(n), grade_name(n)) for n in context.grades]
+        self.grade = grade_of(self._is("into_grade"), context) or FIRST_GRADE
+        classes = context.classes_of(self.grade)
+        choices = [("", "分班后再定"), *((pk, str(row)) for pk, row in classes.items())]
         self.fields["school_class"].widget.choices = choices
         for code, label in PAPERS.items():
             self.fields[PAPER + code] = forms.BooleanField(label=label, required=False)
-        for key, title in warnings_of(context.rules).items():
+        for key, title in self.warned(context.rules).items():
             self.fields[REASON + key] = _reason(title)
         self._carry(last or {})
         mark_chosen(self, PLACES)
@@ -164,6 +170,15 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         return self._is("id_type") == NONE
 
     @property
+    def is_late(self) -> bool:
+        """Whether the child begins in another than the first grade."""
+        return self.grade != FIRST_GRADE
+
+    @property
+    def grade_words(self) -> str:
+        return grade_name(self.grade)
+
+    @property
     def asked(self) -> dict[str, list[forms.BoundField]]:
         """The items of the sheet that stand in the open, by group."""
         return {group: [self[name] for name in names.split()] for group, names in ASKED.items()}
@@ -191,9 +206,13 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
         """Mark what the sheet stars; of the family only the first member."""
         for name, (_, item) in items().items():
             if item.required and not name.startswith("m2_"):
-                field = self.fields[name]
-                field.star = True
-                field.widget.attrs["aria-required"] = "true"
+                self.demand(name)
+        self.demand("into_reason")
+
+    def demand(self, name: str) -> None:
+        """Mark a field as one that has to be filled."""
+        self.fields[name].star = True
+        self.fields[name].widget.attrs["aria-required"] = "true"
 
     def _is_optional(self, name: str) -> bool:
         if name == "m2_name":
@@ -203,10 +222,19 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
     def _is(self, name: str) -> str:
         return plain(self[name].value())
 
+    def warned(self, rules: Rules) -> dict[str, str]:
+        """The warnings for which this form has a place for a reason."""
+        return warnings_of(rules)
+
     def papers(self, rules: Rules) -> list[list[forms.BoundField]]:
         """The papers to tick for this child: of each group any one will do."""
         groups = papers_demanded(migrant=bool(self["migrant"].value()), rules=rules)
         return [[self[PAPER + code] for code in group] for group in groups]
+
+    def waiver(self, rules: Rules) -> forms.BoundField | None:
+        """The proof of why a paper cannot be had, where the rule lets anybody off."""
+        key = papers_key(migrant=bool(self["migrant"].value()))
+        return self[PAPER + WAIVER] if rules.has(key) and rules.rule(key).grant else None
 
     def _carry(self, last: Mapping[str, str]) -> None:
         for name in CARRIED:
@@ -225,11 +253,11 @@ def _reason(title: str) -> forms.CharField:
 
 
 def warnings_of(rules: Rules) -> dict[str, str]:
-    """Key and title of every warning about an entry that somebody may pass."""
+    """Key and title of every rule about an entry of which somebody may grant an exception."""
     return {
         rule.key: rule.title
         for rule in rules
-        if rule.key.startswith("entry.") and rule.effect == Effect.WARN
+        if rule.key.startswith("entry.") and not rule.key.startswith("entry.late.") and rule.grant
     }
 
 
@@ -237,6 +265,7 @@ def defaults(context: Context) -> dict[str, str]:
     """What an empty form says already: true of nearly every child, and seen at a glance."""
     return {
         "id_type": RESIDENT,
+        "into_grade": str(FIRST_GRADE),
         "nation": HAN,
         "country": CHINA,
         "hukou_kind": HUKOU_OF_AREA[Area(context.lineage.school.area)],

@@ -5,15 +5,17 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, classes, exempt, family, identity
+from enrollment.rules import admission, classes, exempt, family, identity, late
 from enrollment.rules.classes import ClassFacts, most, stops
 from enrollment.rules.exempt import AdmissionFacts, grounds
 from enrollment.rules.facts import (
     EntryFacts,
+    Late,
     Parent,
     cutoff,
     months_old,
     papers_demanded,
+    papers_key,
     register_type,
     route_key,
 )
@@ -22,6 +24,7 @@ __all__ = [
     "AdmissionFacts",
     "ClassFacts",
     "EntryFacts",
+    "Late",
     "Parent",
     "admission",
     "classes",
@@ -30,9 +33,11 @@ __all__ = [
     "family",
     "grounds",
     "identity",
+    "late",
     "months_old",
     "most",
     "papers_demanded",
+    "papers_key",
     "register_type",
     "route_key",
     "stops",

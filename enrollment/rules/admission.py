@@ -6,7 +6,7 @@ from datetime import date
 from enrollment.rules.facts import EntryFacts, cutoff, months_old, register_type
 from xueji.rules.engine import Finding, Rules, concludes, judges
 from xueji.rules.files import Effect
-from xueji.rules.papers import missing, named
+from xueji.rules.papers import WAIVER, missing, named
 
 Findings = Iterator[Finding]
 FULL_CODE = 12
@@ -134,6 +134,26 @@ def overage(facts: EntryFacts, rules: Rules) -> Findings:
         )
 
 
+@judges("entry.grade_age")
+def grade_age(facts: EntryFacts, rules: Rules) -> Findings:
+    """Whoever begins in a later grade is as old as those who began in the first one with it."""
+    if facts.birth_date is None or facts.stage != "primary" or facts.grade == 1:
+        return
+    day, years = cutoff(facts.entry_year, rules), rules.value("entry.age")
+    oldest = years + rules.value("entry.grade_age")
+    months = months_old(facts.birth_date, day)
+    if years * 12 <= months < oldest * 12:
+        return
+    wrong = f"不足 {years} 周岁" if months < years * 12 else f"已满 {oldest} 周岁"
+    yield rules.finding(
+        "entry.grade_age",
+        field="birth_date",
+        message=f"{_day(facts.birth_date)}出生，{facts.entry_year} 级入学时（{_day(day)}）{wrong}，"
+        "年龄与年级不符",
+        remedy=f"请核对出生日期和年级。{_exception('grade_age', rules)}",
+    )
+
+
 @judges("entry.papers")
 def papers(facts: EntryFacts, rules: Rules) -> Findings:
     """The resident child's papers, asked for on entering a primary school."""
@@ -187,13 +207,24 @@ def ineligible(facts: EntryFacts, rules: Rules, found: tuple[Finding, ...]) -> F
 
 
 def _missing(key: str, facts: EntryFacts, rules: Rules) -> Findings:
-    if lacking := missing(rules.value(key), facts.papers):
-        yield rules.finding(
-            key,
-            field="papers",
-            message="缺" + "、".join(named(group) for group in lacking),
-            remedy="看过原件后勾选",
-        )
+    """Where the rule names who may let somebody off, a proof of why makes it a request."""
+    lacking = missing(rules.value(key), facts.papers)
+    if not lacking:
+        return
+    exception = rules.rule(key).exception
+    is_asked = bool(exception) and WAIVER in facts.papers
+    remedy = "看过原件后勾选"
+    if is_asked:
+        remedy = exception
+    elif exception:
+        remedy += f"。交不了的，看过证明后勾选「{named([WAIVER])}」，{exception}"
+    yield rules.finding(
+        key,
+        field="papers",
+        message="缺" + "、".join(named(group) for group in lacking),
+        remedy=remedy,
+        effect=Effect.WARN if is_asked else None,
+    )
 
 
 def _exception(name: str, rules: Rules) -> str:

@@ -18,6 +18,16 @@ class Parent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Late:
+    """What is asked for a child who is to come later (缓学); ``since`` begins the time counted."""
+
+    reason: str  # "" and None while a form is unfinished
+    until: date | None
+    since: date
+    today: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntryFacts:
     """What the rules need to know of one child on the way into one school.
 
@@ -26,7 +36,8 @@ class EntryFacts:
     villages of one name that the address may mean. ``papers`` holds what was seen or waived.
     ``same_id``: registers in the whole tree under the same ID number, living or not;
     ``live_elsewhere``: the child's register lives at another school; ``same_person_near``:
-    registers that look like the same child.
+    registers that look like the same child. ``late``: not to be entered but deferred;
+    ``deferred_until``: the child was, and comes now.
     """
 
     birth_date: date | None  # None while a form is unfinished
@@ -57,11 +68,13 @@ class EntryFacts:
     address_choices: tuple[str, ...] = ()
     national_number: str = ""
     national_number_taken: bool = False
+    late: Late | None = None
+    deferred_until: date | None = None
 
 
-def route_key(authority: str) -> str:
+def route_key(authority: str, business: str = "entry.route") -> str:
     """Key of the signatures an entry needs, by the level of the school's authority."""
-    return "entry.route." + {"centre": "township", "county": "urban"}.get(authority, authority)
+    return f"{business}." + {"centre": "township", "county": "urban"}.get(authority, authority)
 
 
 def register_type(*, migrant: bool, rules: Rules) -> str:
@@ -73,7 +86,11 @@ def register_type(*, migrant: bool, rules: Rules) -> str:
 
 def papers_demanded(*, migrant: bool, rules: Rules) -> tuple[Group, ...]:
     """The papers to tick for this child, in groups of which any one will do."""
-    return rules.get("entry.migrant.papers" if migrant else "entry.papers", ())
+    return rules.get(papers_key(migrant=migrant), ())
+
+
+def papers_key(*, migrant: bool) -> str:
+    return "entry.migrant.papers" if migrant else "entry.papers"
 
 
 def cutoff(entry_year: int, rules: Rules) -> date:

@@ -132,7 +132,7 @@ def not_first_grade(facts: EntryFacts, rules: Rules) -> Findings:
     if (facts.stage, facts.grade) != ("primary", 1):
         yield rules.finding(
             "entry.not_first_grade",
-            field="grade",
+            field="into_grade",
             message="非小学一年级新生建籍，须列入月末全国查重名单",
             remedy="查重通过后建籍；不通过的按转学办理",
         )

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from enrollment.rules import EntryFacts, Parent, register_type
+from enrollment.models import Deferral
+from enrollment.queries import deferrals
+from enrollment.rules import EntryFacts, Late, Parent, register_type
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
@@ -21,11 +23,13 @@ from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.papers import PAPERS
 from xueji.students import duplicates, items, places
-from xueji.students.models import Attendance, Status, Student
+from xueji.students.models import UNREGISTERED, Attendance, Status, Student
 from xueji.students.reading import EARLIEST, FLAGS, PupilReader
 from xueji.students.sheet import MEMBERS
 
 Row = Mapping[str, str]
+FIRST_GRADE = 1
+LONGEST_REASON = 200
 _CODE = re.compile(r"（(\d{12})）")
 
 
@@ -40,11 +44,20 @@ class Context:
     term_starts: date
     catchment: frozenset[str]
     classes: Mapping[str, SchoolClass]
+    grades: range = range(FIRST_GRADE, FIRST_GRADE + 1)
     student_id: int | None = None
 
     @property
     def entry_year(self) -> int:
         return self.year.year
+
+    def cohort(self, grade: int) -> int:
+        """The year in which those entered who are in the grade now: 级 and number follow it."""
+        return self.year.year - (grade - self.grades[0])
+
+    def classes_of(self, grade: int) -> dict[str, SchoolClass]:
+        year = self.cohort(grade)
+        return {pk: row for pk, row in self.classes.items() if row.entry_year == year}
 
 
 @dataclass
@@ -52,7 +65,8 @@ class Checked:
     """One row after checking. ``values`` holds what could be understood.
 
     ``known`` holds the same document number; ``known_case`` is the live case that is about to
-    register it. Without such a case a pupil 待建籍 is left over from an earlier try.
+    register it. Without such a case a pupil 待建籍 is left over from an earlier try, and one in
+    缓学 comes now; ``deferral`` is what was granted to that one.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +76,7 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
     known: Student | None = None
     known_case: Case | None = None
+    deferral: Deferral | None = None
     near: list[duplicates.Match] = field(default_factory=list)
     facts: EntryFacts | None = None
 
@@ -81,7 +96,7 @@ class Checked:
     def is_double(self) -> bool:
         """Whether the number belongs to a register, or to one that is being made."""
         return self.known is not None and (
-            self.known.status != Status.PENDING or self.known_case is not None
+            self.known.status not in UNREGISTERED or self.known_case is not None
         )
 
 
@@ -90,13 +105,13 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
     checked = [read(row, context) for row in rows]
     county = context.lineage.county.division_code
     divisions = places.settle([row.values for row in checked], county)
-    _find_doubles(checked, context)
+    find_doubles(checked, context)
     for row in checked:
-        _settle_members(row)
-        row.facts = _facts(row, context)
+        settle_members(row)
+        row.facts = facts_of(row, context)
         if row.facts:
             found = judge("entry", row.facts, context.rules)
-            row.findings = [_named(finding, divisions) for finding in found]
+            row.findings = [named(finding, divisions) for finding in found]
     return checked
 
 
@@ -104,7 +119,7 @@ def understood(row: Row, context: Context) -> Checked:
     """One row as far as it can be read; only places are looked up, nothing is judged."""
     checked = read(row, context)
     places.settle([checked.values], context.lineage.county.division_code)
-    _settle_members(checked)
+    settle_members(checked)
     return checked
 
 
@@ -120,7 +135,8 @@ def read(row: Row, context: Context) -> Checked:
         "entered_on", "入学日期", context.year.starts_on, context.year.ends_on, required=False
     )
     reader.attending()
-    reader.school_class(context.classes)
+    grade = _grade(reader, context)
+    reader.school_class(context.classes_of(grade))
     reader.flag("migrant", "是否进城务工人员随迁子女")
     items.read(reader, context.today)
     reader.identity_is_whole()
@@ -130,7 +146,28 @@ def read(row: Row, context: Context) -> Checked:
     )
 
 
-def _settle_members(row: Checked) -> None:
+def _grade(reader: PupilReader, context: Context) -> int:
+    """The grade to enter; whoever is late says why no register was built before."""
+    grade = grade_of(reader.text("into_grade"), context)
+    if grade is None:
+        message = "本校没有所选的年级。"
+        reader.tell("grade", "into_grade", message, "请重新选择入学年级。")
+        grade = context.grades[0]
+    reader.values["into_grade"] = grade
+    is_late = grade != FIRST_GRADE
+    reader.words("into_reason", "没有建立学籍的原因", LONGEST_REASON, required=is_late)
+    if not is_late:
+        reader.values["into_reason"] = ""
+    return grade
+
+
+def grade_of(text: str, context: Context) -> int | None:
+    """What is chosen, the first grade where nothing is; None for none of the school's."""
+    known = {str(grade): grade for grade in context.grades}
+    return known.get(text) if text else context.grades[0]
+
+
+def settle_members(row: Checked) -> None:
     """The codes of the members' places; a guardian's household is the guardians' unless typed."""
     for prefix, member in zip(MEMBERS, row.members, strict=False):
         of_guardian = row.values["guardian_hukou_code"] if member["is_guardian"] else ""
@@ -139,12 +176,13 @@ def _settle_members(row: Checked) -> None:
         member["address_code"] = row.values[f"{prefix}_address_code"]
 
 
-def _find_doubles(rows: Sequence[Checked], context: Context) -> None:
+def find_doubles(rows: Sequence[Checked], context: Context) -> None:
     """Who has the same number, and who may be the same child; leftovers of earlier tries are not.
 
     A pupil 待建籍 counts only while a case is on its way to register it.
     """
     people = [_person(row, context) for row in rows]
+    deferred: dict[int, Checked] = {}
     known = duplicates.exact(
         person
         for row, person in zip(rows, people, strict=True)
@@ -153,6 +191,8 @@ def _find_doubles(rows: Sequence[Checked], context: Context) -> None:
     for row, person in zip(rows, people, strict=True):
         holder = known.get(person.id_number)
         row.known = holder if holder and holder.pk != context.student_id else None
+        if holder and holder.status == Status.DEFERRED:
+            deferred[holder.pk] = row
         if {"name", "sex", "birth_date"} <= row.values.keys():
             near = duplicates.near(person)
             row.near = [match for match in near if match.student != row.known]
@@ -160,9 +200,11 @@ def _find_doubles(rows: Sequence[Checked], context: Context) -> None:
         student.pk
         for row in rows
         for student in (row.known, *(match.student for match in row.near))
-        if student and student.status == Status.PENDING
+        if student and student.status in UNREGISTERED
     }
     alive = on_their_way(pending)
+    for pk, granted in deferrals.standing(deferred).items():
+        deferred[pk].deferral = granted
     for row in rows:
         row.known_case = alive.get(row.known.pk) if row.known else None
         row.near = [
@@ -189,7 +231,7 @@ def _person(row: Checked, context: Context) -> duplicates.Person:
     )
 
 
-def _facts(row: Checked, context: Context) -> EntryFacts | None:
+def facts_of(row: Checked, context: Context, late: Late | None = None) -> EntryFacts | None:
     """What the rules judge; None while the birth date is not known."""
     values, school = row.values, context.lineage.school
     if "birth_date" not in values:
@@ -197,8 +239,8 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
     known = row.known if row.known and duplicates.is_registered(row.known) else None
     return EntryFacts(
         birth_date=values["birth_date"],
-        entry_year=context.entry_year,
-        grade=1,
+        entry_year=context.cohort(values.get("into_grade", FIRST_GRADE)),
+        grade=values.get("into_grade", FIRST_GRADE),
         stage=StageName.PRIMARY,
         school_kind=school.kind,
         designated_for_borrowed=school.designated_for_borrowed,
@@ -222,6 +264,8 @@ def _facts(row: Checked, context: Context) -> EntryFacts | None:
         from_special_school=known is not None and _is_special(known),
         home_taught=values.get("attendance") == Attendance.HOME_TAUGHT,
         disabled=is_disabled(values.get("disability")),
+        late=late,
+        deferred_until=row.deferral.until if row.deferral else None,
     )
 
 
@@ -249,7 +293,7 @@ def _parents(row: Checked) -> Iterator[Parent]:
             )
 
 
-def _named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:
+def named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:
     """The finding with names where it speaks of places by code."""
 
     def name(found: re.Match[str]) -> str:

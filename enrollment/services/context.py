@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from enrollment.rules import route_key
-from enrollment.services.check import Context
+from enrollment.services.check import FIRST_GRADE, Context
 from xueji.cases.kinds import Refused, Stop
 from xueji.organisations.models import Level, SchoolClass, SchoolYear, StageName, Term
 from xueji.organisations.queries import Lineage, idle, lineage
@@ -33,9 +33,14 @@ def load(school_id: int, *, today: date, student_id: int | None = None) -> Conte
     rules = rule_set(school.rule_set).at(today)
     year = intake(school, rules, today)
     first = Term.objects.filter(school_year=year, number=1).first()
+    stage = school.school.stages.filter(stage=StageName.PRIMARY).first()
+    grades = stage.grades if stage else range(FIRST_GRADE, FIRST_GRADE + 1)
     classes = SchoolClass.objects.filter(
-        school=school_id, stage=StageName.PRIMARY, entry_year=year.year, closed_on__isnull=True
-    ).order_by("number")
+        school=school_id,
+        stage=StageName.PRIMARY,
+        entry_year__range=(year.year - len(grades) + 1, year.year),
+        closed_on__isnull=True,
+    ).order_by("-entry_year", "number")
     return Context(
         lineage=school,
         rules=rules,
@@ -44,6 +49,7 @@ def load(school_id: int, *, today: date, student_id: int | None = None) -> Conte
         term_starts=first.starts_on if first else year.starts_on,
         catchment=frozenset(school.school.catchments.values_list("code", flat=True)),
         classes={str(row.pk): row for row in classes},
+        grades=grades,
         student_id=student_id,
     )
 
@@ -57,8 +63,8 @@ def require_working(context: Context) -> None:
         raise Refused("本校没有小学学段。初中、高中新生从毕业生名单接收，不在这里录入。")
 
 
-def route(context: Context) -> Sequence[Stop]:
-    """The posts that sign an enrollment of this school, after the clerk's own submission."""
+def route(context: Context, business: str = "entry.route") -> Sequence[Stop]:
+    """The posts that sign a piece of business of this school, after the clerk's submission."""
     school = context.lineage
     authority = school.authority(StageName.PRIMARY)
     offices = {
@@ -69,6 +75,20 @@ def route(context: Context) -> Sequence[Stop]:
     }
     return [
         Stop(organisation_id=offices[step["at"]].pk, role=step["role"])
-        for step in context.rules.value(route_key(Level(authority.level).name.lower()))
+        for step in context.rules.value(route_key(Level(authority.level).name.lower(), business))
         if step["role"] != "clerk"
     ]
+
+
+def with_national_check(stops: Sequence[Stop], context: Context) -> tuple[Sequence[Stop], int]:
+    """The route of whoever has no register yet and is no first-grader, and where it is checked.
+
+    The names go to the national check before the last post decides.
+    """
+    school = context.lineage
+    offices = {"county": school.county, "province": school.province}
+    check = [
+        Stop(organisation_id=offices[step["at"]].pk, role=step["role"])
+        for step in context.rules.value("entry.route.national_check")
+    ]
+    return [*stops[:-1], *check, stops[-1]], len(stops)

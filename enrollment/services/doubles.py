@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Func
+from django.db.models import F, Func, Q
 
 from enrollment.rules.identity import what_to_do_about_a_double, what_to_do_about_a_likeness
 from enrollment.services.check import Checked, Context
 from xueji.accounts.access import Acting
 from xueji.audit.models import Access, AccessKind
-from xueji.cases.models import ALIVE, Case
+from xueji.cases.models import ALIVE, Case, State
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage, lineages
 from xueji.rules.engine import Rules
-from xueji.students.models import Placement, Status, Student
+from xueji.students.models import UNREGISTERED, Placement, Status, Student
 
 PAGE = "enrollment"  # of the Access rows that are counted
 
@@ -79,14 +79,15 @@ def holder(student: Student, rules: Rules, acting: Acting) -> Answer:
 
 
 def schools_of(found: Iterable[Student]) -> dict[int, Lineage]:
-    """The school of each pupil: of the register, of the case that makes it, or the last one."""
+    """The school of each pupil: of the register, of the case that makes or defers it, the last."""
     schools = {student.pk: student.school_id for student in found if student.school_id}
     rest = [student.pk for student in found if not student.school_id]
     if rest:
         places = Placement.objects.filter(student__in=rest).order_by("starts", "pk")
         schools |= dict(places.values_list("student", "school"))
-        cases = Case.objects.filter(student__in=rest, state__in=ALIVE)
-        schools |= dict(cases.values_list("student", "school"))
+        granted = Q(state=State.DONE, deferral__isnull=False)
+        cases = Case.objects.filter(granted | Q(state__in=ALIVE), student__in=rest)
+        schools |= dict(cases.order_by("pk").values_list("student", "school"))
     loaded = lineages(set(schools.values()))
     return {student: loaded[school] for student, school in schools.items()}
 
@@ -116,6 +117,8 @@ def _here(student: Student, at: Lineage | None, subject: str) -> str:
     school = at.school.organisation if at else ""
     if student.status == Status.PENDING:
         return f"{subject}正在{school}办理新生入学：{student.name}。"
+    if student.status == Status.DEFERRED:
+        return f"{subject}在{school}登记为缓学：{student.name}。"
     return f"{subject}在{school}已有学籍：{student.name}，{student.get_status_display()}。"
 
 
@@ -125,7 +128,7 @@ def _abroad(student: Student, at: Lineage | None) -> str:
     if at:
         authority = at.authority(student.stage or StageName.PRIMARY)
         office = f"{at.county}所辖，主管部门 {authority}"
-    doing = "正在别处办理入学" if student.status == Status.PENDING else "已在别处建有学籍"
+    doing = "正在别处办理入学" if student.status in UNREGISTERED else "已在别处建有学籍"
     return f"这个证件号{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
 
 
@@ -133,7 +136,7 @@ def _remedy(student: Student, exact: bool, is_foreign: bool, rules: Rules) -> st
     """What the rule itself says to do, and outside the reach through whom."""
     if not exact:
         return f"{what_to_do_about_a_likeness(rules)}。"
-    is_pending = student.status == Status.PENDING
+    is_pending = student.status in UNREGISTERED
     told = f"{what_to_do_about_a_double(is_pending=is_pending)}。"
     if not is_foreign:
         return told

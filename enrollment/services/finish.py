@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from enrollment.models import Enrollment
+from enrollment.queries import deferrals
 from numbering.services import CannotVoid, void
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -10,7 +12,7 @@ from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import lineages
 from xueji.students import services as students
-from xueji.students.models import Placement, Status, Student
+from xueji.students.models import UNREGISTERED, Placement, Status, Student
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
@@ -28,7 +30,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     refusals = {
         case.pk: f"{student}已经建籍（{student.get_status_display()}），不能重复建籍。"
         for case in cases
-        if (student := pupils[case.student_id]).status != Status.PENDING
+        if (student := pupils[case.student_id]).status not in UNREGISTERED
     }
     places, facts = {}, []
     for case in cases:
@@ -56,7 +58,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
                 stage=entry.stage,
                 grade=entry.grade,
                 class_name=str(entry.school_class or ""),
-                text=f"新生入学，{school.school.organisation}",
+                text=f"{_words(entry)}，{school.school.organisation}",
                 case_id=case.pk,
             )
         )
@@ -68,6 +70,10 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     )
     ledger.write(facts, acting=acting)
     return refusals
+
+
+def _words(entry: Enrollment) -> str:
+    return "新生入学" if entry.check_position is None else f"{entry.grade_words}建籍"
 
 
 def reverse(case: Case, acting: Acting, note: str) -> None:
@@ -84,10 +90,10 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
             raise Refused(str(error)) from error
     events = list(
         RegisterEvent.objects.filter(student=student, reversed_by__isnull=True)
-        .exclude(kind=EventKind.REVERSED)
+        .exclude(kind__in=(EventKind.REVERSED, EventKind.DEFERRED))
         .order_by("-pk")
     )
-    student.status = Status.PENDING
+    student.status = deferrals.status_without_register(student.pk)
     students.leave(
         [student], on=acting.today, acting=acting, reason=f"撤销入学：{note}", also=("status",)
     )

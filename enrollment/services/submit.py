@@ -1,12 +1,12 @@
 """Submitting a new pupil: the Student row is made, the case starts its way to the principal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 
 from enrollment.models import Enrollment
-from enrollment.services.check import Checked, Context, Row, check_rows
-from enrollment.services.context import load, require_working, route
+from enrollment.services.check import FIRST_GRADE, Checked, Context, Row, check_rows
+from enrollment.services.context import load, require_working, route, with_national_check
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.cases.acts import Act
@@ -20,7 +20,8 @@ from xueji.organisations.models import StageName
 from xueji.rules.engine import Rules
 from xueji.students import services as students
 from xueji.students.editing import empty
-from xueji.students.models import Status, Student, StudentSheet
+from xueji.students.identity_documents import id_index
+from xueji.students.models import UNREGISTERED, Status, Student, StudentSheet
 
 STUDENT_FIELDS = (
     "name sex birth_date nation country id_type id_number no_id_reason hukou_kind hukou_code "
@@ -29,7 +30,6 @@ STUDENT_FIELDS = (
 SHEET_FIELDS = [
     field.name for field in StudentSheet._meta.concrete_fields if field.name != "student"
 ]
-GRADE = 1
 
 
 class Rejected(Exception):
@@ -57,30 +57,37 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
-    student = _student(case, checked, context.rules, acting, reason)
+    student = pupil_of(
+        case, checked, fields=STUDENT_FIELDS, rules=context.rules, acting=acting, reason=reason
+    )
     further = {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
     students.write_sheet(student=student, values=further, acting=acting, reason=reason)
     students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
+    grade, stops, position = checked.values["into_grade"], route(context), None
+    if grade != FIRST_GRADE:
+        stops, position = with_national_check(stops, context)
     Enrollment.objects.update_or_create(
         case=case,
         defaults={
-            "entry_year": context.entry_year,
+            "entry_year": context.cohort(grade),
             "stage": StageName.PRIMARY,
-            "grade": GRADE,
+            "grade": grade,
             "school_class": checked.values["school_class"],
             "register_type": student.register_type,
             "entry_on": checked.values["entered_on"],
             "near_duplicates": len(checked.near),
+            "late_reason": checked.values["into_reason"],
+            "check_position": position,
         },
     )
-    _papers(case, checked, acting)
-    _keep_typed(case, row, reasons)
+    write_papers(case, checked, acting)
+    keep_typed(case, row, reasons)
     return submit_case(
         case=case,
         student=student,
         title=student.name,
         lineage=context.lineage,
-        route=route(context),
+        route=stops,
         rules=context.rules,
         findings=checked.findings,
         exceptions=requests,
@@ -97,8 +104,18 @@ def asked(checked: Checked, reasons: Mapping[str, str], rules: Rules) -> list[Ex
     ]
 
 
-def _student(case: Case, checked: Checked, rules: Rules, acting: Acting, reason: str) -> Student:
-    """The pupil of the case: the one it has, one left over from an earlier try, or a new one."""
+def pupil_of(
+    case: Case,
+    checked: Checked,
+    *,
+    fields: Sequence[str],
+    rules: Rules,
+    acting: Acting,
+    reason: str,
+) -> Student:
+    """The pupil of the case with what was typed: the one it has, one deferred or left over from
+    an earlier try, or a new one.
+    """
     known = checked.known
     if known and case.student_id:
         raise Refused(
@@ -107,19 +124,21 @@ def _student(case: Case, checked: Checked, rules: Rules, acting: Acting, reason:
         )
     pk = case.student_id or (known.pk if known else None)
     student = students.lock([pk])[pk] if pk else Student(status=Status.PENDING)
-    if known and known.status != Status.PENDING:  # of a school that takes in without transfer
+    if known and known.status not in UNREGISTERED:  # of a school that takes in without transfer
         clause = rules.rule("entry.transfer_required").citation
         raise Refused(MOVES.format(known.get_status_display(), clause))
-    if student.status != Status.PENDING or _is_busy(student, case):
+    if student.status not in UNREGISTERED or _is_busy(student, case):
         raise Refused(TAKEN)
-    for name in STUDENT_FIELDS:
+    if student.status == Status.DEFERRED and not _is_same(student, checked):
+        raise Refused(OTHER_CHILD)
+    for name in fields:
         setattr(student, name, checked.values.get(name) or empty(name, Student))
     if checked.facts:
         student.register_type = checked.facts.register_type
     students.derive(student)
     if student.pk:
         derived = ("name_initials", "name_full", "name_order", "id_index", "register_type")
-        students.write([student], fields=(*STUDENT_FIELDS, *derived), acting=acting, reason=reason)
+        students.write([student], fields=(*fields, *derived), acting=acting, reason=reason)
         return student
     try:
         with transaction.atomic():
@@ -135,7 +154,19 @@ MOVES = (
     "这个证件号已有学籍（{}），不另建。学籍随人走，请到「新生入学」→「免转学手续接收」办理，"
     "原学籍转到本校，不作新生入学（{}）。"
 )
+OTHER_CHILD = (
+    "本件办理的是缓学学生，证件号和缓学时登记的不同，没有提交。请改回原来的证件号；"
+    "证件号确实变了的，先撤销缓学，再用新号码办理。"
+)
 TAKEN = "这个证件号刚由另一处录入，不能重复建籍。请再提交一次，按查重结果处理。"
+
+
+def _is_same(student: Student, checked: Checked) -> bool:
+    """Whether the document number is the one under which the child was deferred, if any."""
+    number = checked.values["id_number"]
+    if student.id_index is None:
+        return True
+    return bool(number) and bytes(student.id_index) == id_index(number)
 
 
 def _is_busy(student: Student, case: Case) -> bool:
@@ -146,7 +177,7 @@ def _is_busy(student: Student, case: Case) -> bool:
     return others.exists()
 
 
-def _keep_typed(case: Case, row: Row, reasons: Mapping[str, str]) -> None:
+def keep_typed(case: Case, row: Row, reasons: Mapping[str, str]) -> None:
     """Whoever mends the case when it comes back finds what was sent."""
     asked_for = {f"reason_{key}": reason for key, reason in reasons.items()}
     form = CaseForm.objects.get(case=case)
@@ -154,7 +185,7 @@ def _keep_typed(case: Case, row: Row, reasons: Mapping[str, str]) -> None:
     form.save(update_fields=["values"])
 
 
-def _papers(case: Case, checked: Checked, acting: Acting) -> None:
+def write_papers(case: Case, checked: Checked, acting: Acting) -> None:
     """Tick exactly the papers whose originals were seen; scans of ticked ones stay."""
     case.papers.filter(document__isnull=True).exclude(kind__in=checked.papers).delete()
     Paper.objects.bulk_create(

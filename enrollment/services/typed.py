@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from enrollment.services.check import Context, Row, understood
-from enrollment.services.submit import GRADE, SHEET_FIELDS, STUDENT_FIELDS
+from enrollment.services.submit import SHEET_FIELDS, STUDENT_FIELDS
 from xueji.students import services as students
 from xueji.students.editing import empty
 from xueji.students.models import FamilyMember, Status, Student, StudentSheet
@@ -22,7 +22,9 @@ def typed(row: Row, context: Context) -> Typed:
     """What the row says; which number it will have, and whether it may be submitted, is open."""
     checked = understood(row, context)
     student = Student(
-        status=Status.PENDING, grade=GRADE, school_class=checked.values.get("school_class")
+        status=Status.PENDING,
+        grade=checked.values["into_grade"],
+        school_class=checked.values.get("school_class"),
     )
     for name in STUDENT_FIELDS:
         setattr(student, name, checked.values.get(name) or empty(name, Student))

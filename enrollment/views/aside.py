@@ -1,12 +1,12 @@
 """What stands beside the form: what is missing, wrong, remarkable and in order, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from enrollment import queries
-from enrollment.forms import LABELS, REASON, EntryForm
-from enrollment.rules import cutoff, months_old
+from enrollment.forms import REASON, EntryForm
+from enrollment.rules import cutoff, months_old, papers_key
 from enrollment.services import doubles
 from enrollment.services.check import Checked, Context, check_rows
 from enrollment.services.doubles import Answer
@@ -21,6 +21,7 @@ from xueji.rules.engine import Finding, Rules
 SUM = "entry.ineligible"  # says again what the others found; told when somebody submits
 PASSES = {
     "entry.underage": "年龄够入学",
+    "entry.grade_age": "年龄与年级相符",
     "entry.catchment": "现住址在本校服务范围",
     "entry.two_unities": "两个统一",
     "entry.duplicate.exact": "证件号没有建过学籍",
@@ -41,12 +42,13 @@ class Judged:
     context: Context
     checked: Checked
     answer: Answer
+    passes: Mapping[str, str]  # key → what is told where the rule found nothing
 
 
 def judge(form: EntryForm, context: Context, acting: Acting) -> Judged:
     """Check what stands in the form, look for doubles included; writes nothing."""
     (checked,) = check_rows([form.row], context)
-    return Judged(form, context, checked, doubles.answer(checked, context, acting))
+    return Judged(form, context, checked, doubles.answer(checked, context, acting), PASSES)
 
 
 def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, object]:
@@ -73,7 +75,7 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
     blocks = sum(finding.effect == "block" and finding.key != SUM for finding in told)
     return {
         "judged": True,
-        "missing": [(LABELS[p.field], form[p.field].auto_id) for p in missing],
+        "missing": [(form[p.field].label, form[p.field].auto_id) for p in missing],
         "lines": [*wrong, *(_line(finding, judged) for finding in told), *_passes(judged)],
         "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
         "answer": judged.answer,
@@ -151,9 +153,10 @@ def _passes(judged: Judged) -> Iterator[dict[str, str]]:
         return
     found = {finding.key for finding in checked.findings}
     silent = FOR_RESIDENTS if checked.facts.migrant else FOR_MIGRANTS
+    silent = silent | {"entry.grade_age" if checked.facts.grade == 1 else "entry.underage"}
     if not checked.values["id_number"]:
         silent = silent | {"entry.duplicate.exact"}
-    for key, message in PASSES.items():
+    for key, message in judged.passes.items():
         if rules.has(key) and key not in found | silent:
             places = (f"{clause.title}{clause.place}" for clause in rules.rule(key).clauses)
             citation = "；".join(dict.fromkeys(places)) or cite(key, ())
@@ -211,10 +214,10 @@ def _region(region: str, context: Context) -> dict[str, str]:
 
 def demanded(form: EntryForm, rules: Rules) -> dict[str, object]:
     """Context of enrollment/_papers.html."""
-    is_migrant = bool(form["migrant"].value())
-    key = "entry.migrant.papers" if is_migrant else "entry.papers"
+    key = papers_key(migrant=bool(form["migrant"].value()))
     has = rules.has(key)
     return {
         "paper_groups": form.papers(rules),
+        "waiver": form.waiver(rules),
         "papers_citation": cite(key, rules.rule(key).clauses) if has else "",
     }

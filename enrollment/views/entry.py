@@ -1,6 +1,6 @@
 """Entering one pupil: the empty form, the draft, the case that came back, and what is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from django.contrib import messages
@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.forms import NEXT_TO_IT, EntryForm
+from enrollment.queries import deferrals
 from enrollment.services import doubles
+from enrollment.services.deferral import as_typed
 from enrollment.services.draft import Kept, keep
 from enrollment.services.submit import Rejected, submit
-from enrollment.views.aside import Judged, derived, judge
+from enrollment.views.aside import PASSES, Judged, derived, judge
 from enrollment.views.page import (
     LAST,
     Entry,
@@ -94,11 +96,17 @@ def _answer(request: HttpRequest, case: Case | None) -> HttpResponse:
         return _post(request, Entry(posted_form(request, context), context, case))
     _, last = queries.last_row(request.acting, request.session.get(LAST))
     typed = queries.typed(case) if case else None
-    row = typed.values.get("row") if typed else None
+    row = typed.values.get("row") if typed else _deferred(request)
     entry = Entry(EntryForm(context=context, row=row, last=last), context, case)
     if row:
         entry.judged = judge(entry.form, context, request.acting)
     return show(request, entry)
+
+
+def _deferred(request: HttpRequest) -> Mapping[str, str] | None:
+    """What is registered of a child of the own school in 缓学, named in the address."""
+    granted = deferrals.of_own(request.acting, request.GET.get("deferred", ""))
+    return as_typed(granted.case.student) if granted else None
 
 
 def _post(request: HttpRequest, entry: Entry) -> HttpResponse:
@@ -182,7 +190,7 @@ def _drafted(request: HttpRequest, entry: Entry) -> HttpResponse:
 def _rejected(request: HttpRequest, entry: Entry, rejected: Rejected) -> HttpResponse:
     entry.form.tell(rejected.checked)
     answer = doubles.answer(rejected.checked, rejected.context, request.acting)
-    entry.judged = Judged(entry.form, rejected.context, rejected.checked, answer)
+    entry.judged = Judged(entry.form, rejected.context, rejected.checked, answer, PASSES)
     entry.is_submitted = True
     return show(request, entry, status=422)
 

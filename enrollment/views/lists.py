@@ -119,7 +119,11 @@ def _schools(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "enrollment/schools.html",
-        {"page": found, "lines": queries.by_school(found.rows)},
+        {
+            "page": found,
+            "lines": queries.by_school(found.rows),
+            "checks": request.acting.may("enrollment.national_check"),
+        },
     )
 
 

@@ -22,7 +22,8 @@ from xueji.cases.kinds import Refused
 from xueji.cases.services import Stale
 from xueji.pages.kept import posted_from
 
-SLOTS = {"sex", "birth_date", "no_id_reason"}  # templates/enrollment/_slots.html
+# templates/enrollment/_slots.html, _grade.html
+SLOTS = {"sex", "birth_date", "no_id_reason", "school_class", "into_reason"}
 
 
 @access.act("enrollment.enter")
@@ -38,7 +39,7 @@ def check(request: HttpRequest) -> HttpResponse:
     told = set(request.POST.get("told", "").split())
     if told:
         form.tell(judged.checked, only=told)
-    if judged.answer.doubles:
+    if judged.answer.doubles or judged.checked.deferral:
         record(request, judged)
     return render(
         request,

@@ -145,6 +145,8 @@ def record(request: HttpRequest, judged: Judged | None, *, students: Iterable[in
         number = judged.checked.values["id_number"]
         more = {"kind": judged.answer.kind, "filter": masking.mask_id(number)}
         seen += judged.answer.student_ids
+        if judged.checked.deferral:
+            seen.append(judged.checked.deferral.case.student_id)
     audit.shown(
         acting=request.acting,
         page=doubles.PAGE,

@@ -11,6 +11,8 @@ from django.db.models import Count, F
 
 from enrollment.demo.load import fit
 from enrollment.demo.names import HARD
+from enrollment.models import Enrollment
+from enrollment.queries import deferrals
 from numbering.models import RegisterNumber, Series
 from tests.demo.loading import TODAY, loaded
 from xueji.accounts import access
@@ -182,6 +184,7 @@ def test_cases_wait_for_every_post_that_acts_and_some_are_late():
         "centre_officer",
         "county_officer",
         "county_head",
+        "province_officer",
     }
     assert set(alive.filter(due_on__lt=TODAY).values_list("waiting_role", flat=True)) == {
         "principal",
@@ -194,6 +197,18 @@ def test_cases_wait_for_every_post_that_acts_and_some_are_late():
 def test_nothing_happened_after_today_but_nothing_is_old_either():
     last = Case.objects.order_by("-opened_at").values_list("opened_at", flat=True)[0]
     assert date(2026, 11, 19) <= last.date() < date.fromisoformat(TODAY)
+
+
+def test_children_come_later_and_one_is_due():
+    deferred = Student.objects.filter(status=Status.DEFERRED)
+    assert set(deferred.values_list("school", "number")) == {(None, None)}
+    ends = [row.until for row in deferrals.granted().filter(case__student__in=deferred)]
+    assert sorted((until - date.fromisoformat(TODAY)).days for until in ends) == [18, 270]
+
+
+def test_a_third_grader_without_register_waits_for_the_national_check():
+    (late,) = Enrollment.objects.exclude(grade=1)
+    assert (late.grade, late.entry_year, late.case.waiting_role) == (3, 2024, "province_officer")
 
 
 def test_some_wait_for_a_number_and_some_for_a_class():

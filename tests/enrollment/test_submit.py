@@ -10,7 +10,7 @@ from tests import pupils
 from tests.world import NOON
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, CaseForm, Paper
+from xueji.cases.models import Case, CaseForm, Decision, Paper, RuleException
 from xueji.organisations.models import School, SchoolClass, SchoolKind, SchoolYear, Term
 from xueji.students.models import FamilyMember, RegisterType, Status, Student
 from xueji.students.queries import counts
@@ -78,6 +78,33 @@ def test_missing_papers_are_refused_with_their_clause(world):
             "《学生学籍管理制度》二（一）“凭实际常住地户口薄、房产证明到就近小学报名登记入学”",
         )
     ]
+
+
+def test_a_paper_that_cannot_be_had_is_let_off_by_the_county_with_reason_and_proof(world):
+    lacks = {"paper_property_proof": "", "paper_waiver_proof": "on"}
+    with pytest.raises(Rejected) as rejected:
+        pupils.submitted(world, **lacks)
+    checked = rejected.value.checked
+    assert ([f.key for f in checked.warnings], checked.blocked) == (["entry.papers"], [])
+
+    why = "租住公房，村委会出了居住证明"
+    case = pupils.submitted(world, **lacks, **{"reason_entry.papers": why})
+
+    (asked,) = RuleException.objects.all()
+    assert (asked.rule, asked.reason, asked.step.role) == ("entry.papers", why, "county_officer")
+    kinds = Paper.objects.filter(case=case).order_by("kind").values_list("kind", flat=True)
+    assert list(kinds) == ["household_book", "waiver_proof"]
+    pupils.sign(world, case, "principal", "centre")
+    case.refresh_from_db()
+    (silent,) = cases.decide(
+        seen={case.pk: case.version},
+        decision=Decision.AGREED,
+        note="",
+        acting=world.acting("county"),
+    ).values()
+    assert silent.text.startswith("同意本件就是同意例外：缺房产证明（《学生学籍管理制度》二（一）")
+    pupils.sign(world, case, "county", note="居住证明已核实")
+    assert Student.objects.get().status == Status.ENROLLED
 
 
 def test_a_migrant_child_is_refused_where_the_school_is_not_designated(world):

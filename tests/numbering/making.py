@@ -77,8 +77,8 @@ def names(count: int, start: int = 0) -> list[str]:
     return [f"{SURNAMES[n % 16]}{n:03d}" for n in range(start, start + count)]
 
 
-def key(kind: str = SeriesKind.REGISTER, stage: str = "primary") -> dict:
-    return {"stage": stage, "entry_year": 2026, "kind": kind}
+def key(kind: str = SeriesKind.REGISTER, stage: str = "primary", entry_year: int = 2026) -> dict:
+    return {"stage": stage, "entry_year": entry_year, "kind": kind}
 
 
 def line(world: World, school: str = "清泉小学") -> Lineage:

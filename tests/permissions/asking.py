@@ -50,6 +50,7 @@ ID_OF = {
     "paper_remove": lambda u: [u.open.number, u.paper.pk],
     "enrollment_edit": lambda u: [u.draft.number],
     "enrollment_discard": lambda u: [u.draft.number],
+    "enrollment_deferral_edit": lambda u: [u.deferral_back.number],
     "enrollment_class": lambda u: [u.school_class.pk],
     "enrollment_class_move": lambda u: [u.school_class.pk],
     "enrollment_excess": lambda u: [u.school_class.pk],
@@ -236,6 +237,20 @@ def entry(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**row, "entered_on": "2026-09-01", "save": "open", "version": "1", **key()}
 
 
+def deferral(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A child who was never seen, to come a year later."""
+    asked = {"late_reason": "health", "late_details": "休养", "until": "2027-08-31"}
+    return {**entry(site, ask, unit), **asked, "paper_hospital_proof": "on"}
+
+
+def national_list(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"purpose": "提交全国学籍查重", "month": "2026-09", "form": "xlsx"}
+
+
+def national_results(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"case": [f"{unit.open.pk}:{unit.open.version}"], "result": "passed", **key()}
+
+
 def assign(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"students": [unit.unplaced.pk], "school_class": unit.school_class.pk, **key()}
 
@@ -316,6 +331,10 @@ FORMS = {
     "enrollment_check": entry,
     "enrollment_draft": entry,
     "enrollment_resume": entry,
+    "enrollment_national_export": national_list,
+    "enrollment_national_results": national_results,
+    "enrollment_deferral_new": deferral,
+    "enrollment_deferral_edit": deferral,
     "enrollment_classes": assign,
     "enrollment_class_add": new_class,
     "enrollment_class_move": move,

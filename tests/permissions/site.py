@@ -86,6 +86,8 @@ class Unit:
     done: Case = None  # could be undone
     returned: Case = None  # waits for the clerk
     draft: Case = None
+    deferral: Case = None  # of a child in 缓学
+    deferral_back: Case = None  # an application for 缓学 that waits for the clerk
     paper: Paper = None  # of the open case, with a scan
     bare_paper: Paper = None  # of the open case, without one
     filed: DossierPaper = None  # in the file of ``unplaced``, who has a photograph as well
@@ -192,6 +194,7 @@ def _fill(site: Site, name: str) -> None:
     unit.unplaced = unit.done.student
     unit.open = case()
     unit.returned = case(route[0], decision="returned")
+    unit.deferral, unit.deferral_back = _deferrals(site, unit, surname, home, route)
     unit.draft = _draft(site, unit, surname, home)
     if name in NUMBERED:
         unit.numbered = put_in_class(case(*route).student)
@@ -294,6 +297,21 @@ def _draft(site: Site, unit: Unit, surname: str, home: dict[str, str]) -> Case:
         values={"tab": "", "row": row},
         title=row["name"],
     )
+
+
+def _deferrals(
+    site: Site, unit: Unit, surname: str, home: dict[str, str], route: tuple[str, ...]
+) -> tuple[Case, Case]:
+    """A child in 缓学, and an application that came back."""
+
+    def case(*signatures: str, **more: str) -> Case:
+        row = new_row(site, unit, surname, home)
+        return pupils.sign(
+            site.world, pupils.applied(site.world, unit.clerk, **row), *signatures, **more
+        )
+
+    granting = [person for person in route if person != "county-head"]
+    return case(*granting), case(route[0], decision="returned")
 
 
 def _name_everybody(site: Site) -> None:

@@ -41,6 +41,7 @@ NOTHING = Unit(
     done=Case(pk=MISSING, number="2026-999999", version=6),
     returned=Case(pk=MISSING, number="2026-999999", version=4),
     draft=Case(pk=MISSING, number="2026-999999"),
+    deferral=Case(pk=MISSING, number="2026-999999"),
     token="f" * 64,
 )
 
@@ -162,6 +163,17 @@ def class_in_the_form(own, other, site):
     return reverse("enrollment_new"), typed(save="open", school_class=str(pk))
 
 
+def reported(own, other, site):
+    case = other.open
+    path = reverse("enrollment_national_results")
+    return path, form(case=[f"{case.pk}:{case.version}"], result="passed")
+
+
+def deferred(url: str):
+    """A form that is to begin with what is registered of another school's child in 缓学."""
+    return lambda own, other, site: (f"{reverse(url)}?deferred={other.deferral.number}", None)
+
+
 def query(url: str, name: str, field: str):
     def send(own, other, site):
         found = getattr(other, field)
@@ -202,6 +214,12 @@ GUESSES = [
         )
     ),
     Guess("enrollment_new", "clerk", class_in_the_form, DRAFT),
+    Guess("enrollment_new", "clerk", deferred("enrollment_new")),
+    *(
+        Guess("enrollment_national_results", who, reported, KEY)
+        for who in ("centre", "county", "city", "province")
+    ),
+    Guess("enrollment_deferral_new", "clerk", deferred("enrollment_deferral_new")),
     *(Guess("students", who, query("students", "after", "unplaced")) for who in NEIGHBOURS),
     *(Guess("students", who, query("students", "before", "unplaced")) for who in NEIGHBOURS),
     *(Guess("dossiers", who, query("dossiers", "after", "unplaced")) for who in NEIGHBOURS),
@@ -235,10 +253,17 @@ NAMED_BY_ADDRESS = {
     "case_reveal",
     "case_resume",
     "enrollment_edit",
+    "enrollment_deferral_edit",
     "enrollment_discard",
     "enrollment_excess",
 }
-WITHOUT_ROWS = {"login", "logout", "students_find", "enrollment_class_add"}  # name no row at all
+WITHOUT_ROWS = {
+    "login",
+    "logout",
+    "students_find",
+    "enrollment_class_add",
+    "enrollment_national_export",
+}  # name no row at all
 
 
 def answered(site: Site, guess: Guess, others: list[Unit]) -> list[tuple]:

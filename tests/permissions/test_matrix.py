@@ -122,6 +122,8 @@ SHOWS_PUPILS = {
     "paper",  # in the name of the file
     "enrollment",
     "enrollment_edit",
+    "enrollment_deferrals",
+    "enrollment_deferral_edit",
     "enrollment_classes",
     "enrollment_class",
     "enrollment_attendance",
@@ -141,6 +143,7 @@ SHOWS_WHOLE_NUMBERS = {
     "class_sheets",
     "case_reveal",
     "enrollment_edit",
+    "enrollment_deferral_edit",
     "enrollment_sheet",
 }
 

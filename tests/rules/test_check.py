@@ -87,7 +87,8 @@ def test_a_rule_has_a_test_table(tmp_path, table, fault):
         ("clauses: [N-3]", "clauses: [N-3, N-9]", "some.value: cites an unknown clause N-9"),
         (", grant: county_officer", "", "a warning needs a role that grants exceptions, not ''"),
         ("county_officer", "mayor", "a warning needs a role that grants exceptions, not 'mayor'"),
-        ("effect: block,", "effect: block, grant: clerk,", "only a warning has somebody who"),
+        ("effect: block,", "effect: record, grant: clerk,", "only what stops somebody has"),
+        ("effect: block,", "effect: block, grant: mayor,", "no such role: mayor"),
         ("from: 2015-09-01", "from: 2013-09-01", "versions are not in order of their dates"),
         ("from: 2015-09-01", "from: 2012-09-01", "versions are not in order of their dates"),
         ("effect: block, ", "", "national some.rule: a rule without an effect"),
@@ -157,7 +158,10 @@ def test_a_clause_has_words_or_says_that_we_do_not_hold_them(tmp_path, right, wr
         (
             "a.route.b: {title: 丁, kind: value, scope: local, versions: "
             "[{from: 2013-09-01, value: [{at: town, role: clerk}]}]}",
-            ["county a.route.b: a step is a place (authority, centre, county, school) and a role"],
+            [
+                "county a.route.b: a step is a place (authority, centre, county, province, school)"
+                " and a role"
+            ],
         ),
         (
             "a.papers: {title: 丁, kind: value, scope: local, versions: "

@@ -302,10 +302,9 @@ def test_a_warning_says_who_decides_on_an_exception(tmp_path, grant, decider, ex
     assert (rule.decider, rule.exception) == (decider, exception)
 
 
-def test_what_blocks_has_no_exception():
-    rule = rule_set("qianan").at(ON).rule("entry.papers")
-
-    assert (rule.decider, rule.exception) == ("", "")
+@pytest.mark.parametrize(("key", "decider"), [("entry.ineligible", ""), ("entry.papers", "教育局")])
+def test_what_blocks_has_an_exception_only_where_it_names_who_grants_it(key, decider):
+    assert rule_set("qianan").at(ON).rule(key).decider == decider
 
 
 def test_where_no_text_decides_the_citation_says_so_with_the_key():

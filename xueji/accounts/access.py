@@ -48,6 +48,7 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.admit": frozenset({Role.CLERK}),
     "enrollment.attendance": frozenset({Role.CLERK}),
     "enrollment.assign": frozenset({Role.CLERK}),
+    "enrollment.national_check": OFFICERS,  # of these the post that the rule names
     "enrollment.excess": REGISTER,  # of these the post that the rule names
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,

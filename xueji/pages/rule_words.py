@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from xueji.accounts.models import Role
-from xueji.rules.files import Effect
 from xueji.rules.inheritance import Rule
 from xueji.rules.papers import named
 
@@ -27,6 +26,7 @@ WORDS = {
     "register_type": "学籍类别",
     "designated_only": "只限教育局指定的学校",
     "enrolled": "在读",
+    "health": "身体状况",
     "name": "姓名",
     "id_type": "身份证件类型",
     "id_number": "身份证件号",
@@ -60,7 +60,7 @@ def effect_words(rule: Rule) -> str:
     """What happens, and who may let an exception pass."""
     if rule.effect is None:
         return ""
-    if rule.effect == Effect.WARN:
+    if rule.decider:
         return f"可由{rule.decider}批准例外"
     return {"block": "不能例外", "notify": "通知经办人", "record": "记下，不阻止"}[rule.effect]
 

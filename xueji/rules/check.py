@@ -15,7 +15,7 @@ from xueji.rules.inheritance import DECIDERS
 from xueji.rules.papers import PAPERS
 
 TESTS = Path(__file__).parents[2] / "tests"
-PLACES = {"school", "centre", "county", "authority"}
+PLACES = {"school", "centre", "county", "authority", "province"}
 EXPRESSION = set("<>=(){}")
 
 
@@ -61,8 +61,10 @@ def _versions(entry: Entry) -> Iterator[str]:
     if any(later <= earlier for earlier, later in zip(dates, dates[1:], strict=False)):
         yield "versions are not in order of their dates"
     for version in entry.versions:
-        if version.grant and version.effect != Effect.WARN:
-            yield "only a warning has somebody who grants exceptions"
+        if version.grant and version.effect not in (Effect.WARN, Effect.BLOCK):
+            yield "only what stops somebody has somebody who grants exceptions"
+        if version.grant and version.effect == Effect.BLOCK and version.grant not in DECIDERS:
+            yield f"no such role: {version.grant}"
         if version.effect == Effect.WARN and version.grant not in DECIDERS:
             yield f"a warning needs a role that grants exceptions, not {version.grant!r}"
         for text in _texts(version.value):

@@ -14,6 +14,7 @@ PAPERS = {
     "hospital_proof": "县级以上医院证明",
     "household_proof": "户籍证明",
     "vaccination": "预防接种证",
+    "waiver_proof": "免交材料的证明",
     "attendance_proof": "无身份证学生在校就读证明",
     "left_behind_proof": "留守儿童情况证明",
     "orphan_proof": "孤儿证明",
@@ -29,6 +30,8 @@ PAPERS = {
 }
 # of these the name alone tells of a pupil's health or disability
 MEDICAL = frozenset({"disability_card", "disability_diagnosis", "inclusion_proof", "hospital_proof"})
+
+WAIVER = "waiver_proof"  # seen in place of one that cannot be had: asks to be let off the other
 
 Group = tuple[str, ...]
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from xueji.identity import pinyin
 from xueji.students.identity_documents import id_index
-from xueji.students.models import LIVE, IdentityDocument, Status, Student
+from xueji.students.models import LIVE, IdentityDocument, Student
 
 NEAR = 75  # points from which a person has to compare
 MOST = 20  # the likeliest ones; nobody compares more
@@ -50,8 +50,8 @@ def exact(people: Iterable[Person]) -> dict[str, Student]:
 
 
 def is_registered(student: Student) -> bool:
-    """Whether a second register would be a double one: a live register, or one in the making."""
-    return student.status in LIVE or student.status == Status.DEFERRED
+    """Whether a second register would be a double one."""
+    return student.status in LIVE
 
 
 def near(person: Person) -> list[Match]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.identity import crypto, idnumbers
-from xueji.students.models import IdentityDocument, Status, Student, StudentSheet
+from xueji.students.models import UNREGISTERED, IdentityDocument, Student, StudentSheet
 
 
 def id_index(number: str) -> bytes:
@@ -31,10 +31,10 @@ def follow(
 ) -> None:
     """Make the present document of each locked pupil what the pupil says; the other is former.
 
-    A pupil 待建籍 has no documents yet: what is typed then is only a try. ``cases`` names the
-    case by which each pupil's number came.
+    A pupil without register has no documents yet: what is typed then is only a try. ``cases``
+    names the case by which each pupil's number came.
     """
-    pupils = {pupil.pk: pupil for pupil in students if pupil.status != Status.PENDING}
+    pupils = {pupil.pk: pupil for pupil in students if pupil.status not in UNREGISTERED}
     rows = IdentityDocument.objects.filter(student__in=pupils, used_until__isnull=True)
     present = {row.student_id: row for row in rows}
     ended = {pk: row for pk, row in present.items() if _of(row) != _of(pupils[pk])}

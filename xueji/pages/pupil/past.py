@@ -151,7 +151,7 @@ class _Acts:
 
 
 def _acts(scope: Scope) -> _Acts:
-    events = list(scope.events().order_by("effective_on", "pk"))
+    events = list(scope.events().exclude(kind=EventKind.DEFERRED).order_by("effective_on", "pk"))
     reversed_ids = {event.reverses_id for event in events} - {None}
     live = [e for e in events if e.kind != EventKind.REVERSED and e.pk not in reversed_ids]
     effective: dict[datetime, date] = {}

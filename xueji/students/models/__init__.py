@@ -3,6 +3,7 @@
 from xueji.students.models.documents import IdentityDocument, Photo
 from xueji.students.models.pupil import (
     LIVE,
+    UNREGISTERED,
     Attendance,
     FamilyMember,
     Placement,
@@ -17,6 +18,7 @@ from xueji.students.models.sheet import StudentSheet
 
 __all__ = [
     "LIVE",
+    "UNREGISTERED",
     "Attendance",
     "FamilyMember",
     "IdentityDocument",

@@ -47,6 +47,10 @@ LIVE = frozenset(
 )
 
 
+# no register stands on the child yet: an entry builds one and makes no second pupil
+UNREGISTERED = frozenset({Status.PENDING, Status.DEFERRED})
+
+
 class RegisterType(models.TextChoices):
     REGULAR = "regular", "正式学籍"
     BORROWED_TEMP = "borrowed_temp", "临时借读学籍"

@@ -1,0 +1,183 @@
+"""全国学籍查重: the names of a month, the list that is handed in, and what came back."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from enrollment.excel import workbook
+from enrollment.forms.national_check import ListForm, ResultForm
+from enrollment.models import Enrollment
+from enrollment.queries import national_check as queries
+from enrollment.services.national_check import KEY, report
+from enrollment.services.national_list import COLUMNS, sheets
+from xueji.accounts import access
+from xueji.audit.models import AccessKind
+from xueji.cases.services import Outcome, OutcomeKind
+from xueji.organisations.queries import rule_set_of
+from xueji.pages.forms import new_key
+from xueji.pages.ids import whole
+from xueji.pages.kept import posted_from
+from xueji.pages.once import Done, once
+from xueji.pages.paging import page
+from xueji.pages.record import shown
+from xueji.rules.engine import Rules, rule_set
+
+PAGE = "national_check"
+MOST = 200  # results at once
+LONGEST_LIST = 2000  # an incomplete one would be worse than none
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@access.act("enrollment.national_check")
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Who waits for the check at this post, whose name came first in front."""
+    month = _month(request, request.GET.get("month", ""))
+    if month is None:
+        raise Http404("month")
+    return _answer(request, month=month)
+
+
+def _answer(
+    request: HttpRequest,
+    *,
+    month: date,
+    form: ListForm | None = None,
+    picked: Mapping[int, int] | None = None,
+    text: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    rows = queries.until_end_of(queries.waiting(request.acting), month)
+    found = page(request, rows, order=("case__waiting_since", "pk"))
+    _record(request, found.rows, AccessKind.LIST, month)
+    return render(
+        request,
+        "enrollment/national_check.html",
+        {
+            "page": found,
+            "previous": found.previous and reverse("enrollment_national_check") + found.previous,
+            "next": found.next and reverse("enrollment_national_check") + found.next,
+            "month": month,
+            "total": rows.count(),
+            "form": form or ListForm(),
+            "picked": picked or {},
+            "text": text,
+            "form_key": new_key(),
+            "rule": _rules(request).rule(KEY),
+            "today": request.acting.today,
+        },
+        status=status,
+    )
+
+
+@access.act("enrollment.national_check")
+@posted_from("enrollment_national_check")
+def export(request: HttpRequest) -> HttpResponse:
+    """The whole list of a month as a workbook or on paper, for a purpose that is recorded."""
+    month, form = _month(request, request.POST.get("month", "")), ListForm(request.POST)
+    if month is None:
+        messages.error(request, "没有导出\n\n月份请按 2026-09 的样子填写。")
+    if month is None or not form.is_valid():
+        return _answer(request, month=month or _this_month(request), form=form, status=422)
+    rows = queries.until_end_of(queries.waiting(request.acting), month)
+    lines = list(rows.order_by("case__waiting_since", "pk")[: LONGEST_LIST + 1])
+    if not lines or len(lines) > LONGEST_LIST:
+        why = f"名单超过 {LONGEST_LIST} 名，不导出一部分。请先登记以前各月的结果。"
+        messages.error(request, f"没有导出\n\n{why if lines else '名单上没有人。'}")
+        return redirect("enrollment_national_check")
+    title = f"{month:%Y} 年 {month.month} 月全国学籍查重名单"
+    on_paper = request.POST.get("form") == "print"
+    kind = AccessKind.PRINT if on_paper else AccessKind.EXPORT
+    _record(request, lines, kind, month, reason=form.cleaned_data["purpose"])
+    if on_paper:
+        context = {
+            "title": title,
+            "columns": COLUMNS,
+            "sheets": sheets(lines),
+            "total": len(lines),
+            "purpose": form.cleaned_data["purpose"],
+            "acting": request.acting,
+        }
+        return render(request, "print/national_check.html", context)
+    response = HttpResponse(workbook(lines, title=title), content_type=XLSX)
+    name = quote(f"全国学籍查重名单{month:%Y-%m}.xlsx")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response
+
+
+@access.act("enrollment.national_check")
+@posted_from("enrollment_national_check")
+def results(request: HttpRequest) -> HttpResponse:
+    """What the check found about all chosen, signed case by case."""
+    month = _month(request, request.POST.get("month", "")) or _this_month(request)
+    form = ResultForm(request.POST)
+    pairs = [[whole(part) for part in value.split(":")] for value in request.POST.getlist("case")]
+    seen: dict[int, int] = {
+        pair[0]: pair[1] for pair in pairs[:MOST] if len(pair) == 2 and None not in pair
+    }
+    if not seen or not form.is_valid():
+        why = next(iter(form.errors.values()), ["还没有选中学生。请先勾选，再登记结果。"])[0]
+        messages.error(request, f"没有登记\n\n{why}")
+        text = request.POST.get("text", "")
+        return _answer(request, month=month, picked=seen, text=text, status=422)
+
+    def act() -> Done:
+        outcomes = report(
+            seen=seen,
+            has_passed=form.cleaned_data["result"] == "passed",
+            text=form.cleaned_data["text"],
+            rules=_rules(request),
+            acting=request.acting,
+        )
+        return _told(outcomes, form.cleaned_data["result"])
+
+    return once(request, act, back=reverse("enrollment_national_check"))
+
+
+def _told(outcomes: Mapping[int, Outcome], result: str) -> Done:
+    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
+    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
+    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
+    word = "通过，转下一环节" if result == "passed" else "不通过，应按规定办理转学手续"
+    if not outcomes:
+        gone = "所选的学生不在本岗位等待查重\n\n没有登记。请刷新名单后再选。"
+        return Done(reverse("enrollment_national_check"), warning=gone)
+    return Done(
+        reverse("enrollment_national_check"),
+        success=f"已登记 {signed} 名{word}" if signed else "",
+        warning=f"{len(rest)} 名没有登记\n\n{lines}" if rest else "",
+    )
+
+
+def _this_month(request: HttpRequest) -> date:
+    return request.acting.today.replace(day=1)
+
+
+def _month(request: HttpRequest, text: str) -> date | None:
+    """The first day of the month asked for, this month where none is; None for no month."""
+    if not text:
+        return _this_month(request)
+    try:
+        found = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2199 else None
+
+
+def _rules(request: HttpRequest) -> Rules:
+    return rule_set(rule_set_of(request.acting.post.organisation)).at(request.acting.today)
+
+
+def _record(
+    request: HttpRequest, rows: list[Enrollment], kind: str, month: date, **more: Any
+) -> None:
+    if rows:
+        students = [row.case.student_id for row in rows]
+        shown(request, kind=kind, page=PAGE, students=students, filter=f"{month:%Y-%m}", **more)

@@ -1,0 +1,358 @@
+"""Registering a pupil of a later grade who has no register anywhere, and the national check."""
+
+import html
+import re
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from enrollment.models import Enrollment
+from enrollment.services.submit import Rejected
+from tests import pupils
+from tests.numbering import making
+from tests.world import ZONE
+from xueji.audit.models import Access
+from xueji.cases.models import State
+from xueji.ledger.check import check as check_ledger
+from xueji.ledger.models import RegisterEvent
+from xueji.organisations.models import SchoolClass
+from xueji.students.models import Status, Student
+
+CHECK, NEW = "/enrollment/national-check/", "/enrollment/new/"
+BORN = date(2018, 3, 17)  # eight years old in 2026: third grade
+WHY = "随父母在国外上学，今年回国，没有建立过学籍"
+
+
+def text(answer):
+    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return " ".join(html.unescape(plain).split())
+
+
+def late(world, clerk="clerk", **changes):
+    """A case of a third-grader, waiting for the principal."""
+    number = changes.pop("id_number", None) or pupils.id_number(born=BORN)
+    name = f"王子{chr(0x4E00 + int(number[-4:-1]))}"
+    asked = {"into_grade": "3", "into_reason": WHY, "id_number": number, "name": name, **changes}
+    return pupils.submitted(world, clerk, **asked)
+
+
+def at_check(world, **changes):
+    return pupils.sign(world, late(world, **changes), "principal", "centre")
+
+
+@pytest.fixture
+def province(client_of, noon):
+    return client_of("province")
+
+
+def send(client, case, *, result="passed", text=""):
+    page = client.get(CHECK).content.decode()
+    key = re.search(r'name="form_key" value="([^"]+)"', page)[1]
+    case.refresh_from_db()
+    return client.post(
+        f"{CHECK}results/",
+        {
+            "form_key": key,
+            "case": [f"{case.pk}:{case.version}"],
+            "result": result,
+            "text": text,
+            "month": "2026-09",
+        },
+    )
+
+
+# -- the entry ------------------------------------------------------------------------------------
+def test_the_names_go_to_the_national_check_before_the_last_signature(world):
+    case = late(world)
+
+    steps = case.steps.filter(position__gt=0).order_by("position")
+    assert [step.role for step in steps] == [
+        "principal",
+        "centre_officer",
+        "province_officer",
+        "county_officer",
+    ]
+    entry = Enrollment.objects.get()
+    assert (entry.grade, entry.entry_year, entry.check_position, entry.late_reason) == (
+        3,
+        2024,
+        3,
+        WHY,
+    )
+    assert [finding["message"] for finding in case.findings] == [
+        "非小学一年级新生建籍，须列入月末全国查重名单"
+    ]
+    assert "应按规定办理转学手续" in case.findings[0]["citation"]
+
+
+def test_a_first_grader_goes_no_such_way(world):
+    case = pupils.submitted(world)
+
+    assert Enrollment.objects.get().check_position is None
+    assert not case.steps.filter(role="province_officer").exists()
+
+
+def test_why_there_is_no_register_must_be_said(world):
+    with pytest.raises(Rejected) as rejected:
+        late(world, into_reason="")
+
+    assert [str(p) for p in rejected.value.checked.errors] == [
+        "还没有填没有建立学籍的原因。请补填没有建立学籍的原因。"
+    ]
+
+
+@pytest.mark.parametrize("grade", ["0", "7", "三", "3 "])
+def test_a_grade_that_the_school_does_not_teach_is_refused(world, grade):
+    if grade == "3 ":
+        assert late(world, into_grade=grade).enrollment.grade == 3
+        return
+    with pytest.raises(Rejected) as rejected:
+        late(world, into_grade=grade)
+    assert [p.field for p in rejected.value.checked.errors] == ["into_grade"]
+
+
+def test_who_has_a_register_must_move_instead(world):
+    known = pupils.enrolled(world)
+    with pytest.raises(Rejected) as rejected:
+        late(world, "clerk2", id_number=known.id_number, name=known.name, **pupils.SHANGZHUANG)
+
+    told = {f.key: f"{f.message}。{f.remedy}" for f in rejected.value.checked.blocked}
+    assert told["entry.transfer_required"] == "该生在他校有学籍，未办转学手续不能入学。请改办转学"
+    assert "entry.duplicate.exact" in told
+
+
+def test_a_class_of_the_grade_is_taken_and_of_another_is_not(world):
+    school = world.school_of("clerk")
+    third = SchoolClass.objects.create(
+        school=school, stage="primary", entry_year=2024, number=1, grade=3, capacity=45
+    )
+    first = SchoolClass.objects.get(school=school, entry_year=2026, number=1)
+
+    assert late(world, school_class=str(third.pk)).enrollment.school_class == third
+    with pytest.raises(Rejected) as rejected:
+        late(world, school_class=str(first.pk))
+    assert [p.field for p in rejected.value.checked.errors] == ["school_class"]
+
+
+def test_the_form_shows_the_classes_and_asks_the_reason_of_the_grade(clerk, opened, world):
+    SchoolClass.objects.create(
+        school=world.school_of("clerk"),
+        stage="primary",
+        entry_year=2024,
+        number=5,
+        grade=3,
+        capacity=45,
+    )
+    first = clerk.get(NEW).content.decode()
+    assert "三（5）班" not in first
+    assert 'name="into_reason"' not in first
+
+    live = clerk.post("/enrollment/check/", opened(into_grade="3")).content.decode()
+
+    assert "三（5）班" in live
+    assert "一（1）班" not in live
+    assert 'name="into_reason"' in live
+
+
+def test_the_register_is_built_in_the_grade_and_numbered_with_the_cohort(world):
+    case = at_check(world)
+    student = pupils.sign(world, case, "province", "county").student
+
+    student.refresh_from_db()
+    assert (student.status, student.grade, student.entry_year) == (Status.ENROLLED, 3, 2024)
+    event = RegisterEvent.objects.get()
+    assert (event.change, event.grade, event.text) == (1, 3, "三年级建籍，清泉小学")
+    assert check_ledger()["faults"] == []
+
+
+# -- the check ------------------------------------------------------------------------------------
+def test_the_province_sees_who_waits_and_the_look_is_recorded(province, world):
+    case = at_check(world, name="韩梅梅")
+    late(world, name="李雷")  # still at the school
+
+    page = text(province.get(CHECK))
+
+    assert "韩梅梅" in page
+    assert "李雷" not in page
+    assert "还没有结果的 1 名" in page
+    assert "应按规定办理转学手续" in page
+    look = Access.objects.latest("pk")
+    assert (look.kind, look.page, look.students, look.filter) == (
+        "list",
+        "national_check",
+        [case.student_id],
+        "2026-09",
+    )
+    assert "全国学籍查重 1 名" in text(province.get("/"))
+
+
+def test_the_list_of_a_month_holds_those_who_came_by_its_end(province, client_of, world):
+    at_check(world, name="韩梅梅")
+
+    assert "韩梅梅" not in text(province.get(f"{CHECK}?month=2026-08"))
+    with time_machine.travel(datetime(2026, 10, 3, 9, 0, tzinfo=ZONE), tick=False):
+        assert "韩梅梅" in text(client_of("province").get(f"{CHECK}?month=2026-09"))
+    assert province.get(f"{CHECK}?month=nonsense").status_code == 404
+
+
+def test_the_workbook_holds_whole_numbers_as_text_and_the_purpose_is_recorded(province, world):
+    case = at_check(world, name="韩梅梅", into_reason="=1+1 回国")
+    asked = {"month": "2026-09", "purpose": "提交全国学籍查重", "form": "xlsx"}
+
+    answer = province.post(f"{CHECK}list/", asked)
+
+    sheet = load_workbook(BytesIO(answer.content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0][0] == "2026 年 9 月全国学籍查重名单"
+    assert rows[2][:6] == [
+        "1",
+        "韩梅梅",
+        case.student.get_sex_display(),
+        "2018-03-17",
+        "居民身份证",
+        case.student.id_number,
+    ]
+    assert rows[2][12] == "=1+1 回国"
+    assert {(cell.data_type, cell.number_format) for cell in sheet[3]} == {("s", "@")}
+    assert sheet.print_title_rows == "$1:$2"
+    look = Access.objects.latest("pk")
+    assert (look.kind, look.students, look.reason) == (
+        "export",
+        [case.student_id],
+        "提交全国学籍查重",
+    )
+
+
+def test_the_same_list_on_paper(province, world):
+    case = at_check(world, name="韩梅梅")
+    asked = {"month": "2026-09", "purpose": "核对查重结果", "form": "print"}
+
+    page = text(province.post(f"{CHECK}list/", asked))
+
+    assert case.student.id_number in page
+    assert "第 1 页，共 1 页" in page
+    assert Access.objects.latest("pk").kind == "print"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"month": "2026-09", "purpose": ""}, "请选用途，会记入操作记录。"),
+        ({"month": "九月", "purpose": "提交全国学籍查重"}, "月份请按 2026-09 的样子填写。"),
+    ],
+)
+def test_a_list_leaves_for_a_purpose_and_of_a_month(province, world, asked, says):
+    at_check(world)
+
+    answer = province.post(f"{CHECK}list/", asked)
+
+    assert (answer.status_code, says in text(answer)) == (422, True)
+    assert set(Access.objects.values_list("kind", flat=True)) == {"list"}
+
+
+def test_who_passed_goes_on_to_the_last_signature(province, world):
+    case = at_check(world)
+
+    answer = send(province, case)
+
+    case.refresh_from_db()
+    assert (answer.status_code, case.state, case.waiting_role) == (
+        302,
+        State.OPEN,
+        "county_officer",
+    )
+    assert case.steps.get(role="province_officer").note == "全国学籍查重通过。"
+    assert "已登记 1 名通过，转下一环节" in text(province.get(CHECK))
+
+
+def test_who_did_not_pass_is_refused_and_sent_to_transfer(province, world):
+    case = at_check(world)
+
+    send(province, case, result="failed", text="学籍在山西省某小学")
+
+    case.refresh_from_db()
+    note = case.steps.get(role="province_officer").note
+    assert (case.state, note.partition("《")[0]) == (
+        State.REFUSED,
+        "全国学籍查重不通过：学籍在山西省某小学。应按规定办理转学手续（",
+    )
+    assert "少数因故没有建立学籍的非小学一年级学生" in note
+    assert Student.objects.get().status == Status.PENDING
+
+
+def test_who_did_not_pass_is_told_why(province, world):
+    case = at_check(world)
+
+    answer = send(province, case, result="failed")
+
+    assert answer.status_code == 422
+    assert "不通过的要写明查到什么" in text(answer)
+    case.refresh_from_db()
+    assert case.state == State.OPEN
+
+
+def test_a_result_is_reported_once(province, world):
+    case = at_check(world)
+    seen = case.version
+    send(province, case)
+    page = province.get(CHECK).content.decode()
+    key = re.search(r'name="form_key" value="([^"]+)"', page)[1]
+
+    again = {"form_key": key, "case": [f"{case.pk}:{seen}"], "result": "failed", "text": "查到"}
+    answer = province.post(f"{CHECK}results/", again)
+
+    assert answer.status_code == 302
+    assert "没有登记" in text(province.get(CHECK))
+    case.refresh_from_db()
+    assert case.state == State.OPEN
+
+
+@pytest.mark.parametrize("who", ["centre", "county", "city", "county9"])
+def test_a_post_whose_turn_it_is_not_reports_nothing(client_of, noon, world, who):
+    case = at_check(world, name="韩梅梅")
+    client = client_of(who)
+    assert "韩梅梅" not in text(client.get(CHECK))
+
+    send(client, case)
+
+    case.refresh_from_db()
+    assert case.waiting_role == "province_officer"
+
+
+@pytest.mark.parametrize("who", ["clerk", "principal", "county-head", "auditor"])
+def test_who_has_no_such_post_has_no_such_page(client_of, noon, who):
+    assert client_of(who).get(CHECK).status_code == 404
+
+
+def test_the_list_asks_as_often_for_three_pupils_as_for_one(province, world):
+    asked = []
+    for more in (1, 2):
+        for _ in range(more):
+            at_check(world)
+        province.get(CHECK)
+        with CaptureQueriesContext(connection) as captured:
+            province.get(CHECK)
+        asked.append(len(captured))
+
+    assert asked[0] == asked[1]
+
+
+def test_a_number_of_the_cohort_is_appended(world):
+    school = world.school_of("clerk")
+    third = SchoolClass.objects.create(
+        school=school, stage="primary", entry_year=2024, number=1, grade=3, capacity=45
+    )
+    first = at_check(world, school_class=str(third.pk))
+    pupils.sign(world, first, "province", "county")
+    making.issue(world, "清泉小学", who="centre", entry_year=2024)
+    second = at_check(world, school_class=str(third.pk))
+    pupils.sign(world, second, "province", "county")
+    making.issue(world, "清泉小学", who="centre", entry_year=2024)
+
+    numbers = Student.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == ["02262401700001", "02262401700002"]
