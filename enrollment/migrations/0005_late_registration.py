@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0003_deferral"),
+        ("enrollment", "0004_deferral"),
     ]
 
     operations = [

@@ -8,8 +8,8 @@ import xueji.identity.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0002_classes"),
-        ("xueji", "0010_event_of_a_deferral"),
+        ("enrollment", "0003_admission"),
+        ("xueji", "0012_event_of_a_deferral"),
     ]
 
     operations = [

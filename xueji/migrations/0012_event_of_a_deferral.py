@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("xueji", "0009_identity_documents_in_use"),
+        ("xueji", "0011_papers_of_flags_and_removed_papers"),
     ]
 
     operations = [
