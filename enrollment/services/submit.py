@@ -118,8 +118,8 @@ def _student(case: Case, checked: Checked, rules: Rules, acting: Acting, reason:
         student.register_type = checked.facts.register_type
     students.derive(student)
     if student.pk:
-        derived = ("name_initials", "name_full", "name_order", "id_index", "register_type")
-        students.write([student], fields=(*STUDENT_FIELDS, *derived), acting=acting, reason=reason)
+        fields = (*STUDENT_FIELDS, *students.DERIVED, "register_type")
+        students.write([student], fields=fields, acting=acting, reason=reason)
         return student
     try:
         with transaction.atomic():

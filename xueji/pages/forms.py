@@ -9,6 +9,7 @@ from xueji.cases.models import Decision
 from xueji.identity import idnumbers
 from xueji.identity.codes import ID_TYPES
 from xueji.identity.papers import NONE
+from xueji.students.queries import NAME_ORDERS
 
 DECISIONS = [
     (Decision.AGREED, "同意"),
@@ -112,6 +113,17 @@ class PrintForm(forms.Form):
         super().__init__(*args, **more)
         for field in self.fields.values():
             field.width = "w4"
+
+
+class ListPrintForm(PrintForm):
+    """The same for a paper of many pupils, which stand in an order that one chooses."""
+
+    order = forms.ChoiceField(
+        label="排列",
+        choices=[(name, f"按{label}") for name, (label, _) in NAME_ORDERS.items()],
+        required=False,
+        error_messages={"invalid_choice": "请从列出的排列里选一种。"},
+    )
 
 
 class PupilRevealForm(RevealForm):

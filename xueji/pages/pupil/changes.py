@@ -23,8 +23,8 @@ SHOWN = {
 }  # fmt: skip
 CLOSED = {DataClass.SENSITIVE, DataClass.MEDICAL, DataClass.SECRET}
 NOT_TOLD = {
-    "id", "student", "version", "name_initials", "name_full", "name_order", "id_index", "position",
-    "case", "merged_into", "org_path", "stage", "kind",
+    "id", "student", "version", "name_initials", "name_full", "name_order", "name_strokes",
+    "id_index", "position", "case", "merged_into", "org_path", "stage", "kind",
 }  # fmt: skip
 EMPTY = "空"
 HIDDEN = "内容不在履历中显示"
