@@ -21,8 +21,8 @@ TIMES = 25 if LONG else 5  # edits of each desk: 100 together, or 20
 NAME = "Desks that edit one pupil"
 WHAT = (
     f"`tests/students/test_edit_race.py`: {DESKS} processes open and save the register of one "
-    f"pupil at once, {TIMES} times each. Who saves on an older version than the register's is told so "
-    "and writes nothing; every edit that was acknowledged stands in the signed history, on the "
+    f"pupil at once, {TIMES} times each. Who saves on an older version than the register's is told "
+    "so and writes nothing; every edit that was acknowledged stands in the signed history, on the "
     "very version that its desk had seen."
 )
 
