@@ -237,7 +237,10 @@ def test_the_former_school_keeps_the_photograph_and_papers_of_its_time(site):
     assert statuses(site, student, paper, "clerk", "clerk9") == [(404, 200), (200, 200)]
 
 
-@pytest.mark.parametrize("page", ["student_photo_new", "student_paper_new", "student_document_new"])
+@pytest.mark.parametrize(
+    "page",
+    ["student_photo_new", "student_paper_new", "student_document_new", "student_number_new"],
+)
 def test_the_former_school_adds_nothing(site, gone, page):
     answer = Clients(site).of("clerk").post(reverse(page, args=[gone.pk]), {"file": ""})
     assert answer.status_code == 404

@@ -76,6 +76,7 @@ class ReasonForm(forms.Form):
 
 
 REVEALED = {"id_number": "身份证件号", "phone": "联系电话", "family": "家庭成员电话和证件号"}
+REVEALED_OF_PUPIL = {"documents": "以前的证件号", "foreign": "全国学籍号"}
 REASONS = ["核对户口簿原件", "联系监护人", "办理本件业务", "上级要求核实"]
 
 
@@ -130,7 +131,7 @@ class PupilRevealForm(RevealForm):
     """The same on the page of a pupil, where documents of before are listed too."""
 
     field = forms.ChoiceField(
-        label="显示哪一项", choices=[*REVEALED.items(), ("documents", "以前的证件号")]
+        label="显示哪一项", choices=[*REVEALED.items(), *REVEALED_OF_PUPIL.items()]
     )
 
 

@@ -12,7 +12,14 @@ from django.db import models
 from xueji.identity import masking
 from xueji.identity.classification import DataClass, data_classes
 from xueji.organisations.models import GRADE_NAMES, SchoolClass
-from xueji.students.models import FamilyMember, IdentityDocument, Photo, Placement, Student
+from xueji.students.models import (
+    FamilyMember,
+    ForeignNumber,
+    IdentityDocument,
+    Photo,
+    Placement,
+    Student,
+)
 from xueji.students.services import PLACE
 
 MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone}
@@ -65,6 +72,8 @@ def changes(row, prior, names: Names) -> list[Change]:
     model = row.instance_type
     if model is IdentityDocument:
         return _document(row)
+    if model is ForeignNumber:
+        return _foreign(row)
     if row.history_type == "+":
         return _first(row, model, names)
     if row.history_type == "-":
@@ -93,6 +102,13 @@ def _document(row) -> list[Change]:
     number = masking.mask_id(row.id_number)
     told = f"{row.get_id_type_display()} {number}，用到 {row.used_until:%Y-%m-%d}"
     return [Change(label="以前的证件", new=told)]
+
+
+def _foreign(row) -> list[Change]:
+    number = masking.mask_id(row.number) if row.is_national else row.number
+    until = f"{row.ends:%Y-%m-%d}" if row.ends else "今"
+    told = f"{number}，{row.issuer}，{row.starts:%Y-%m-%d} 至 {until}"
+    return [Change(label="外来学号", new=told)]
 
 
 def _whose(row, model) -> str:

@@ -19,6 +19,7 @@ from xueji.pages.pupil.changes import class_name
 from xueji.pages.pupil.scope import Scope
 from xueji.students.models import (
     FamilyMember,
+    ForeignNumber,
     IdentityDocument,
     Photo,
     Placement,
@@ -77,6 +78,13 @@ def former_documents(scope: Scope) -> list[IdentityDocument]:
         return []
     rows = scope.student.documents.filter(used_until__isnull=False)
     return list(rows.order_by("-used_until", "-pk"))
+
+
+def foreign_numbers(scope: Scope) -> list[ForeignNumber]:
+    """Numbers of other registers, the last one first; a post that is past is shown none."""
+    if scope.is_past:
+        return []
+    return list(scope.student.foreign_numbers.order_by("-starts", "-pk"))
 
 
 def _at_leaving(scope: Scope) -> Facts:

@@ -14,6 +14,7 @@ from xueji.cases.models import ALIVE
 from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.pupil import dossier, past, timeline
+from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, find
 from xueji.students.showing import shown
@@ -69,12 +70,13 @@ def answer(
     kind: str = AccessKind.VIEW,
     status: int = 200,
     former: FormerDocumentForm | None = None,
+    foreign: ForeignNumberForm | None = None,
     tab: str = "",
     **reveal: str,
 ) -> HttpResponse:
     """The page, and the record that it was shown; ``reveal`` names one field and the reason.
 
-    ``former`` is a form that was not taken, shown again.
+    ``former`` and ``foreign`` are forms that were not taken, shown again.
     """
     audit.shown(
         acting=request.acting,
@@ -97,6 +99,7 @@ def answer(
         "student": facts.student,
         "family": facts.family,
         "documents": past.former_documents(scope),
+        "foreign_numbers": past.foreign_numbers(scope),
         "photo": None if day else past.photo(scope),
         "day": day,
         "not_there": not_there,
@@ -118,6 +121,9 @@ def answer(
     if tab == "file":
         context["file"] = dossier.read(scope, facts.student)
         context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
+        context["foreign_form"] = foreign or ForeignNumberForm(
+            born=facts.student.birth_date, today=request.acting.today
+        )
         context["form_key"] = new_key()
     if tab == "history":
         context["timeline"] = timeline.timeline(scope, request.GET)

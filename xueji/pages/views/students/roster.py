@@ -20,9 +20,9 @@ from xueji.pages import finding
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
-from xueji.students import queries
+from xueji.students import foreign_numbers, queries
 from xueji.students.models import RegisterType, Status, Student
-from xueji.students.search import masked, search
+from xueji.students.search import as_number, masked, search
 
 MOST_OFFERED = 300  # schools one can choose from; more are found by typing
 MOST_COUNTED = 10_000  # beyond it only the orders that have an index of their own
@@ -87,6 +87,8 @@ def roster(request: HttpRequest) -> HttpResponse:
             "page": found,
             "typed": typed,
             "search": _search(typed),
+            "foreign": foreign_numbers.told(as_number(typed), found.rows),
+            "may_list_numbers": request.acting.may("students.foreign_numbers"),
             "case": case,
             "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
