@@ -173,6 +173,7 @@ class Student(models.Model):
                 name="student_initials",
                 opclasses=["varchar_pattern_ops", "varchar_ops"],
             ),
+            models.Index(fields=["name_full", "org_path"], name="student_full"),
             models.Index(fields=["birth_date", "sex"], name="student_birth_sex"),
             models.Index(fields=["school", "org_path"], name="student_school_path"),
             models.Index(
