@@ -93,7 +93,7 @@ def distinct_adults(random: Random, count: int, taken: Sequence[str] = ()) -> li
     return list(names)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=500_000)  # a million pupils share some 300,000 names
 def keys(name: str) -> tuple[str, str, str, str]:
     """Initials, whole pinyin and both sort keys, remembered because names repeat."""
     return pinyin.initials(name), pinyin.full(name), pinyin.order(name), strokes.order(name)
