@@ -25,11 +25,11 @@ COHORT = Cohort(stage="primary", entry_year=2026, kind="register")
 
 PUPILS = """
 WITH pupil AS (
-    INSERT INTO xueji_student (name, name_initials, name_full, name_order, sex, birth_date, nation,
-        country, id_type, no_id_reason, hukou_kind, hukou_code, hukou_text, address_code,
-        address_text, boarding, entry_mode, migrant, status, register_type, school_id, org_path,
-        school_class_id, stage, entry_year, grade, version)
-    SELECT '测' || n, 'c', 'ce', 'ce4测', '1', '2020-03-17', '01', 'CHN', 'Z', '', '1', '',
+    INSERT INTO xueji_student (name, name_initials, name_full, name_order, name_strokes, sex,
+        birth_date, nation, country, id_type, no_id_reason, hukou_kind, hukou_code, hukou_text,
+        address_code, address_text, boarding, entry_mode, migrant, status, register_type,
+        school_id, org_path, school_class_id, stage, entry_year, grade, version)
+    SELECT '测' || n, 'c', 'ce', 'ce4测', '09测', '1', '2020-03-17', '01', 'CHN', 'Z', '', '1', '',
         '军屯村', '', '军屯村', '1', '11', false, 'enrolled', 'regular', class.school_id, path,
         class.id, class.stage, class.entry_year, class.grade, 1
     FROM xueji_schoolclass class JOIN xueji_organisation ON xueji_organisation.id = class.school_id,

@@ -196,8 +196,8 @@ def correct(student: Student, *, acting: Acting, **values: object) -> Student:
     for name, value in values.items():
         setattr(pupil, name, value)
     students.derive(pupil)
-    derived = ("name_initials", "name_full", "name_order", "id_index")
-    students.write([pupil], fields=(*values, *derived), acting=acting, reason="核对户口簿")
+    fields = (*values, *students.DERIVED)
+    students.write([pupil], fields=fields, acting=acting, reason="核对户口簿")
     return pupil
 
 

@@ -131,12 +131,13 @@ class Children:
             nation = home.nation
             name = names.child(random, home.surname, sex, nation)
         number, born = self._documents.id_number(home.region, home.born, sex)
-        initials, full, order = names.letters(name)
+        initials, full, order, by_strokes = names.keys(name)
         student = home.columns | {
             "name": name,
             "name_initials": initials,
             "name_full": full,
             "name_order": order,
+            "name_strokes": by_strokes,
             "sex": sex,
             "birth_date": born.isoformat(),
             "nation": nation,

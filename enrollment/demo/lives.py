@@ -28,9 +28,9 @@ from xueji.students.models import (
 
 SIGNED = "history_date history_type history_change_reason history_user_id history_post_id"
 PERSON = (
-    "id name name_initials name_full name_order sex birth_date nation country id_type id_number "
-    "id_index no_id_reason hukou_kind hukou_code hukou_text address_code address_text phone "
-    "boarding entry_mode migrant"
+    "id name name_initials name_full name_order name_strokes sex birth_date nation country id_type "
+    "id_number id_index no_id_reason hukou_kind hukou_code hukou_text address_code address_text "
+    "phone boarding entry_mode migrant"
 )
 STATE = (
     "entered_on status register_type school_id org_path school_class_id stage entry_year grade "

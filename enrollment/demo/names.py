@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
-from xueji.identity import pinyin
+from xueji.identity import pinyin, strokes
 
 _COMMON = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _USUAL = (
@@ -93,7 +93,7 @@ def distinct_adults(random: Random, count: int, taken: Sequence[str] = ()) -> li
     return list(names)
 
 
-@lru_cache(maxsize=100_000)
-def letters(name: str) -> tuple[str, str, str]:
-    """Initials, whole pinyin and sort key, remembered because names repeat."""
-    return pinyin.initials(name), pinyin.full(name), pinyin.order(name)
+@lru_cache(maxsize=500_000)  # a million pupils share some 300,000 names
+def keys(name: str) -> tuple[str, str, str, str]:
+    """Initials, whole pinyin and both sort keys, remembered because names repeat."""
+    return pinyin.initials(name), pinyin.full(name), pinyin.order(name), strokes.order(name)

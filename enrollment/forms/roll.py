@@ -1,14 +1,17 @@
-"""What is asked before a roll is printed: which copies, which class, and what for."""
+"""What is asked before a roll is printed: copies, class, order, and what for."""
 
 from collections.abc import Sequence
 
 from django import forms
 
-from xueji.pages.forms import PrintForm
+from xueji.pages.forms import ListPrintForm
 
 
-class RollForm(PrintForm):
-    """Copies by the id of the office that keeps each, and classes by id; "" is all of them."""
+class RollForm(ListPrintForm):
+    """Copies by the id of the office that keeps each, and classes by id; "" is all of them.
+
+    Without an order pupils stand by their numbers.
+    """
 
     mark_optional = False
     whole = None  # a roll has no numbers to mask
@@ -18,7 +21,7 @@ class RollForm(PrintForm):
     school_class = forms.ChoiceField(
         label="班级", required=False, error_messages={"invalid_choice": "请从列出的班里选一个班。"}
     )
-    field_order = ("copy", "school_class", "purpose")
+    field_order = ("copy", "school_class", "order", "purpose")
 
     def __init__(
         self,
@@ -30,3 +33,5 @@ class RollForm(PrintForm):
         super().__init__(*args, **more)
         self.fields["copy"].choices = [("", f"全部 {len(copies)} 份"), *copies]  # type: ignore[attr-defined]
         self.fields["school_class"].choices = [("", "全部班级"), *classes]  # type: ignore[attr-defined]
+        orders = self.fields["order"]
+        orders.choices = [("", "按学籍号"), *orders.choices]  # type: ignore[attr-defined]

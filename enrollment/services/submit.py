@@ -137,8 +137,8 @@ def pupil_of(
         student.register_type = checked.facts.register_type
     students.derive(student)
     if student.pk:
-        derived = ("name_initials", "name_full", "name_order", "id_index", "register_type")
-        students.write([student], fields=(*fields, *derived), acting=acting, reason=reason)
+        written = (*fields, *students.DERIVED, "register_type")
+        students.write([student], fields=written, acting=acting, reason=reason)
         return student
     try:
         with transaction.atomic():

@@ -129,7 +129,7 @@ def _printed(
     pupils = rolls.intake(school.school.pk, int(str(year)))
     if chosen := values["school_class"]:
         pupils = pupils.filter(school_class=None if chosen == NOBODY else int(chosen))
-    printed = rolls.roll(pupils)
+    printed = rolls.roll(pupils, order=values["order"])
     if students := printed.students:
         record.shown(
             request,

@@ -24,6 +24,7 @@ from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
+from xueji.students.queries import NAME_ORDERS
 
 SIZE = 100
 
@@ -55,7 +56,7 @@ def _place(request: HttpRequest, pk: int, *, own: bool = False) -> Place:
 @access.act("enrollment.read")
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """The pupils of a class by pinyin, its size and what it may be."""
+    """The pupils of a class by pinyin or strokes, its size and what it may be."""
     return _answer(request, _place(request, pk))
 
 
@@ -140,7 +141,10 @@ def _answer(
     status: int = 200,
 ) -> HttpResponse:
     row = place.school_class
-    found = page(request, queries.pupils_of(row), order=("name_full", "pk"), size=SIZE)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in NAME_ORDERS else "name"
+    label, key = NAME_ORDERS[sort]
+    found = page(request, queries.pupils_of(row), order=(key, "pk"), size=SIZE)
     moves = list(queries.moves_of(row))
     if shown := [student.pk for student in found.rows] + [move.student_id for move in moves]:
         audit.shown(
@@ -162,6 +166,8 @@ def _answer(
             "class": row,
             "school": place.lineage.school.organisation,
             "page": found,
+            "order_words": label,
+            "orders": [(name, words) for name, (words, _) in NAME_ORDERS.items() if name != sort],
             "heads": heads,
             "home_taught": queries.home_taught(row),
             "granted": granted,

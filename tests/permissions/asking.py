@@ -31,6 +31,7 @@ ID_OF = {
     "student_photo": lambda u: [u.unplaced.pk],
     "student_photo_new": lambda u: [u.unplaced.pk],
     "student_document_new": lambda u: [u.unplaced.pk],
+    "student_number_new": lambda u: [u.unplaced.pk],
     "student_paper_new": lambda u: [u.unplaced.pk],
     "student_paper": lambda u: [u.unplaced.pk, u.filed.pk],
     "student_paper_remove": lambda u: [u.unplaced.pk, u.filed.pk],
@@ -80,6 +81,7 @@ BY_NUMBER = (
     "student_photo",
     "student_photo_new",
     "student_document_new",
+    "student_number_new",
     "student_paper_new",
     "student_conduct_new",
     "enrollment_class",
@@ -208,6 +210,16 @@ def former(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**typed, "reason": "户口簿", **key()}
 
 
+def of_another_county(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"number": "02272409990001", "starts": "2024-09-01", "ends": "2025-07-01"}
+    return {**typed, "issuer": "滦南县教育局", "paper": "转学证明", **key()}
+
+
+def many_of_another_county(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    text = f"02272409990002\t{unit.unplaced.id_number}\t2024-09-01\t2025-07-01"
+    return {"issuer": "滦南县教育局", "paper": "转学证明", "text": text, **key()}
+
+
 def filed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"kind": "household_book", "file": scan(), **key()}
 
@@ -301,6 +313,8 @@ FORMS = {
     "student_edit_resume": edit,
     "student_photo_new": photograph,
     "student_document_new": former,
+    "student_number_new": of_another_county,
+    "foreign_numbers": many_of_another_county,
     "student_paper_new": filed,
     "student_paper_remove": reason,
     "student_conduct_new": conduct,

@@ -120,6 +120,7 @@ def _pupil(twin: Student, unit: Unit, n: int) -> Student:
         name=twin.name if n % 2 else f"阿{twin.name}",
         name_full=twin.name_full if n % 2 else f"a{twin.name_full}",
         name_order=twin.name_order if n % 2 else f"a1阿{twin.name_order}",
+        name_strokes=twin.name_strokes if n % 2 else f"07阿{twin.name_strokes}",
         number=None if n % 4 else twin.number,
         school_id=unit.pk,
         org_path=unit.path,

@@ -239,7 +239,13 @@ def test_the_former_school_keeps_the_photograph_and_papers_of_its_time(site):
 
 @pytest.mark.parametrize(
     "page",
-    ["student_photo_new", "student_paper_new", "student_document_new", "student_conduct_new"],
+    [
+        "student_photo_new",
+        "student_paper_new",
+        "student_document_new",
+        "student_conduct_new",
+        "student_number_new",
+    ],
 )
 def test_the_former_school_adds_nothing(site, gone, page):
     answer = Clients(site).of("clerk").post(reverse(page, args=[gone.pk]), {"file": ""})

@@ -37,6 +37,7 @@ ACTS: dict[str, frozenset[str]] = {
     "students.document": frozenset({Role.CLERK}),
     "students.file": frozenset({Role.CLERK}),
     "students.conduct": frozenset({Role.CLERK}),
+    "students.foreign_numbers": frozenset({Role.COUNTY_OFFICER}),
     "cases.read": REGISTER,
     "cases.sign": REGISTER - {Role.CLERK},
     "cases.attach": frozenset({Role.CLERK}),

@@ -9,6 +9,7 @@ from xueji.cases.models import Decision
 from xueji.identity import idnumbers
 from xueji.identity.codes import ID_TYPES
 from xueji.identity.papers import NONE
+from xueji.students.queries import NAME_ORDERS
 
 DECISIONS = [
     (Decision.AGREED, "同意"),
@@ -75,6 +76,7 @@ class ReasonForm(forms.Form):
 
 
 REVEALED = {"id_number": "身份证件号", "phone": "联系电话", "family": "家庭成员电话和证件号"}
+REVEALED_OF_PUPIL = {"documents": "以前的证件号", "foreign": "全国学籍号"}
 REASONS = ["核对户口簿原件", "联系监护人", "办理本件业务", "上级要求核实"]
 
 
@@ -114,11 +116,22 @@ class PrintForm(forms.Form):
             field.width = "w4"
 
 
+class ListPrintForm(PrintForm):
+    """The same for a paper of many pupils, which stand in an order that one chooses."""
+
+    order = forms.ChoiceField(
+        label="排列",
+        choices=[(name, f"按{label}") for name, (label, _) in NAME_ORDERS.items()],
+        required=False,
+        error_messages={"invalid_choice": "请从列出的排列里选一种。"},
+    )
+
+
 class PupilRevealForm(RevealForm):
     """The same on the page of a pupil, where documents of before are listed too."""
 
     field = forms.ChoiceField(
-        label="显示哪一项", choices=[*REVEALED.items(), ("documents", "以前的证件号")]
+        label="显示哪一项", choices=[*REVEALED.items(), *REVEALED_OF_PUPIL.items()]
     )
 
 

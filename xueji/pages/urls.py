@@ -12,7 +12,7 @@ from xueji.pages.views import (
     papers,
     rules,
 )
-from xueji.pages.views.students import conduct, edit, file, printing, pupil, roster
+from xueji.pages.views.students import conduct, edit, file, foreign, printing, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("readyz", entrance.readyz, name="readyz"),
     path("students/", roster.roster, name="students"),
     path("students/find/", roster.find, name="students_find"),
+    path("students/numbers/", foreign.many, name="foreign_numbers"),
     path("students/<int:pk>/", pupil.student, name="student"),
     path("students/<int:pk>/edit/", edit.edit, name="student_edit"),
     path("students/<int:pk>/edit/resume/", edit.resume, name="student_edit_resume"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("students/<int:pk>/photo/", file.photo, name="student_photo"),
     path("students/<int:pk>/photo/new/", file.upload_photo, name="student_photo_new"),
     path("students/<int:pk>/documents/", file.add_former, name="student_document_new"),
+    path("students/<int:pk>/numbers/", file.add_number, name="student_number_new"),
     path("students/<int:pk>/file/", file.add_paper, name="student_paper_new"),
     path("students/<int:pk>/file/<int:paper>/", file.paper, name="student_paper"),
     path(

@@ -16,6 +16,9 @@ from xueji.students.models import (
     StudentQuerySet,
 )
 
+# in which order names stand on a list or a paper: what it is called, and the key
+NAME_ORDERS = {"name": ("姓名拼音", "name_order"), "strokes": ("姓名笔画", "name_strokes")}
+
 
 def visible(acting: Acting) -> StudentQuerySet:
     """Pupils whose home school lies in the acting post's reach; a merged double is not one."""

@@ -7,6 +7,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from xueji.identity import idnumbers, masking, pinyin
 from xueji.identity.names import MIDDLE_DOT, clean_name
+from xueji.students import foreign_numbers
 from xueji.students.identity_documents import holders, id_index
 from xueji.students.models import Student, StudentQuerySet
 
@@ -19,6 +20,12 @@ PERHAPS_A_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,}")
 def search(students: StudentQuerySet, typed: str) -> StudentQuerySet:
     """Narrow ``students`` to those that ``typed`` may mean; everything when it is empty."""
     return students.filter(_meant(typed, _by_number)) if _clean(typed) else students
+
+
+def as_number(typed: str) -> str:
+    """What was typed in its one written form where it may be a number; else ""."""
+    plain = idnumbers.normalise(_clean(typed))
+    return plain if DOCUMENT.fullmatch(plain) or NUMBER.fullmatch(plain) else ""
 
 
 def search_history(rows: QuerySet, typed: str) -> QuerySet:
@@ -35,8 +42,7 @@ def _meant(typed: str, by_number: Callable[[str], Q]) -> Q:
     words = text.replace(MIDDLE_DOT, " ").split()
     if all(LETTERS.fullmatch(word) for word in words):
         return _by_letters([word.lower() for word in words])
-    plain = idnumbers.normalise(text)
-    if DOCUMENT.fullmatch(plain) or NUMBER.fullmatch(plain):
+    if plain := as_number(text):
         return by_number(plain)
     return _by_characters("".join(words))
 
@@ -72,10 +78,10 @@ def _spelt(first: str, rest: str) -> Q:
 
 
 def _by_number(plain: str) -> Q:
-    """A document number or register number, the present or any earlier one."""
+    """A document or register number, the present, any earlier one, or of another register."""
     # asked first: inside the OR a subquery would be compared with every pupil in reach
     numbered = Student.objects.filter(events__number=plain).values_list("pk", flat=True)
-    known = {*numbered.distinct(), *holders(plain)}
+    known = {*numbered.distinct(), *holders(plain), *foreign_numbers.holders(plain)}
     return Q(id_index=id_index(plain)) | Q(number=plain) | Q(pk__in=sorted(known))
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import history
-from xueji.identity import pinyin
+from xueji.identity import pinyin, strokes
 from xueji.identity.problems import Problem
 from xueji.organisations.models import School, SchoolClass
 from xueji.organisations.queries import lineage
@@ -27,6 +27,7 @@ from xueji.students.models import (
 
 PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
 DOCUMENT = {"id_type", "id_number", "id_index"}
+DERIVED = ("name_initials", "name_full", "name_order", "name_strokes", "id_index")
 
 
 def lock(student_ids: Iterable[int]) -> dict[int, Student]:
@@ -36,10 +37,11 @@ def lock(student_ids: Iterable[int]) -> dict[int, Student]:
 
 
 def derive(student: Student) -> None:
-    """Set what follows from name and document number."""
+    """Set what follows from name and document number: DERIVED."""
     student.name_initials = pinyin.initials(student.name)
     student.name_full = pinyin.full(student.name)
     student.name_order = pinyin.order(student.name)
+    student.name_strokes = strokes.order(student.name)
     student.id_index = id_index(student.id_number) if student.id_number else None
 
 

@@ -13,7 +13,14 @@ from xueji.conduct.models import Conduct
 from xueji.identity import masking
 from xueji.identity.classification import DataClass, data_classes
 from xueji.organisations.models import GRADE_NAMES, SchoolClass
-from xueji.students.models import FamilyMember, IdentityDocument, Photo, Placement, Student
+from xueji.students.models import (
+    FamilyMember,
+    ForeignNumber,
+    IdentityDocument,
+    Photo,
+    Placement,
+    Student,
+)
 from xueji.students.services import PLACE
 
 MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone}
@@ -24,8 +31,8 @@ SHOWN = {
 }  # fmt: skip
 CLOSED = {DataClass.SENSITIVE, DataClass.MEDICAL, DataClass.SECRET}
 NOT_TOLD = {
-    "id", "student", "version", "name_initials", "name_full", "name_order", "id_index", "position",
-    "case", "merged_into", "org_path", "stage", "kind",
+    "id", "student", "version", "name_initials", "name_full", "name_order", "name_strokes",
+    "id_index", "position", "case", "merged_into", "org_path", "stage", "kind",
 }  # fmt: skip
 EMPTY = "空"
 HIDDEN = "内容不在履历中显示"
@@ -68,6 +75,8 @@ def changes(row, prior, names: Names) -> list[Change]:
         return _document(row)
     if model is Conduct:
         return _conduct(row, prior)
+    if model is ForeignNumber:
+        return _foreign(row)
     if row.history_type == "+":
         return _first(row, model, names)
     if row.history_type == "-":
@@ -111,6 +120,13 @@ def _conduct(row, prior) -> list[Change]:
         until = f"{said.revoked_on:%Y-%m-%d} 起撤销 {said.revoked_number}".strip()
         return [Change(label=f"{label} {said.title}", new=until)]
     return []
+
+
+def _foreign(row) -> list[Change]:
+    number = masking.mask_id(row.number) if row.is_national else row.number
+    until = f"{row.ends:%Y-%m-%d}" if row.ends else "今"
+    told = f"{number}，{row.issuer}，{row.starts:%Y-%m-%d} 至 {until}"
+    return [Change(label="外来学号", new=told)]
 
 
 def _whose(row, model) -> str:

@@ -20,6 +20,7 @@ from xueji.pages.pupil.changes import class_name
 from xueji.pages.pupil.scope import Scope
 from xueji.students.models import (
     FamilyMember,
+    ForeignNumber,
     IdentityDocument,
     Photo,
     Placement,
@@ -87,6 +88,13 @@ def conduct(scope: Scope) -> list[Conduct]:
     closed = scope.windows[0].closed
     rows = _last(scope, Conduct, lambda at: at < closed)
     return sorted(rows, key=lambda one: (one.given_on, one.pk), reverse=True)
+
+
+def foreign_numbers(scope: Scope) -> list[ForeignNumber]:
+    """Numbers of other registers, the last one first; a post that is past is shown none."""
+    if scope.is_past:
+        return []
+    return list(scope.student.foreign_numbers.order_by("-starts", "-pk"))
 
 
 def _at_leaving(scope: Scope) -> Facts:

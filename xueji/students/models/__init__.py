@@ -1,6 +1,6 @@
-"""The child, family, places, further items of the sheet, photograph and identity documents."""
+"""The child, family, places, the sheet, photograph, documents and numbers of other registers."""
 
-from xueji.students.models.documents import IdentityDocument, Photo
+from xueji.students.models.documents import ForeignNumber, IdentityDocument, Photo
 from xueji.students.models.pupil import (
     LIVE,
     UNREGISTERED,
@@ -21,6 +21,7 @@ __all__ = [
     "UNREGISTERED",
     "Attendance",
     "FamilyMember",
+    "ForeignNumber",
     "IdentityDocument",
     "Photo",
     "Placement",

@@ -1,4 +1,4 @@
-"""What shows who the child is: the photograph, and identity documents past and present."""
+"""What shows who the child is: photograph, identity documents, numbers of other registers."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -66,3 +66,45 @@ class IdentityDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.get_id_type_display()}"
+
+
+@classified(
+    public="id student is_national starts ends",
+    sensitive="number number_index issuer paper",
+)
+class ForeignNumber(models.Model):
+    """A number by which another register knew the pupil: national, or of another county.
+
+    It belongs to no series of ours and is never issued; it only finds the pupil. A national
+    number contains that of an identity document, so all are sealed.
+    """
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="foreign_numbers")
+    number = EncryptedTextField("外来学号", purpose="student.foreign_number")
+    number_index = models.BinaryField(max_length=32, db_index=True, editable=False)
+    is_national = models.BooleanField("是全国学籍号")
+    issuer = models.CharField("发号单位", max_length=60)
+    starts = models.DateField("自")
+    ends = models.DateField("至", null=True)
+    paper = models.CharField("依据", max_length=60)
+
+    history = HistoricalRecords(bases=[SignedHistory])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "number_index"], name="foreign_number_once_per_pupil"
+            ),
+            models.UniqueConstraint(
+                fields=["number_index"],
+                condition=Q(is_national=True),
+                name="foreign_number_national_is_one_pupils",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="foreign_number_runs_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.issuer}"

@@ -84,8 +84,8 @@ class StudentQuerySet(models.QuerySet):
 @classified(
     public="id status register_type school org_path school_class grade stage entry_year number "
     "merged_into version",
-    personal="name name_initials name_full name_order sex birth_date nation country entered_on "
-    "entry_mode boarding attendance hukou_kind migrant",
+    personal="name name_initials name_full name_order name_strokes sex birth_date nation country "
+    "entered_on entry_mode boarding attendance hukou_kind migrant",
     sensitive="id_type id_number id_index no_id_reason hukou_code hukou_text address_code "
     "address_text phone",
 )
@@ -101,6 +101,7 @@ class Student(models.Model):
     name_initials = models.CharField("姓名首字母", max_length=50, db_collation="C")
     name_full = models.CharField("姓名拼音", max_length=200, db_collation="C")
     name_order = models.CharField("姓名排序", max_length=450, db_collation="C")
+    name_strokes = models.CharField("姓名笔画", max_length=150, db_collation="C")
     sex = models.CharField("性别", max_length=1, choices=codes.SEX)
     birth_date = models.DateField("出生日期")
     nation = models.CharField("民族", max_length=2, choices=codes.NATIONS)
@@ -163,6 +164,9 @@ class Student(models.Model):
         ]
         indexes = [
             models.Index(fields=["org_path", "grade", "name_order", "id"], name="student_list"),
+            models.Index(
+                fields=["org_path", "grade", "name_strokes", "id"], name="student_list_strokes"
+            ),
             models.Index(fields=["number"], name="student_number"),
             models.Index(
                 fields=["org_path", "status", "register_type", "grade", "sex"],
@@ -173,6 +177,7 @@ class Student(models.Model):
                 name="student_initials",
                 opclasses=["varchar_pattern_ops", "varchar_ops"],
             ),
+            models.Index(fields=["name_full", "org_path"], name="student_full"),
             models.Index(fields=["birth_date", "sex"], name="student_birth_sex"),
             models.Index(fields=["school", "org_path"], name="student_school_path"),
             models.Index(

@@ -1,4 +1,4 @@
-"""What the pupil's school keeps of the pupil: photograph, former documents, papers of the file."""
+"""What the pupil's school keeps of the pupil: photograph, former documents and numbers, papers."""
 
 from collections.abc import Callable
 
@@ -19,12 +19,21 @@ from xueji.pages.forms import FormerDocumentForm
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.pupil import dossier, past
+from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.scope import Scope, find
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
 from xueji.rules.papers import PAPERS
-from xueji.students import identity_documents, photos, services
+from xueji.students import foreign_numbers, identity_documents, photos, services
+from xueji.students.foreign_numbers import Given
 from xueji.students.models import Student
+
+REFUSALS = (
+    documents.BadFile,
+    Refused,
+    identity_documents.NotAFormer,
+    foreign_numbers.NotForeign,
+)
 
 
 def visible(request: HttpRequest, pk: int) -> Scope:
@@ -141,6 +150,25 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     return _once(request, scope, act)
 
 
+@access.act("students.document")
+@posted_from("student", "pk")
+def add_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a number by which another register knew the pupil, so that it finds the pupil."""
+    scope = own(request, pk)
+    born, today = scope.student.birth_date, request.acting.today
+    form = ForeignNumberForm(request.POST, born=born, today=today)
+    if not form.is_valid():
+        return pupil.answer(request, scope, status=422, foreign=form, tab="file")
+
+    def act(student: Student) -> str:
+        given = Given(**form.cleaned_data)
+        reason = f"登记外来学号：{given.paper}"
+        foreign_numbers.keep([(student, given)], acting=request.acting, reason=reason)
+        return "已登记外来学号，按这个号码也能查到该生"
+
+    return _once(request, scope, act)
+
+
 def own(request: HttpRequest, pk: int) -> Scope:
     """The pupil of one's own school; one who has left is not found."""
     found = visible(request, pk)
@@ -163,7 +191,7 @@ def _once(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> 
 
     try:
         return once(request, locked, back=page)
-    except (documents.BadFile, Refused, identity_documents.NotAFormer) as refusal:
+    except REFUSALS as refusal:
         return _refused(request, pk, str(refusal))
 
 

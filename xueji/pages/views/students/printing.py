@@ -15,7 +15,7 @@ from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.organisations.models import School, SchoolClass
 from xueji.pages import record
-from xueji.pages.forms import PrintForm
+from xueji.pages.forms import ListPrintForm
 from xueji.pages.printed import card as cards
 from xueji.pages.printed import sheet as sheets
 from xueji.pages.printed.frame import frame
@@ -103,24 +103,28 @@ def class_sheets(request: HttpRequest, pk: int) -> HttpResponse:
     row = SchoolClass.objects.select_related("school__organisation").filter(pk=pk).first()
     if row is None or not request.acting.reaches(row.school.organisation.path):
         raise Http404(pk)
-    form = PrintForm(request.POST if request.method == "POST" else None)
+    form = ListPrintForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        order = form.cleaned_data.pop("order") or "name"
         wanted = Asked(form=form, **form.cleaned_data)
-        return _class_printed(request, row, wanted)
+        return _class_printed(request, row, wanted, order)
     count = queries.visible(request.acting).filter(school_class=row).count()
     context = {"class": row, "school": row.school, "form": form, "count": count}
     status = 200 if request.method == "GET" else 422
     return render(request, "print/class_sheets_ask.html", context, status=status)
 
 
-def _class_printed(request: HttpRequest, row: SchoolClass, wanted: Asked) -> HttpResponse:
+def _class_printed(
+    request: HttpRequest, row: SchoolClass, wanted: Asked, order: str
+) -> HttpResponse:
+    label, key = queries.NAME_ORDERS[order]
     family = Prefetch("family", queryset=FamilyMember.objects.order_by("position"))
     students = list(
         queries.visible(request.acting)
         .filter(school_class=row)
         .select_related("sheet", "school_class")
         .prefetch_related(family)
-        .order_by("name_order", "pk")
+        .order_by(key, "pk")
     )
     medical = access.sees_medical(request.acting, row.school.organisation.path)
     if students:
@@ -135,6 +139,7 @@ def _class_printed(request: HttpRequest, row: SchoolClass, wanted: Asked) -> Htt
     context = {
         "class": row,
         "school": row.school,
+        "order_words": label,
         "sheets": [
             sheets.sheet(
                 student,

@@ -15,6 +15,7 @@ from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.pupil import conduct as conducts
 from xueji.pages.pupil import dossier, past, timeline
+from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, find
 from xueji.students.showing import shown
@@ -72,12 +73,13 @@ def answer(
     status: int = 200,
     former: FormerDocumentForm | None = None,
     conduct: conducts.Sent | None = None,
+    foreign: ForeignNumberForm | None = None,
     tab: str = "",
     **reveal: str,
 ) -> HttpResponse:
     """The page, and the record that it was shown; ``reveal`` names one field and the reason.
 
-    ``former`` and ``conduct`` are forms that were not taken, shown again.
+    ``former``, ``conduct`` and ``foreign`` are forms that were not taken, shown again.
     """
     audit.shown(
         acting=request.acting,
@@ -100,6 +102,7 @@ def answer(
         "student": facts.student,
         "family": facts.family,
         "documents": past.former_documents(scope),
+        "foreign_numbers": past.foreign_numbers(scope),
         "photo": None if day else past.photo(scope),
         "day": day,
         "not_there": not_there,
@@ -121,6 +124,9 @@ def answer(
     if tab == "file":
         context["file"] = dossier.read(scope, facts.student, facts.sheet)
         context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
+        context["foreign_form"] = foreign or ForeignNumberForm(
+            born=facts.student.birth_date, today=request.acting.today
+        )
         context["form_key"] = new_key()
     if tab == "conduct":
         context["conduct"] = conducts.read(scope, conduct or conducts.Sent())

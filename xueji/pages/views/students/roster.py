@@ -20,14 +20,17 @@ from xueji.pages import finding
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
-from xueji.students import queries
+from xueji.students import foreign_numbers, queries
 from xueji.students.models import RegisterType, Status, Student
-from xueji.students.search import masked, search
+from xueji.students.search import as_number, masked, search
 
 MOST_OFFERED = 300  # schools one can choose from; more are found by typing
-MOST_COUNTED = 10_000  # beyond it only the order that has an index of its own
+MOST_COUNTED = 10_000  # beyond it only the orders that have an index of their own
 SORTS = {
-    "name": ("姓名拼音", ("org_path", "grade", "name_order", "pk")),
+    **{
+        name: (label, ("org_path", "grade", key, "pk"))
+        for name, (label, key) in queries.NAME_ORDERS.items()
+    },
     "number": ("学籍号", ("unnumbered", "number_or_none", "pk")),
     "class": ("班级", ("org_path", "grade", "class_or_last", "name_order", "pk")),
 }
@@ -67,7 +70,8 @@ def roster(request: HttpRequest) -> HttpResponse:
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS and count <= MOST_COUNTED else "name"
+    sorts = SORTS if count <= MOST_COUNTED else queries.NAME_ORDERS
+    sort = sort if sort in sorts else "name"
     label, order = SORTS[sort]
     listed = queries.for_list(rows).annotate(
         unnumbered=ExpressionWrapper(Q(number__isnull=True), BooleanField()),
@@ -83,6 +87,8 @@ def roster(request: HttpRequest) -> HttpResponse:
             "page": found,
             "typed": typed,
             "search": _search(typed),
+            "foreign": foreign_numbers.told(as_number(typed), found.rows),
+            "may_list_numbers": request.acting.may("students.foreign_numbers"),
             "case": case,
             "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
@@ -93,7 +99,7 @@ def roster(request: HttpRequest) -> HttpResponse:
             "chosen": chosen,
             "sort": sort,
             "order_words": _order_words(label, count),
-            "sorts": [(name, words) for name, (words, _) in SORTS.items()],
+            "sorts": [(name, SORTS[name][0]) for name in sorts],
             "statuses": Status.choices,
             "grades": [(str(grade), grade_name(grade)) for grade in range(1, 13)],
             "types": RegisterType.choices,
@@ -171,10 +177,12 @@ def _filters(request: HttpRequest, classes: list[SchoolClass]) -> dict[str, Any]
 
 
 def _order_words(label: str, count: int) -> str:
-    words = {"姓名拼音": "按学校、年级、姓名拼音排列", "班级": "按学校、年级、班级排列"}
+    if label == SORTS["number"][0]:
+        return f"按{label}排列，没有编号的在最后"
+    words = f"按学校、年级、{label}排列"
     if count > MOST_COUNTED:
-        return f"{words['姓名拼音']}；超过 {MOST_COUNTED} 名时不能另选排序，请先筛选"
-    return words.get(label, f"按{label}排列，没有编号的在最后")
+        return f"{words}；超过 {MOST_COUNTED} 名时只能按姓名排，要按学籍号、班级排请先筛选"
+    return words
 
 
 def _counts_what(chosen: dict[str, Any]) -> str:
