@@ -85,6 +85,7 @@ DEFERRAL = Kind(
     panel=deferral_panel,
 )
 
+
 def admission_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     """To who reaches the pupil also where the register is or was."""
     return "enrollment/_admission.html", {**_admission(case), "is_shown": True}

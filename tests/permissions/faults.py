@@ -117,12 +117,12 @@ def _any_student(request, pk):
     return student
 
 
-def _any_scope(request, pk):
-    return Scope(acting=request.acting, student=_any_student(request, pk))
+def _any_scope(acting, pk):
+    return Scope(acting=acting, student=_any_student(acting, pk))
 
 
 def reveal_without_scope(patch):
-    patch.setattr(student_views, "_scope", _any_scope)
+    patch.setattr(student_views, "visible", _any_scope)
 
 
 def case_reveal_without_scope(patch):
@@ -236,14 +236,14 @@ def page_may_be_kept(patch):
 def refusal_that_tells(patch):
     """A foreign pupil is refused with another status than a missing one."""
 
-    def scope(request, pk):
-        found = student_queries.visible(request.acting).filter(pk=pk).first()
+    def scope(acting, pk):
+        found = student_queries.visible(acting).filter(pk=pk).first()
         if found is None and Student.objects.filter(pk=pk).exists():
             raise Http404("elsewhere")
-        return _any_scope(request, pk)
+        return _any_scope(acting, pk)
 
     def not_found(request, exception):
         return HttpResponse(f"404 {exception}", status=404)
 
-    patch.setattr(student_views, "_scope", scope)
+    patch.setattr(student_views, "visible", scope)
     patch.setattr(get_resolver(), "resolve_error_handler", lambda status: not_found)

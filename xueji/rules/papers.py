@@ -29,7 +29,9 @@ PAPERS = {
     "reform_decision": "专门学校入学决定",
 }
 # of these the name alone tells of a pupil's health or disability
-MEDICAL = frozenset({"disability_card", "disability_diagnosis", "inclusion_proof", "hospital_proof"})
+MEDICAL = frozenset(
+    {"disability_card", "disability_diagnosis", "inclusion_proof", "hospital_proof"}
+)
 
 WAIVER = "waiver_proof"  # seen in place of one that cannot be had: asks to be let off the other
 

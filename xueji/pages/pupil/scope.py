@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Min, Q, QuerySet
+from django.http import Http404
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -136,6 +137,22 @@ def find(acting: Acting, pk: int) -> Scope | None:
     scope = Scope(acting=acting, student=placements[0].student, windows=tuple(found))
     is_known = scope.history(Student).filter(history_date__lt=found[0].closed).exists()
     return scope if is_known else None
+
+
+def visible(acting: Acting, pk: int) -> Scope:
+    """The pupil as this post may see it, else 404."""
+    found = find(acting, pk)
+    if found is None:
+        raise Http404(pk)
+    return found
+
+
+def own(acting: Acting, pk: int) -> Scope:
+    """The pupil where it is now, else 404: also of one who has left."""
+    found = visible(acting, pk)
+    if found.is_past:
+        raise Http404(pk)
+    return found
 
 
 def _since(pk: int) -> datetime | None:

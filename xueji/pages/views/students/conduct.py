@@ -18,7 +18,7 @@ from xueji.pages.once import Done, once
 from xueji.pages.pupil import conduct
 from xueji.pages.pupil.conduct import Sent
 from xueji.pages.pupil.conduct_form import ConductForm, Judged, RevokeForm
-from xueji.pages.pupil.scope import Scope
+from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.views.students import file, pupil
 from xueji.students import services as students
 from xueji.students.models import Student
@@ -90,7 +90,7 @@ def undo(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pk: int, entry: int, which: str) -> HttpResponse:
     """The scan that proves a reward, a sanction or its end, always as a download."""
-    document = conduct.document(file.visible(request, pk), entry, which)
+    document = conduct.document(visible(request.acting, pk), entry, which)
     if document is None:
         raise Http404(entry)
     return file.answer(request, pk, document, f"conduct_{which}")
@@ -98,7 +98,7 @@ def paper(request: HttpRequest, pk: int, entry: int, which: str) -> HttpResponse
 
 def _own(request: HttpRequest, pk: int) -> Scope:
     """The pupil of this very school: the forms are made of its rules."""
-    scope = file.own(request, pk)
+    scope = own(request.acting, pk)
     school = scope.student.school
     if school is None or not request.acting.acts_at(school.organisation_id):
         raise Http404(pk)

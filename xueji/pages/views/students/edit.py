@@ -19,7 +19,7 @@ from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once
 from xueji.pages.pupil.edit_form import Difference, EditForm, merged
-from xueji.pages.pupil.scope import find
+from xueji.pages.pupil.scope import find, own
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import editing
 from xueji.students.models import Student
@@ -77,9 +77,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from("student_edit", "pk")
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """The way back to a form that could not be sent because the session was over."""
-    scope = find(request.acting, pk)
-    if scope is None or scope.is_past:
-        raise Http404(pk)
+    scope = own(request.acting, pk)
     try:
         opened = _open(request, scope.student)
     except NotEditable as why:

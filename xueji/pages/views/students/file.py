@@ -20,7 +20,7 @@ from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.foreign import ForeignNumberForm
-from xueji.pages.pupil.scope import Scope, find
+from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
 from xueji.rules.papers import PAPERS
@@ -36,18 +36,11 @@ REFUSALS = (
 )
 
 
-def visible(request: HttpRequest, pk: int) -> Scope:
-    found = find(request.acting, pk)
-    if found is None:
-        raise Http404(pk)
-    return found
-
-
 @access.act("students.read")
 @require_GET
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The photograph, for whoever may see the pupil; a former school sees that of leaving."""
-    document = past.photo(visible(request, pk))
+    document = past.photo(visible(request.acting, pk))
     if document is None:
         raise Http404(pk)
     return answer(request, pk, document, "photo")
@@ -57,7 +50,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     """A scan in the file, always as a download."""
-    found = visible(request, pk)
+    found = visible(request.acting, pk)
     closed = found.windows[0].closed if found.is_past else None
     rows = queries.filed(pk, until=closed).filter(pk=paper, document__isnull=False)
     filed = rows.select_related("document").first()
@@ -80,7 +73,7 @@ def answer(request: HttpRequest, pk: int, document: Document, field: str) -> Htt
 @posted_from("student", "pk")
 def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the pupil a photograph, or another one."""
-    scope, file = own(request, pk), request.FILES.get("file")
+    scope, file = own(request.acting, pk), request.FILES.get("file")
     if file is None:
         return _refused(request, pk, "请先选择一张照片。")
 
@@ -95,7 +88,7 @@ def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from("student", "pk")
 def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a paper into the file: a scan, or the paper itself in the school's cabinet."""
-    scope, file = own(request, pk), request.FILES.get("file")
+    scope, file = own(request.acting, pk), request.FILES.get("file")
     kind = request.POST.get("kind", "")
     if file is None and not request.POST.get("on_paper"):
         return _refused(
@@ -114,7 +107,7 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from("student", "pk")
 def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     """Take a paper out of the file that does not belong there; who, when and why stays."""
-    scope, reason = own(request, pk), request.POST.get("reason", "")
+    scope, reason = own(request.acting, pk), request.POST.get("reason", "")
 
     def act(student: Student) -> str:
         gone = dossiers.remove(student=student, pk=paper, reason=reason, acting=request.acting)
@@ -130,7 +123,7 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
 @posted_from("student", "pk")
 def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an identity document that the pupil used before, so that it finds the pupil."""
-    scope = own(request, pk)
+    scope = own(request.acting, pk)
     form = FormerDocumentForm(request.POST, today=request.acting.today)
     if not form.is_valid():
         return pupil.answer(request, scope, status=422, former=form, tab="file")
@@ -154,7 +147,7 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from("student", "pk")
 def add_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a number by which another register knew the pupil, so that it finds the pupil."""
-    scope = own(request, pk)
+    scope = own(request.acting, pk)
     born, today = scope.student.birth_date, request.acting.today
     form = ForeignNumberForm(request.POST, born=born, today=today)
     if not form.is_valid():
@@ -167,14 +160,6 @@ def add_number(request: HttpRequest, pk: int) -> HttpResponse:
         return "已登记外来学号，按这个号码也能查到该生"
 
     return _once(request, scope, act)
-
-
-def own(request: HttpRequest, pk: int) -> Scope:
-    """The pupil of one's own school; one who has left is not found."""
-    found = visible(request, pk)
-    if found.is_past:
-        raise Http404(pk)
-    return found
 
 
 def _once(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> HttpResponse:

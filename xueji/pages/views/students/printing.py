@@ -21,7 +21,7 @@ from xueji.pages.printed import sheet as sheets
 from xueji.pages.printed.frame import frame
 from xueji.pages.printed.purpose import Asked, asked
 from xueji.pages.pupil import past
-from xueji.pages.pupil.scope import Scope, find
+from xueji.pages.pupil.scope import Scope, visible
 from xueji.students import photos, queries
 from xueji.students.models import FamilyMember
 
@@ -75,9 +75,7 @@ def _single(
     fill: Callable[[Scope, bool], dict[str, Any]],
 ) -> HttpResponse:
     """One paper of one pupil, and the record that it was laid out to be printed."""
-    scope = find(request.acting, pk)
-    if scope is None:
-        raise Http404(pk)
+    scope = visible(request.acting, pk)
     wanted = asked(request, refusal=LEFT if scope.is_past else "")
     record.shown(
         request, kind=AccessKind.PRINT, page=f"student_{paper}", students=[pk], **wanted.looked

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -17,7 +17,7 @@ from xueji.pages.pupil import conduct as conducts
 from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
-from xueji.pages.pupil.scope import Scope, find
+from xueji.pages.pupil.scope import Scope, visible
 from xueji.students.showing import shown
 
 TABS = {
@@ -32,25 +32,18 @@ TABS = {
 DATED = ("facts", "family", "sheet")
 
 
-def _scope(request: HttpRequest, pk: int) -> Scope:
-    found = find(request.acting, pk)
-    if found is None:
-        raise Http404(pk)
-    return found
-
-
 @access.act("students.read")
 @require_GET
 def student(request: HttpRequest, pk: int) -> HttpResponse:
     """One pupil: masked facts, family, and everything that happened to the register."""
-    return answer(request, _scope(request, pk))
+    return answer(request, visible(request.acting, pk))
 
 
 @access.act("students.reveal")
 @posted_from("student", "pk")
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one masked value, for a recorded reason; not of a pupil who has left."""
-    scope = _scope(request, pk)
+    scope = visible(request.acting, pk)
     if scope.is_past:
         messages.error(
             request,
