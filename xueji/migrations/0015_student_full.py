@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("xueji", "0011_foreign_numbers")]
+    dependencies = [("xueji", "0014_foreign_numbers")]
 
     operations = [
         migrations.AddIndex(
