@@ -1,6 +1,7 @@
 """What an enrollment case knows beyond the pupil, and how classes were made."""
 
 from django.db import models
+from django.utils.timezone import localdate
 
 from xueji.identity import codes
 from xueji.identity.classification import classified
@@ -128,7 +129,7 @@ class ClassMove(models.Model):
     moved_by = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
-        return f"{self.student_id} {self.moved_at:%Y-%m-%d}"
+        return f"{self.student_id} {localdate(self.moved_at)}"
 
 
 @classified(

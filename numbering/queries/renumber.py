@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
 
 from numbering.models import NumberState, RegisterNumber, Renumbered, Series
 from numbering.queries.preview import token_of
@@ -98,7 +99,7 @@ def require_possible(series: Series, found: Plan, *, lineage: Lineage, cohort: C
     """Raise CannotRenumber where the holes are to stay as they are, or go to others."""
     if series.frozen_at:
         raise CannotRenumber(
-            f"号段已于 {series.frozen_at:%Y-%m-%d} 冻结，不能再改号",
+            f"号段已于 {localdate(series.frozen_at)} 冻结，不能再改号",
             remedy="空号保留，原因已写明；确需改号的，先重开号段",
         )
     waiting = [group for group in awaiting([lineage.school.pk]) if group.is_of(cohort)]

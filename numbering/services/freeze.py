@@ -6,6 +6,7 @@ pupil re-numbered. Every act waits its turn with those who issue, and keeps the 
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from numbering.models import ActKind, Series, SeriesAct
 from numbering.queries import freeze as questions
@@ -98,7 +99,7 @@ def reopen(*, acting: Acting, lineage: Lineage, cohort: Cohort, reason: str) -> 
         raise _already(series)
     if series.confirmed_at and not confirms:
         raise CannotFreeze(
-            f"号段的冻结已于 {series.confirmed_at:%Y-%m-%d} 确认，编号的岗位不能重开",
+            f"号段的冻结已于 {localdate(series.confirmed_at)} 确认，编号的岗位不能重开",
             remedy=f"确需重开的，请报{confirming}写明原因办理",
             citation=rules_of(lineage, acting.today).rule("number.freeze_confirm").citation,
         )
@@ -139,9 +140,9 @@ def record(
 def _already(series: Series) -> CannotFreeze:
     """What somebody else has done before."""
     if series.confirmed_at:
-        said = f"号段已于 {series.confirmed_at:%Y-%m-%d} 由{series.confirmed_by.user}确认冻结"
+        said = f"号段已于 {localdate(series.confirmed_at)} 由{series.confirmed_by.user}确认冻结"
     elif series.frozen_at:
-        said = f"号段已于 {series.frozen_at:%Y-%m-%d} 由{series.frozen_by.user}冻结"
+        said = f"号段已于 {localdate(series.frozen_at)} 由{series.frozen_by.user}冻结"
     else:
         said = "号段没有冻结，或已由他人重开"
     return CannotFreeze(said, remedy=LOOK_AGAIN)

@@ -39,7 +39,10 @@ from xueji.identity import pinyin
         ("万俟", "moqi", "mq", "Moqi"),
         ("买买提·艾力", "maimaitiaili", "mmtal", "Maimaiti Aili"),
         ("John Smith", "johnsmith", "js", "John Smith"),
-        ("𠮷田", "𠮷tian", "𠮷t", "𠮷 Tian"),
+        ("阿卜杜拉·买买提", "abudulamaimaiti", "abdlmmt", "Abudula Maimaiti"),
+        ("卜一", "buyi", "by", "Bu Yi"),
+        ("𠮷田", "jitian", "jt", "Ji Tian"),
+        ("𠀋田", "𠀋tian", "𠀋t", "𠀋 Tian"),
         ("", "", "", ""),
     ],
 )
@@ -51,7 +54,7 @@ def test_a_name_is_read_as_a_name(name, full, initials, display):
 
 def test_names_are_sorted_by_syllable_then_tone_then_character():
     ordered = ["欧阳娜", "单雄信", "阎鑫", "颜一", "杨宇", "尉迟恭", "张一诺", "张依诺", "章一"]
-    ordered += ["赵", "赵𠮷", "㐂田", "𠮷田"]  # without a reading: last, by their codes
+    ordered += ["赵", "赵𠀋", "㐂田", "𠀋田"]  # without a reading: last, by their codes
 
     assert sorted(set(ordered), key=pinyin.order) == ordered
 

@@ -19,6 +19,8 @@ from xueji.students.models import Student
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_pg]
 
+CONTINUOUS = "《学生学籍管理制度》三1“各校一定要连续编排,不得留空号”"
+
 
 def numbered(world, name: str = "龚梦瑶") -> Student:
     """A pupil entered through a case, in class 1, with a number."""
@@ -79,7 +81,8 @@ def test_a_number_of_a_frozen_series_stays(world):
     Series.objects.update(frozen_at=at, frozen_by=world.posts["centre"])
     assert refusal(world, student) == (
         "学籍号 02262601700001 所在号段已于 2026-09-30 冻结，不能再空出。"
-        "该生不再就读的，请办理离校或转出，学籍号停用。"
+        "确属未报到、重复建籍、录错学校的，请先由冻结或确认的岗位在编号页重开号段，再来撤销；"
+        f"该生不再就读的，学籍号停用而不空出。{CONTINUOUS}"
     )
 
 
@@ -92,7 +95,7 @@ def test_a_number_in_an_accepted_report_stays(world):
     )
     assert refusal(world, student) == (
         "学籍号 02262601700001 已列入 2026 年 9 月的月报，月报已经接受，不能再空出。"
-        "该生不再就读的，请办理离校或转出，学籍号停用。"
+        f"该生不再就读的，学籍号停用而不空出。{CONTINUOUS}"
     )
 
 

@@ -1,17 +1,22 @@
 """The desk tells what waits for a post beside its cases."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
 from tests.numbering import making
+from tests.world import NOON
+from xueji.cases.models import Decision
 from xueji.organisations.models import School
 
+ENDED = re.compile(r'<section[^>]*aria-labelledby="desk-ended">(.*?)</section>', re.S)
 NEXT = re.compile(r'<section[^>]*aria-labelledby="desk-next">(.*?)</section>', re.S)
 
 
@@ -85,3 +90,20 @@ def test_who_has_got_a_number_waits_no_longer(world, client_of):
     making.entrants(world, ["丙"])
     making.issue(world)
     assert next_acts(client_of("centre")) == []
+
+
+def ended(client) -> list[str]:
+    shown = unescape(client.get(reverse("desk")).content.decode())
+    lines = re.findall(r"</time></span><span>(.*?)</li>", "".join(ENDED.findall(shown)))
+    return [re.sub(r"<[^>]+>", "", words) for words in lines]
+
+
+@time_machine.travel(NOON + timedelta(days=29), tick=False)
+def test_the_maker_is_told_of_what_others_ended(world, client_of):
+    case = pupils.submitted(world, name="许知远")
+    pupils.sign(world, case, "principal", decision=Decision.REFUSED, note="不属于本校服务范围")
+    people = ("clerk", "principal", "clerk2", "centre", "county")
+    told = {"clerk": ["不同意 许知远不属于本校服务范围"]}
+    assert {who: ended(client_of(who)) for who in people} == {
+        who: told.get(who, []) for who in people
+    }

@@ -1,11 +1,11 @@
 """What waits for whom: the lists of the inbox and of the desk."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from xueji.accounts.access import Acting
-from xueji.cases.models import ALIVE, Case, CaseQuerySet, State
+from xueji.cases.models import ALIVE, Case, CaseQuerySet, Decision, State, Step
 from xueji.organisations.models import within
 
 
@@ -40,6 +40,17 @@ def drafts(acting: Acting) -> CaseQuerySet:
     post = acting.post
     return Case.objects.filter(
         school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
+    )
+
+
+def ended(acting: Acting) -> QuerySet[Step]:
+    """What others ended of this post's own cases within thirty days, not as it was asked."""
+    post = acting.post
+    return Step.objects.filter(
+        case__school=post.organisation_id,
+        case__opened_post__role=post.role,
+        decision__in=(Decision.REFUSED, Decision.LAPSED, Decision.CLOSED, Decision.REVERSED),
+        decided_at__gte=acting.at - timedelta(days=30),
     )
 
 

@@ -48,8 +48,8 @@ _SURNAMES = {
     "佴": "nai",
     "角": "jue",
 }
-# Where the dictionary prefers a reading that nobody gives a child.
-_GIVEN = {"晟": "sheng"}
+# Where the dictionary has none, or prefers one that is in nobody's name.
+_GIVEN = {"晟": "sheng", "卜": "bu", "𠮷": "ji"}
 _COMPOUND = {
     "尉迟": "yu chi",
     "万俟": "mo qi",

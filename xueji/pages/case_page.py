@@ -95,7 +95,7 @@ def _route(case: Case, steps: Sequence[Step]) -> list[dict[str, object]]:
             "due": case.due_on if step is turn else None,
         }
         for step in steps
-        if step.round >= _round(steps)
+        if step.round >= _round(steps) and (step.decided_at or not case.closed_at)
     ]
     if case.state == State.RETURNED:
         back = next(i for i, step in enumerate(route) if step["state"] == "back")

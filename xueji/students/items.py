@@ -89,15 +89,16 @@ def _keep(reader: PupilReader, item: Item, text: str, *, right: bool, form: str)
     if right and len(text) <= (item.longest or 0):
         reader.values[item.key] = text
     elif text:
-        message = f"{item.label}填的内容不合格式。"
+        message = f"{item.label}「{text[:20]}」不合格式。"
         reader.tell("form", item.key, message, f"{form}，请改正。")
 
 
 def _postcode(reader: PupilReader, item: Item) -> None:
     text = _written(reader, item).removesuffix(".0")
     if text.isascii() and text.isdigit() and len(text) == 5:
-        message = f"{item.label}只有 5 位，多半是 Excel 去掉了开头的 0。"
-        reader.tell("form", item.key, message, "请补足 6 位数字，单元格设为「文本」格式。")
+        message = f"{item.label}「{text}」只有 5 位。"
+        remedy = "请补足 6 位数字；从 Excel 来的，可能是丢了开头的 0。"
+        reader.tell("form", item.key, message, remedy)
         return
     right = bool(_POSTCODE.fullmatch(text))
     _keep(reader, item, text, right=right, form="邮政编码是 6 位数字，如 064400")

@@ -75,7 +75,7 @@ class Reader:
             self.values[key] = code
         elif raw:
             remedy = f"请从{label}的选项中选一个。"
-            self.tell("unknown_code", key, f"{label}填的内容不在代码表中。", remedy)
+            self.tell("unknown_code", key, f"{label}「{raw[:20]}」不在代码表中。", remedy)
         elif required:
             self.missing(key, label)
 
@@ -95,7 +95,7 @@ class Reader:
         found = day(raw)
         if found is None:
             remedy = "请按 2020-03-17 的样子填写。"
-            self.tell("date", key, f"{label}不是一个日期。", remedy)
+            self.tell("date", key, f"{label}「{raw[:20]}」不是一个日期。", remedy)
         elif not first <= found <= last:
             span = f"请填 {first.isoformat()} 至 {last.isoformat()} 之间的日期。"
             self.tell("date_range", key, f"{label}{found.isoformat()}超出范围。", span)

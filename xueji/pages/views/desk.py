@@ -29,8 +29,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     rows = ("school__organisation", "waiting_at")
     mine = list(inbox.waiting(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
     others = list(inbox.others(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
-    signed = _signed(acting)
-    shown = (*mine, *others, *(step.case for step in signed))
+    signed, ended = _signed(acting), []
+    if acting.may("cases.withdraw"):
+        ended = list(inbox.ended(acting).select_related("case").order_by("-decided_at")[:SHOWN])
+    shown = (*mine, *others, *(step.case for step in (*signed, *ended)))
     seen = {case.student_id for case in shown if case.student_id}
     if seen:
         record.shown(request, kind=AccessKind.LIST, page="desk", students=seen)
@@ -47,6 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "today": acting.today,
             "weekday": "一二三四五六日"[acting.today.weekday()],
             "signed": signed,
+            "ended": ended,
             "may_enter": acting.may("enrollment.enter"),
             **_people(acting),
         },
