@@ -92,7 +92,7 @@ def _speaks_of_doubles(finding: Finding) -> bool:
 
 
 def _line(finding: Finding, judged: Judged) -> dict[str, object]:
-    """A finding that points to a field one can see; a warning is told in full in group 6."""
+    """A finding that points to a field one can see; a warning has its remedies in group 6."""
     field = finding.field
     if finding.effect == "warn":
         is_asked = says_why(judged.form.reasons[finding.key], judged.context.rules)
@@ -101,6 +101,7 @@ def _line(finding: Finding, judged: Judged) -> dict[str, object]:
             "field": f"{REASON}{finding.key}",
             "message": finding.message,
             "remedy": "已写明理由，由上级决定" if is_asked else "改正，或在「6 例外」写明理由",
+            "citation": finding.citation,
         }
     if field == "birth_date" and not judged.form.shows_birth_date:
         field = "id_number"
