@@ -10,6 +10,7 @@ from xueji.students.sheet import Item
 # twelfths; whatever is not named takes three
 WIDTHS = {
     "birth_place_text": "w6",
+    "id_valid": "w4",
     "mail_address": "w6",
     "family_address": "w6",
     "specialty": "w6",
