@@ -96,11 +96,20 @@ def _in_future(field: str, day: date) -> Problem:
 
 
 def _proof(has_proof: bool, rules: Rules) -> Iterator[Problem]:
-    rule = rules.rule("conduct.proof")
-    if rule.value and not has_proof:
-        yield Problem(
-            "no_proof",
-            f"没有选证明材料。{UNDER_PROOF}（{rule.citation}）。",
-            "请选表彰决定、证书、处分决定或撤销决定的扫描件。",
-            field="file",
-        )
+    if needs_proof(rules) and not has_proof:
+        yield no_proof(rules)
+
+
+def needs_proof(rules: Rules) -> bool:
+    """Whether nothing is recorded without a scan."""
+    return bool(rules.value("conduct.proof"))
+
+
+def no_proof(rules: Rules) -> Problem:
+    """That the scan is missing."""
+    return Problem(
+        "no_proof",
+        f"没有选证明材料。{UNDER_PROOF}（{rules.rule('conduct.proof').citation}）。",
+        "请选表彰决定、证书、处分决定或撤销决定的扫描件。",
+        field="file",
+    )

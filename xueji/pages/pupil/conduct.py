@@ -55,7 +55,7 @@ def read(scope: Scope, sent: Sent) -> Shown:
     """What the tab shows, in a fixed number of queries."""
     entries = past.conduct(scope)
     signed = _signed(scope)
-    may_write = _may_write(scope)
+    in_force = rules_of(scope) if _may_write(scope) else None
     lines, undone = [], []
     for entry in entries:
         first, last = signed.get(entry.pk, (None, None))
@@ -63,20 +63,24 @@ def read(scope: Scope, sent: Sent) -> Shown:
             why = last.history_change_reason if last else ""
             undone.append(Line(entry=entry, by=_post(last), at=_at(last), why=why or ""))
             continue
-        ends = may_write and entry.kind == Kind.SANCTION and not entry.revoked_on
-        form = sent.revoking if sent.pk == entry.pk else RevokeForm(prefix=f"r{entry.pk}")
-        lines.append(
-            Line(entry=entry, by=_post(first), at=_at(first), revoking=form if ends else None)
-        )
-    if not may_write:
+        form = None
+        if in_force and entry.kind == Kind.SANCTION and not entry.revoked_on:
+            is_sent = sent.pk == entry.pk and sent.revoking
+            form = sent.revoking if is_sent else revoke_form(entry.pk, in_force)
+        lines.append(Line(entry=entry, by=_post(first), at=_at(first), revoking=form))
+    if in_force is None:
         return Shown(lines=lines, undone=undone)
-    in_force = rules_of(scope)
     return Shown(
         lines=lines,
         undone=undone,
         form=sent.form or ConductForm(rules=in_force),
         citation=in_force.rule("conduct.proof").citation,
     )
+
+
+def revoke_form(pk: int, rules: Rules, *typed) -> RevokeForm:
+    """The form that ends the sanction ``pk``: each of the page has field names of its own."""
+    return RevokeForm(*typed, rules=rules, prefix=f"r{pk}")
 
 
 def standing(scope: Scope) -> list[Conduct]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django import forms
 
 from xueji.conduct.models import Kind
-from xueji.conduct.rules import NAMES, Entry, Revocation
+from xueji.conduct.rules import NAMES, Entry, Revocation, needs_proof, no_proof
 from xueji.identity.problems import Problem
 from xueji.rules.engine import Rules
 
@@ -37,10 +37,9 @@ def _words(label: str, longest: int, *, missing: str = "", help_text: str = "") 
 
 
 def _scan(label: str) -> forms.FileField:
-    """Whether one has to be there the rules say; whether it is a scan its content."""
+    """Whether it is a scan is judged by its content."""
     return forms.FileField(
         label=label,
-        required=False,
         allow_empty_file=True,
         help_text="JPEG、PNG 图片或 PDF，5 MB 以内",
         widget=forms.FileInput(attrs={"accept": SCAN}),
@@ -48,7 +47,12 @@ def _scan(label: str) -> forms.FileField:
 
 
 class Judged(forms.Form):
-    """A form that shows what the rules found."""
+    """A form that shows what the rules found; whether a scan is needed they say as well."""
+
+    def __init__(self, *args, rules: Rules, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = needs_proof(rules)
+        self.fields["file"].error_messages["required"] = str(no_proof(rules))
 
     def tell(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -71,7 +75,7 @@ class ConductForm(Judged):
     file = _scan("证明材料")
 
     def __init__(self, *args, rules: Rules, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, rules=rules, **kwargs)
         groups = [
             (kind.label, [(f"{kind}:{name}", name) for name in rules.value(key)])
             for kind, key in NAMES.items()

@@ -17,7 +17,7 @@ from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.pupil import conduct
 from xueji.pages.pupil.conduct import Sent
-from xueji.pages.pupil.conduct_form import ConductForm, Judged, RevokeForm
+from xueji.pages.pupil.conduct_form import ConductForm, Judged
 from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.views.students import file, pupil
 from xueji.students import services as students
@@ -53,7 +53,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     """End a sanction by the paper that says so."""
     scope = _own(request, pk)
-    form = RevokeForm(request.POST, request.FILES, prefix=f"r{entry}")
+    in_force = conduct.rules_of(scope)
+    form = conduct.revoke_form(entry, in_force, request.POST, request.FILES)
     sent = Sent(revoking=form, pk=entry)
     if not form.is_valid():
         return _again(request, scope, sent)
