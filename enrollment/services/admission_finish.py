@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from enrollment.models import Admission
 from enrollment.rules import grounds
@@ -80,7 +81,7 @@ def _facts(
     ground = grounds(queries.rules_of(case))[row.ground]
     count = 1 if student.status == Status.ENROLLED else 0
     former = schools[row.former.school_id]
-    common = {
+    common: dict[str, Any] = {
         "student": student,
         "effective_on": row.starts,
         "stage": student.stage,
