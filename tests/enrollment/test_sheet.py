@@ -205,7 +205,7 @@ def test_what_is_typed_is_kept_shown_and_remembered(world):
 @pytest.mark.parametrize(("taught", "heads"), [("0", 1), ("1", 0)])
 def test_a_child_taught_at_home_takes_no_seat_in_the_class(world, taught, heads):
     own = SchoolClass.objects.get(school=world.school_of("clerk"), number=1)
-    pupils.enrolled(world, school_class=str(own.pk), home_taught=taught)
+    pupils.enrolled(world, school_class=str(own.pk), home_taught=taught, disability="4")
 
     assert dict(classes(world.school_of("clerk").pk, 2026))[own] == heads
     assert counts(world.organisations["清泉小学"].path).present == 1

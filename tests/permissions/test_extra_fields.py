@@ -67,6 +67,7 @@ TABLES = [
     "xueji_post",
     "xueji_user",
     "enrollment_enrollment",
+    "enrollment_admission",
     "numbering_series",
     "numbering_registernumber",
 ]
