@@ -37,7 +37,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "student",
             models.Index(
-                fields=["org_path", "grade", "name_strokes", "id"], name="student_list_strokes"
+                fields=["org_path", "grade", "name_strokes", "id"],
+                condition=models.Q(("merged_into__isnull", True)),
+                name="student_list_strokes",
             ),
         ),
         migrations.RunPython(order, migrations.RunPython.noop, elidable=True),

@@ -163,9 +163,16 @@ class Student(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["org_path", "grade", "name_order", "id"], name="student_list"),
+            # of those whom lists show: so that a count needs no more than the index
             models.Index(
-                fields=["org_path", "grade", "name_strokes", "id"], name="student_list_strokes"
+                fields=["org_path", "grade", "name_order", "id"],
+                condition=Q(merged_into__isnull=True),
+                name="student_list",
+            ),
+            models.Index(
+                fields=["org_path", "grade", "name_strokes", "id"],
+                condition=Q(merged_into__isnull=True),
+                name="student_list_strokes",
             ),
             models.Index(fields=["number"], name="student_number"),
             models.Index(
