@@ -66,7 +66,9 @@ def roster(request: HttpRequest) -> HttpResponse:
     school = request.GET.get("school", "")[:60].replace("\0", "").strip()
     chosen = _filters(request, classes)
     if has_schools and school:
-        chosen["school__in"] = queries.schools(request.acting, school)
+        # asked first: their paths are ranges of the list's own index, a subquery is a filter
+        paths = queries.schools(request.acting, school).values_list("organisation__path", flat=True)
+        chosen["org_path__in"] = list(paths)
     rows = search(queries.visible(request.acting), typed).filter(**chosen)
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     sort = request.GET.get("sort", "")
