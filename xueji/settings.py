@@ -108,8 +108,14 @@ DATABASES = {
         "PORT": str(_database.pop("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # prepared is what asks for it and nothing else; None, Django's default, forbids that too
-        "OPTIONS": {"connect_timeout": 3, "prepare_threshold": 1_000_000, **_database},
+        # prepared is what asks for it and nothing else; None, Django's default, forbids that too.
+        # Compiling a list of leavers took PostgreSQL 0.9 s, and reading it 0.2.
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "prepare_threshold": 1_000_000,
+            "options": "-c jit=off",
+            **_database,
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

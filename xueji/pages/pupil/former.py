@@ -16,6 +16,7 @@ from xueji.students.models import Placement, Student
 from xueji.students.search import search_history
 
 ORDER = ("ends", "pk")
+EVERYBODY = 100_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +37,10 @@ def leavers(acting: Acting, typed: str) -> QuerySet[Placement]:
         .filter(student=OuterRef("student"))
         .filter(Q(ends__gt=OuterRef("ends")) | Q(ends=OuterRef("ends"), pk__gt=OuterRef("pk")))
     )
+    left = former(acting).filter(~Exists(later)).order_by().values("pk")
     rows = (
-        former(acting)
-        .filter(~Exists(later))
+        # the limit keeps PostgreSQL from asking the history of everybody before it knows who left
+        Placement.objects.filter(pk__in=left[:EVERYBODY])
         .annotate(closed=Subquery(_closed()))
         .filter(closed__isnull=False)
         .annotate(row=Subquery(_row()))
