@@ -102,6 +102,11 @@ class ManyNumbersForm(forms.Form):
         },
     )
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("issuer", "paper"):
+            self.fields[name].width = "w4"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
