@@ -27,7 +27,7 @@ from xueji.students.models import Student
 PUPILS = int(os.environ.get("XUEJI_BENCH_PUPILS", "100000"))
 ROUNDS = 5
 # what is asked of the ratio: the list of a school or a centre is small either way
-ROLES = {"clerk": 0.15, "centre": 0.4, "county": 2.0, "city": 2.0, "province": 2.0}
+ROLES = {"clerk": 0.15, "centre": 0.4, "county": 2.0, "city": 2.0, "province": 1.5}
 PAGE = 50
 PEER = "admin changelist over a subquery, by OFFSET"
 REACH = "school_id IN (SELECT id FROM xueji_organisation WHERE path >= %s AND path < %s)"
