@@ -101,3 +101,8 @@ def cutoff(entry_year: int, rules: Rules) -> date:
 def months_old(born: date, on: date) -> int:
     """Full months of life; the anniversary day itself counts."""
     return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+
+
+def is_disabled(code: str | None) -> bool:
+    """Whether the sheet names a kind of disability; neither empty nor 无残疾 does."""
+    return code not in (None, "", "0")

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
+from enrollment.rules import is_disabled
 from enrollment.rules.identity import without_disability
 from enrollment.services import room
 from enrollment.services.admission import take_seat
-from enrollment.services.check import is_disabled
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.identity.problems import Problem

@@ -12,7 +12,7 @@ from typing import Any
 
 from enrollment.models import Deferral
 from enrollment.queries import deferrals
-from enrollment.rules import EntryFacts, Late, Parent, register_type
+from enrollment.rules import EntryFacts, Late, Parent, is_disabled, register_type
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
@@ -271,11 +271,6 @@ def facts_of(row: Checked, context: Context, late: Late | None = None) -> EntryF
 
 def _is_special(student: Student) -> bool:
     return student.school is not None and student.school.kind == SchoolKind.SPECIAL
-
-
-def is_disabled(code: str | None) -> bool:
-    """Whether the sheet names a kind of disability; neither empty nor 无残疾 does."""
-    return code not in (None, "", "0")
 
 
 def _parents(row: Checked) -> Iterator[Parent]:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django import forms
 
@@ -158,15 +159,15 @@ def _line(
     place: int, cells: Sequence[str], student: Student | None, issuer: str, paper: str, today: date
 ) -> Line:
     number, document, starts, ends = [*cells, "", "", "", ""][:COLUMNS]
-    line = {"place": place, "number": number, "document": document}
+    line = partial(Line, place=place, number=number, document=document)
     if len(cells) > COLUMNS:
-        return Line(**line, why=f"多于 {COLUMNS} 列。只要学号、身份证号、起用日期、停用日期。")
+        return line(why=f"多于 {COLUMNS} 列。只要学号、身份证号、起用日期、停用日期。")
     if why := foreign_numbers.fault(number, today=today):
-        return Line(**line, why=why)
+        return line(why=why)
     if student is None:
-        return Line(**line, why=UNKNOWN)
+        return line(why=UNKNOWN)
     if ends and day(ends) is None:
-        return Line(**line, why="停用日期不是日期。请写成 2026-09-01 这样；还在用的留空。")
+        return line(why="停用日期不是日期。请写成 2026-09-01 这样；还在用的留空。")
     given = Given(
         number=idnumbers.normalise(number),
         issuer=issuer,
@@ -176,4 +177,4 @@ def _line(
     )
     born = student.birth_date
     why = foreign_numbers.span_fault(given.starts, given.ends, born=born, today=today)
-    return Line(**line, student=student, given=None if why else given, why=why)
+    return line(student=student, given=None if why else given, why=why)
