@@ -21,6 +21,8 @@ APPEND_ONLY = [
     "xueji_historicalstudentsheet",
     "xueji_historicalphoto",
     "xueji_historicalidentitydocument",
+    "xueji_historicalforeignnumber",
+    "xueji_historicalconduct",
     "numbering_seriesact",
     "numbering_renumbered",
     "enrollment_excess",

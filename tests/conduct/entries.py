@@ -3,6 +3,8 @@
 import io
 from datetime import date
 
+from django.db import transaction
+
 from tests.documents import scans
 from tests.world import NOON, World
 from xueji.conduct import services
@@ -43,13 +45,14 @@ def lock(student: Student) -> Student:
 def record(
     world: World, student: Student, entry: Entry, who: str = "clerk", *, at=NOON, data=scan
 ) -> Conduct:
-    return services.record(
-        student=lock(student),
-        entry=entry,
-        file_name="决定.jpg",
-        data=data() if data else None,
-        acting=world.acting(who, at=at),
-    )
+    with transaction.atomic():
+        return services.record(
+            student=lock(student),
+            entry=entry,
+            file_name="决定.jpg",
+            data=data() if data else None,
+            acting=world.acting(who, at=at),
+        )
 
 
 def revoke(

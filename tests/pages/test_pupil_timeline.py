@@ -138,7 +138,7 @@ def test_queries_do_not_grow_with_the_history(world, client_of, student, changed
     page(client, student)
     with CaptureQueriesContext(connection) as captured:
         page(client, student)
-    assert len(captured) == 27
+    assert len(captured) == 30
 
 
 def test_a_long_history_is_read_forth_and_back_and_nothing_twice(

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from enrollment.models import DrawPlace
 from tests import pupils
+from tests.conduct import entries
 from tests.documents import portraits
 from tests.permissions import detectors
 from tests.permissions.site import Site, Unit
@@ -26,7 +27,7 @@ from xueji.cases.models import CaseForm
 from xueji.identity import masking
 from xueji.identity.classification import OWN_APPS, DataClass, data_classes
 from xueji.jobs.models import Job
-from xueji.students import identity_documents, photos
+from xueji.students import foreign_numbers, identity_documents, photos
 from xueji.students import services as students
 from xueji.students.models import FamilyMember, IdentityDocument, Student, StudentSheet
 
@@ -89,6 +90,29 @@ CODES: dict[type[models.Model], dict[str, tuple[object, object]]] = {
         "disability": ("1", "2"),
     },
 }
+SANCTION = {
+    "level": "国家级",
+    "name": "留校察看",
+    "text": "金丝雀事由",
+    "unit": "金丝雀决定单位",
+    "paper_number": "金丝雀〔2026〕3 号",
+    "given_on": date(2026, 8, 26),
+}
+REVOKED_ON = date(2026, 8, 29)
+FOREIGN = foreign_numbers.Given(
+    number="13990000010042",
+    issuer="金丝雀发号局",
+    starts=date(2024, 8, 21),
+    ends=None,
+    paper="金丝雀转学证明",
+)
+# fields of a child or a file of its own kind: who is shown them is asked there
+ELSEWHERE = {
+    "Deferral.details": "tests/enrollment/test_deferral_pages.py",
+    "Deferral.reason": "tests/enrollment/test_deferral_pages.py",
+    "Dossier.lacks_medical": "tests/dossiers/test_services.py",
+    "DossierPaper.kind": "tests/pages/test_pupil_file.py",
+}
 MASK = {
     "phone": masking.mask_phone,
     "id_number": masking.mask_id,
@@ -142,7 +166,27 @@ def plant(site: Site) -> tuple[Student, dict[str, dict[str, tuple[str, ...]]]]:
     days = {f"StudentSheet.{name}": day for name, day in DAYS[StudentSheet].items()}
     days |= {f"IdentityDocument.{name}": day for name, day in FORMER.items()}
     words |= {name: {SHOWN: (f"{d:%Y-%m-%d}", f"{d:%Y.%m.%d}")} for name, d in days.items()}
-    return student, {**words, **_beside(unit)}
+    return student, {**words, **_kept_beside(site, student), **_beside(unit)}
+
+
+def _kept_beside(site: Site, student: Student) -> dict[str, dict[str, tuple[str, ...]]]:
+    """A sanction that was revoked, and a number of another register."""
+    row = entries.record(site.world, student, entries.sanction(**SANCTION), at=LATER)
+    entries.revoke(site.world, student, row, on=REVOKED_ON, at=LATER)
+    acting = site.world.acting("clerk", at=LATER)
+    foreign_numbers.keep([(student, FOREIGN)], acting=acting, reason="登记外来学号")
+    title = f"{SANCTION['level']}{SANCTION['name']}"
+    said = {name: str(SANCTION[name]) for name in ("text", "unit", "paper_number", "given_on")}
+    said |= dict.fromkeys(("kind", "level", "name"), title)
+    said |= {"revoked_on": str(REVOKED_ON), "revoked_number": "校撤〔2026〕1 号"}
+    said |= {"document": "proof 200", "revoked_document": "revocation 200"}
+    index = bytes(student.foreign_numbers.get().number_index).hex()
+    numbers = {"issuer": FOREIGN.issuer, "paper": FOREIGN.paper, "number_index": index}
+    return {
+        **{f"Conduct.{name}": {SHOWN: (text,)} for name, text in said.items()},
+        **{f"ForeignNumber.{name}": {SHOWN: (text,)} for name, text in numbers.items()},
+        "ForeignNumber.number": {SHOWN: (FOREIGN.number,)},
+    }
 
 
 def _write(row: models.Model, values: Mapping[str, object], acting) -> None:
@@ -176,7 +220,8 @@ def _beside(unit: Unit) -> dict[str, dict[str, tuple[str, ...]]]:
 def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] | None]]:
     """Name → address and form (None: it is opened) of every page that may speak of the pupil."""
     one, case = [student.pk], student.cases.get().number
-    tabs = ("facts", "family", "sheet", "file", "history", "cases")
+    tabs = ("facts", "family", "sheet", "file", "conduct", "history", "cases")
+    entry = [student.pk, student.conduct.get().pk]
     tab = {name: (f"{reverse('student', args=one)}?tab={name}", None) for name in tabs}
     past = {
         f"{name}-on": (f"{reverse('student', args=one)}?tab={name}&on=2026-09-02", None)
@@ -202,6 +247,8 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "print": (reverse("student_sheet", args=one), PRINTED),
         "class-print": (reverse("class_sheets", args=of_class), PRINTED),
         "photo": (reverse("student_photo", args=one), None),
+        "proof": (reverse("student_conduct_paper", args=[*entry, "proof"]), None),
+        "revocation": (reverse("student_conduct_paper", args=[*entry, "revocation"]), None),
         "case": (reverse("case", args=[case]), None),
         "case-print": (reverse("enrollment_sheet", args=[case]), PRINTED),
         "entry": (reverse("enrollment_edit", args=[unit.returned.number]), None),
@@ -233,8 +280,9 @@ def look(site: Site, student: Student, only: set[tuple[str, str]] | None = None)
                 continue
             client = clients.of(username)
             answer = client.get(path) if data is None else client.post(path, data, follow=True)
-            text = detectors.text_of(answer)
-            texts[username, page] = f"photo {answer.status_code}" if page == "photo" else text
+            is_file = page in ("photo", "proof", "revocation")
+            status = f"{page} {answer.status_code}"
+            texts[username, page] = status if is_file else detectors.text_of(answer)
     return texts
 
 

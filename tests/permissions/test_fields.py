@@ -25,7 +25,7 @@ WHO = {
     "medical": {"clerk", "principal", "county", "county-head"},
     "clerk": {"clerk"},
 }
-GUARDED = fields.guarded()
+GUARDED = {name: found for name, found in fields.guarded().items() if name not in fields.ELSEWHERE}
 
 
 def table() -> dict[str, set[tuple[str, str, str]]]:

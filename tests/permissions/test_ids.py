@@ -163,6 +163,12 @@ def class_in_the_form(own, other, site):
     return reverse("enrollment_new"), typed(save="open", school_class=str(pk))
 
 
+def class_of_an_admission(own, other, site):
+    pk = other.school_class.pk if other.school_class else MISSING
+    sent = asking.admit(site, None, own) | {"school_class": str(pk)}
+    return reverse("enrollment_admission_new"), sent
+
+
 def reported(own, other, site):
     case = other.open
     path = reverse("enrollment_national_results")
@@ -215,6 +221,7 @@ GUESSES = [
     ),
     Guess("enrollment_new", "clerk", class_in_the_form, DRAFT),
     Guess("enrollment_new", "clerk", deferred("enrollment_new")),
+    Guess("enrollment_admission_new", "clerk", class_of_an_admission, KEY),
     *(
         Guess("enrollment_national_results", who, reported, KEY)
         for who in ("centre", "county", "city", "province")
@@ -257,6 +264,7 @@ NAMED_BY_ADDRESS = {
     "enrollment_deferral_edit",
     "enrollment_discard",
     "enrollment_excess",
+    "enrollment_attendance",
 }
 NAMED_BY_DOCUMENT = {"foreign_numbers"}  # tests/pages/test_foreign_numbers.py asks for others'
 WITHOUT_ROWS = {
