@@ -33,7 +33,7 @@ VENV = ROOT / ".venv"
 STATE = Path(os.environ.get("XUEJI_STATE") or ROOT / ".state").absolute()
 TMP = Path("/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir())
 # how pytest shares the whole suite; tests/conftest.py says what one worker keeps for the end
-WORKERS = [f"-n{min(os.cpu_count() or 1, 4)}", "--dist=loadgroup", "--no-loadscope-reorder"]
+WORKERS = [f"-n{min(os.cpu_count() or 1, 4)}"]
 OWNER_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlmigrate"}
 
 HELP = """\

@@ -8,28 +8,34 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import world as worlds
 from xueji.identity import crypto
 
 
-def group_of(item: pytest.Item) -> str:
+def group_of(nodeid: str) -> str:
     """What one worker does alone, after all else: races and processes, and halves of the site.
 
     A page of the site is asked for once, by the worker that has all tests of it.
     """
-    module = item.module.__name__
-    if module.startswith("tests.permissions"):
-        url = item.callspec.params.get("url", "") if hasattr(item, "callspec") else ""
-        return f"site {sum(url.encode()) % 2}"
-    return "race" if item.get_closest_marker("race") or module.startswith("tests.jobs") else ""
+    path, _, name = nodeid.partition("::")
+    if path.startswith("tests/permissions/"):
+        url = name.partition("[")[2] if path.endswith("/test_matrix.py") else ""
+        return f"site {len(url) % 2}"
+    return "race" if path.startswith(("tests/races/", "tests/jobs/")) or "race" in path else ""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if group := group_of(item):
-            item.add_marker(pytest.mark.xdist_group(group))
+class Shares(LoadScopeScheduling):
+    """Shares the suite among workers test by test, but for the groups."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid) or nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    return Shares(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,7 +17,7 @@ from tests.world import NOON
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The site last: it lies in one transaction that stays open until the end."""
-    items.sort(key=group_of)
+    items.sort(key=lambda item: group_of(item.nodeid))
 
 
 @pytest.fixture(scope="session")
