@@ -18,9 +18,12 @@ from xueji.identity import crypto
 def group_of(nodeid: str) -> str:
     """What one worker does alone, after all else: races and processes, and halves of the site.
 
-    A page of the site is asked for once, by the worker that has all tests of it.
+    A page of the site is asked for once, by the worker that has all tests of it; and so is how
+    accessible each kind of page is.
     """
     path, _, name = nodeid.partition("::")
+    if path == "tests/browser/test_accessible.py":
+        return "pages"
     if path.startswith("tests/permissions/"):
         url = name.partition("[")[2] if path.endswith("/test_matrix.py") else ""
         return f"site {len(url) % 2}"
