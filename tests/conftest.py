@@ -3,14 +3,17 @@
 import io
 import logging
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.test import Client
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests import rows
 from tests import world as worlds
 from xueji.identity import crypto
 
@@ -19,9 +22,11 @@ def group_of(nodeid: str) -> str:
     """What one worker does alone, after all else: races and processes, and halves of the site.
 
     A page of the site is asked for once, by the worker that has all tests of it; and so is how
-    accessible each kind of page is.
+    accessible each kind of page is. The demo is loaded once.
     """
     path, _, name = nodeid.partition("::")
+    if path.startswith("tests/demo/"):
+        return "demo"
     if path == "tests/browser/test_accessible.py":
         return "pages"
     if path.startswith("tests/permissions/"):
@@ -49,10 +54,24 @@ def keyring() -> Path:
     return settings.XUEJI_KEYRING
 
 
+@pytest.fixture(scope="session")
+def _built() -> dict[int, tuple[worlds.World, str]]:
+    return {}
+
+
 @pytest.fixture
-def world(db) -> worlds.World:
-    """A small, complete world (tests/world.py), at noon of 2 September 2026."""
-    return worlds.build()
+def world(db, _built) -> worlds.World:
+    """A small, complete world (tests/world.py), at noon of 2 September 2026.
+
+    Built by the services once; its rows are then written again as they were, until a test of
+    several connections empties all tables and Django gives its permissions new ids.
+    """
+    permissions = Permission.objects.latest("pk").pk
+    if permissions in _built:
+        rows.write(_built[permissions][1])
+    else:
+        _built[permissions] = (worlds.build(), rows.written())
+    return deepcopy(_built[permissions][0])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.world import PASSWORD, World, build
+from tests.world import PASSWORD, World
 
 # Playwright's own event loop makes Django believe it is called from asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -28,9 +28,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(transactional_db, live_server) -> World:
+def site(transactional_db, live_server, world) -> World:
     """The world of tests/world.py, served; ``site.url`` is where."""
-    world = build()
     world.url = live_server.url
     return world
 

@@ -236,8 +236,13 @@ class Checker:
             told = _signed(call)
             if told is not None:
                 acknowledged += told
-                sure = [m for m in mine if not hung & {(who, str(m[0])), (who, m[1])}]
-                lost += [f"{call.says}: {told} told"] if len(mine) < told else []
+                sure = [m for m in mine if not _hangs(m, who, hung)]
+                late = {
+                    (case, number)
+                    for case, number, _, at in steps[who]
+                    if at <= call.end and _hangs((case, number), who, hung)
+                }  # what a call that hung up did is told on the next page of its person
+                lost += [f"{call.says}: {told} told"] if len(mine | late) < told else []
                 present += [f"{call.says}: {told} told"] if len(sure) > told else []
         there = {(who, case) for who, signed in steps.items() for case, *_ in signed}
         self.counts |= {
@@ -278,6 +283,11 @@ def _marks(call: Call) -> set[str]:
     return ids | {call.says.get("case", "")}
 
 
+def _hangs(found: tuple[int, str], who: str, hung: set[tuple[str, str]]) -> bool:
+    """Whether a call without an answer may have made this decision."""
+    return bool(hung & {(who, str(found[0])), (who, found[1])})
+
+
 def _signed(call: Call) -> int | None:
     """How many decisions the answer acknowledged; None when nobody knows."""
     if call.outcome == "unknown":
@@ -286,5 +296,4 @@ def _signed(call: Call) -> int | None:
         return 0
     if call.act == "sign_one":
         return 1
-    counts = [int(n) for notice in call.notices for n in SIGNED.findall(notice)]
-    return counts[0] if counts else 0
+    return sum(int(n) for notice in call.notices for n in SIGNED.findall(notice))

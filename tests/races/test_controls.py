@@ -83,6 +83,17 @@ def break_off(crowd: Crowd) -> None:
     crowd.person("centre").cut(issuing, 1 - 1 / len(issuing.body), waits=True)
 
 
+def hang_up(crowd: Crowd) -> None:
+    """Whoever hung up signs again, and is told on that page what the first form did."""
+    crowd.entered(1)
+    principal = crowd.person("principal")
+    first, again = principal.signing(), principal.signing()
+    assert first
+    assert again
+    principal.cut(first, 1)
+    principal.send(again)
+
+
 def crash_after_entries(crowd: Crowd) -> None:
     """A power cut while nothing reaches the disk but what a commit itself writes there."""
     server = crowd.site.county.server
@@ -167,8 +178,8 @@ def test_the_judge_sees_what_is_taken_away(county: County, name: str) -> None:
 def test_the_judge_is_content_when_nothing_is_taken_away(county: County) -> None:
     with broken(county, "sound", "") as running:
         crowd = Crowd(running)
-        for fault in FAULTS.values():
-            fault.act(crowd)
+        for act in (*(fault.act for fault in FAULTS.values()), hang_up):
+            act(crowd)
         told = crowd.judged().faults
         product = running.manage("check_numbers")
     assert (told, product.returncode) == ([], 0)
