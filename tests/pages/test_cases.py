@@ -94,6 +94,14 @@ def test_the_same_form_sent_twice_signs_once(world, client_of):
     assert case.steps.filter(decision=Decision.AGREED).count() == 1
 
 
+def test_whoever_signs_last_is_told_what_comes_next(world, client_of):
+    case = pupils.sign(world, pupils.submitted(world), "principal", "centre")
+    client = client_of("county")
+    post(client, "case_decide", case, verdict(case))
+    page = text(client.get(reverse("case", args=[case.number])))
+    assert "本件已了结。学籍已经建立，该生在读；接下来由学校分班，再由发号单位编号。" in page
+
+
 def test_the_same_form_with_other_content_is_refused(world, client_of):
     case = pupils.submitted(world)
     data = verdict(case)
@@ -180,11 +188,12 @@ def test_of_many_each_that_was_not_signed_is_named(world, client_of):
     assert f"· {own.number} {own.title}：业务件 {own.number} 由您经手提交" in page
 
 
+@pytest.mark.parametrize("decision", ["agreed", "returned"])
 @pytest.mark.parametrize("chosen", [[], ["x:y"], ["1"], ["٣:1"], ["1:2:3"], ["9" * 30 + ":1"]])
-def test_a_choice_that_means_nothing_signs_nothing(world, client_of, chosen):
+def test_a_choice_that_means_nothing_signs_nothing(world, client_of, chosen, decision):
     answer = client_of("principal").post(
         reverse("cases_decide"),
-        {"case": chosen, "decision": "agreed", "form_key": str(uuid4())},
+        {"case": chosen, "decision": decision, "form_key": str(uuid4())},
         follow=True,
     )
     assert "还没有选中业务件。请先勾选，再签署。" in text(answer)

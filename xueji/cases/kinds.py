@@ -25,7 +25,8 @@ class Kind:
     number. ``panel`` gives the template and context with which the case page shows the facts
     to the post that looks; ids of other pupils shown there are its ``named``. ``outside`` does the
     same for a party to the case that the pupil is not shown to; without it there are no facts.
-    ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings back.
+    ``then`` tells whoever signed last what is so now and what comes next. ``undo`` is what
+    reversing is called, ``undo_help`` when it is right and what it brings back.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Kind:
     exclusive: bool
     apply: Callable[[Sequence[Case], Acting], Mapping[int, str]]
     reverse: Callable[[Case, Acting, str], None]
+    then: str
     undo: str
     undo_help: str
     edit_url: str

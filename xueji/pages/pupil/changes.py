@@ -20,6 +20,7 @@ from xueji.students.models import (
     Photo,
     Placement,
     Student,
+    StudentSheet,
 )
 from xueji.students.services import PLACE
 
@@ -95,6 +96,8 @@ def _first(row, model, names: Names) -> list[Change]:
         return [Change(label=_whose(row, model), new=f"登记（{row.get_relation_display()}）")]
     if model is Photo:
         return [Change(label="照片", new="首次上传")]
+    if model is StudentSheet:
+        return []  # told with the pupil's own first row
     return [Change(label=_whose(row, model) or "学生信息", new="首次登记")]
 
 

@@ -16,7 +16,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import inbox as boxes
 from xueji.cases import kinds, queries, services
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case
+from xueji.cases.models import Case, State
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
@@ -33,6 +33,7 @@ TABS = {
     "closed": ("已了结", lambda acting: boxes.closed(acting)),
 }
 MOST = 200  # cases in one bulk decision
+NONE_CHOSEN = "还没有选中业务件。请先勾选，再签署。"
 NOT_DONE = "还没有办\n\n刚才登录已经结束，什么都没有写入。填的内容在下面，请核对后再按一次按钮。"
 
 
@@ -162,9 +163,16 @@ def _told(location: str, found: Case, outcome: Outcome, decision: str) -> Done:
     if outcome.kind == OutcomeKind.DECIDED:
         return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
-    turn = f"现在轮到{queries.waiting_text(after)}。" if after.waiting_at else "本件已了结。"
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
-    return Done(location, success=f"已签署：{word}\n\n{found.title}　{turn}")
+    return Done(location, success=f"已签署：{word}\n\n{found.title}　{_turn(after)}")
+
+
+def _turn(case: Case) -> str:
+    """Who comes next, or what the last signature has brought about."""
+    if case.waiting_at:
+        return f"现在轮到{queries.waiting_text(case)}。"
+    then = kinds.get(case.kind).then if case.state == State.DONE else ""
+    return f"本件已了结。{then}"
 
 
 def _next(acting: Acting) -> str:
@@ -180,8 +188,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     form = DecisionForm(request.POST)
     seen = _chosen(request.POST.getlist("case"))
     if not seen or not form.is_valid():
-        first = next(iter(form.errors.values()), ["还没有选中业务件。请先勾选，再签署。"])[0]
-        messages.error(request, f"没有签署\n\n{first}")
+        why = next(iter(form.errors.values()))[0] if seen else NONE_CHOSEN
+        messages.error(request, f"没有签署\n\n{why}")
         note = request.POST.get("note", "")
         return _inbox(request, "mine", picked=seen, note=note, status=422)
 
