@@ -284,7 +284,7 @@ def test_a_long_roster_is_made_by_a_worker(world, ask, settings):
     export.refresh_from_db()
     job = Job.objects.get(pk=export.job_id)
     assert (job.state, job.done, job.total) == (JobState.DONE, 2, 2)
-    assert (export.state, export.students) == (ExportState.READY, [first.pk, second.pk])
+    assert (export.state, export.students) == (ExportState.READY, [second.pk, first.pk])
 
 
 def test_a_list_that_no_file_holds_is_refused(world, ask, monkeypatch):
