@@ -184,5 +184,5 @@ def test_the_list_of_rosters_asks_the_same_however_long(
         took(world, "clerk", 5)
     client = client_of("clerk")
     client.get(reverse("reports_rosters"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(reverse("reports_rosters"))
