@@ -64,7 +64,7 @@ def _students(acting: Acting, asked: Mapping[str, str], typed: str) -> Source:
     words = selection.words
     return Source(
         name="students",
-        title=f"{acting.post.organisation}{''.join(words[:2]) if not typed else ''}学生名册",
+        title=f"{acting.post.organisation}{''.join(selection.chosen_words)}学生名册",
         words=words,
         sort="name",
         sorts={name: label for name, (label, _) in SORTS.items()},

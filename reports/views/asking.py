@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -175,7 +176,7 @@ def _answer(
             else None,
             "rows_rule": in_force.rule(ROWS),
             "person_rule": in_force.rule(PERSON),
-            "days": rosters.settings.EXPORT_DAYS,
+            "days": settings.EXPORT_DAYS,
         },
         status=status,
     )

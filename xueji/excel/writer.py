@@ -17,9 +17,8 @@ MOST_ROWS = 1_048_576  # of a sheet
 MOST_BYTES = 2**31 - 1  # of a sheet inside an archive that every Excel opens
 PIECE = 256 * 1024
 LEVEL = 1  # deflating harder takes three times as long for a tenth of the size
-_SPECIAL = re.compile(
-    "[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
-)
+_PLAIN = f'" s="{parts.TEXT}" t="inlineStr"><is><t>'
+_EMPTY = f'" s="{parts.TEXT}"/>'
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _BLANKS = re.compile(r"^\s|\s$|\n|\t| {2}")
 # of all texts of a row at once, with \x1e between them
@@ -117,14 +116,14 @@ def _row(number: int, letters: Sequence[str], row: Sequence[str]) -> str:
         line = [
             _cell(f"{letter}{number}", _style(text), text)
             if text
-            else f'<c r="{letter}{number}" s="{parts.TEXT}"/>'
+            else f'<c r="{letter}{number}{_EMPTY}'
             for letter, text in zip(letters, row, strict=True)
         ]
     else:
         line = [
-            f'<c r="{letter}{number}" s="1" t="inlineStr"><is><t>{text}</t></is></c>'
+            f'<c r="{letter}{number}{_PLAIN}{text}</t></is></c>'
             if text
-            else f'<c r="{letter}{number}" s="1"/>'
+            else f'<c r="{letter}{number}{_EMPTY}'
             for letter, text in zip(letters, row, strict=True)
         ]
     return f'<row r="{number}">{"".join(line)}</row>'

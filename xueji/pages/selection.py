@@ -31,13 +31,15 @@ class Selection:
     rows: StudentQuerySet
     chosen: Mapping[str, Any]
     school: str
+    chosen_words: tuple[str, ...]
     words: tuple[str, ...]
 
 
 def selected(acting: Acting, asked: Mapping[str, str], typed: str) -> Selection:
     """What ``asked``, the filters of an address, means to this post; others are passed over."""
     school_class = _class(acting, asked.get("class", ""))
-    chosen, words = _filters(asked, school_class)
+    chosen, chosen_words = _filters(asked, school_class)
+    words = list(chosen_words)
     school = ""
     if acting.post.organisation.level < Level.SCHOOL:
         school = asked.get("school", "")[:60].replace("\0", "").strip()
@@ -52,6 +54,7 @@ def selected(acting: Acting, asked: Mapping[str, str], typed: str) -> Selection:
         rows=search(queries.visible(acting), typed).filter(**chosen),
         chosen=chosen,
         school=school,
+        chosen_words=tuple(chosen_words),
         words=tuple(words),
     )
 
