@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "xueji",
     "numbering",
     *WORKFLOWS,
+    "reports",
     "guardian",
     "simple_history",
     "csp",
@@ -166,6 +167,8 @@ DOCUMENT_MAX_BYTES = 5 * 1024 * 1024
 # -- what goes by itself ------------------------------------------------------------------------
 DRAFTS_KEPT = timedelta(days=int(os.environ.get("XUEJI_DRAFT_DAYS", "30")))  # since the last save
 FORM_KEYS_KEPT = timedelta(days=int(os.environ.get("XUEJI_FORM_KEY_DAYS", "2")))
+EXPORT_DAYS = int(os.environ.get("XUEJI_EXPORT_DAYS", "7"))  # a roster can be fetched so long
+EXPORT_JOB_ROWS = 5000  # a longer roster is made by a worker
 
 # -- language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

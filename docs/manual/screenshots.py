@@ -314,6 +314,25 @@ def conduct(browser: Browser) -> None:
     clerk.picture("conduct")
 
 
+def rosters(browser: Browser) -> None:
+    """A class's list taken out; then more whole numbers than the clerk may take alone."""
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/reports/rosters/new/?grade=3")
+    clerk.page.select_option("#id_purpose", "学校存档")
+    clerk.picture("roster-new")
+    clerk.press("导出")
+    clerk.picture("roster", height=480)
+    centre = Clerk(browser, "centre")
+    centre.go("/reports/rosters/new/")
+    centre.page.select_option("#id_purpose", "报教育局")
+    centre.page.check("#id_whole")
+    centre.press("导出")
+    address = centre.page.url.removeprefix(SITE)
+    county = Clerk(browser, "county")
+    county.go(address)
+    county.picture("roster-decide", height=560)
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -330,6 +349,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     papers,
     file,
     conduct,
+    rosters,
 ]
 
 if __name__ == "__main__":

@@ -167,6 +167,7 @@ def _answer(
             "school": place.lineage.school.organisation,
             "page": found,
             "order_words": label,
+            "sort": sort,
             "orders": [(name, words) for name, (words, _) in NAME_ORDERS.items() if name != sort],
             "heads": heads,
             "home_taught": queries.home_taught(row),

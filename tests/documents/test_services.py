@@ -203,3 +203,51 @@ def test_the_daily_job_empties_no_folder_of_another_database(clerk, files):
     job.refresh_from_db()
     assert (job.state, job.error) == (JobState.FAILED, ORPHANS)
     assert len(stored(files)) == services.MOST_ORPHANS + 2
+
+
+def written(*parts):
+    """What services.write made of these parts."""
+
+    def produce(out):
+        for part in parts:
+            out.write(part)
+
+    return services.write(produce)
+
+
+def test_a_long_file_is_sealed_piece_by_piece_and_read_back_equal(clerk, files, monkeypatch):
+    monkeypatch.setattr(storage.Sealing, "PIECE", 10)
+    kept = written(b"0123456789", b"", b"abcdefghij" * 3, b"x")
+    document = services.keep_written(
+        kept, name="名册", content_type="text/csv", post=clerk.post, at=clerk.at
+    )
+    whole = b"0123456789" + b"abcdefghij" * 3 + b"x"
+    assert (document.name, document.size) == ("名册.csv", len(whole))
+    assert document.digest == hashlib.sha256(whole).hexdigest()
+    assert [len(piece) for piece in services.open_pieces(document)] == [10, 10, 10, 10, 1]
+    assert services.open_bytes(document) == whole
+    assert whole[:10] not in storage._path(document.key).read_bytes()
+
+
+@pytest.mark.parametrize("parts", [[], [b"0123456789"], [b"0123456789a"]])
+def test_a_long_file_may_be_short(files, monkeypatch, parts):
+    monkeypatch.setattr(storage.Sealing, "PIECE", 10)
+    assert storage.read(written(*parts).key) == b"".join(parts)
+
+
+def test_a_long_file_without_its_last_piece_does_not_open(files, monkeypatch):
+    monkeypatch.setattr(storage.Sealing, "PIECE", 10)
+    path = storage._path(key := written(b"0123456789", b"abc").key)
+    path.write_bytes(path.read_bytes()[: -(4 + 1 + 12 + 3 + 16)])
+    with pytest.raises(CannotDecrypt):
+        storage.read(key)
+
+
+def test_a_long_file_that_fails_half_way_leaves_nothing(files):
+    def produce(out):
+        out.write(b"half")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        services.write(produce)
+    assert stored(files) == []

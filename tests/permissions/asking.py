@@ -67,6 +67,9 @@ ID_OF = {
     "numbering_reopen": lambda u: [u.pk, "primary", YEAR],
     "numbering_renumber": lambda u: [u.pk, "primary", YEAR],
     "numbering_renumbered": lambda u: [u.pk, "primary", YEAR],
+    "reports_roster": lambda u: [u.roster.pk],
+    "reports_roster_file": lambda u: [u.roster.pk],
+    "reports_roster_decide": lambda u: [u.asked.pk],
     "enrollment": lambda u: [],
     "rule": lambda u: ["entry.underage"],  # public words, the same for everybody
 }
@@ -89,6 +92,9 @@ BY_NUMBER = (
     "enrollment_excess",
     "enrollment_draw",
     "enrollment_attendance",
+    "reports_roster",
+    "reports_roster_file",
+    "reports_roster_decide",
 )
 SERIES_PAGES = tuple(name for name in ID_OF if name.startswith("numbering_"))
 NOBODYS = {
@@ -302,6 +308,15 @@ def draw(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"year": str(YEAR), **typed, "token": planned.token, **key()}
 
 
+def roster(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"column": ["name", "id_number"], "title": "名册", "sort": "name", "format": "csv"}
+    return {**typed, "purpose": "学校存档", "act": "export", **key()}
+
+
+def agreed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"decision": "agreed", "note": "", **key()}
+
+
 def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return key()
 
@@ -357,4 +372,6 @@ FORMS = {
     "enrollment_admission_new": admit,
     "enrollment_attendance": attendance,
     "enrollment_discard": only_a_key,
+    "reports_roster_new": roster,
+    "reports_roster_decide": agreed,
 }

@@ -112,6 +112,7 @@ ELSEWHERE = {
     "Deferral.reason": "tests/enrollment/test_deferral_pages.py",
     "Dossier.lacks_medical": "tests/dossiers/test_services.py",
     "DossierPaper.kind": "tests/pages/test_pupil_file.py",
+    "RosterExport.query": "tests/reports/test_pages.py",
 }
 MASK = {
     "phone": masking.mask_phone,

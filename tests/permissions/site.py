@@ -15,6 +15,10 @@ from django.db import connection
 from enrollment.models import Draw
 from enrollment.services import draw as drawing
 from enrollment.services.assign import assign
+from reports import excel
+from reports.models import ExportState, RosterExport
+from reports.queries import sources
+from reports.services import rosters
 from tests import pupils
 from tests import world as worlds
 from tests.conduct import entries
@@ -94,6 +98,8 @@ class Unit:
     sanction: Conduct = None  # of ``unplaced``, not revoked
     school_class: SchoolClass = None
     draw: Draw = None
+    roster: RosterExport = None  # taken out by the clerk
+    asked: RosterExport = None  # asked for by the clerk, waits for the principal
     token: str = "0" * 64  # of the numbers that its allocator would issue now
 
 
@@ -209,6 +215,7 @@ def _fill(site: Site, name: str) -> None:
     )
     unit.paper.save(update_fields=["document"])
     _keep(site, unit)
+    _take_out(site, unit)
     for known in Case.objects.filter(school=school):
         site.canaries.append(Canary(known.number, unit.path, "case"))
     for student in Student.objects.filter(cases__school=school):
@@ -244,6 +251,28 @@ def _keep(site: Site, unit: Unit) -> None:
         used_until=worlds.NOON.date(),
         acting=acting,
         reason="补录以前的证件",
+    )
+
+
+def _take_out(site: Site, unit: Unit) -> None:
+    """A roster with masked numbers, and one with whole ones that waits for the principal."""
+    acting = site.world.acting(unit.clerk)
+    source = sources.find(acting, {}, "")
+    typed = {"sort": "name", "title": "", "format": "csv", "purpose": "学校存档", "query": ""}
+    asked = rosters.Asked(columns=["name", "id_number"], whole=False, **typed)
+    unit.roster = rosters.ask(source=source, asked=asked, acting=acting)
+    excel.make(unit.roster, source, acting)
+    unit.asked = RosterExport.objects.create(
+        post=acting.post,
+        asked_at=acting.at,
+        source=source.name,
+        columns=["name"],
+        whole=True,
+        rows=201,
+        state=ExportState.WAITING,
+        approver_role="principal",
+        approver_at=acting.post.organisation,
+        **typed,
     )
 
 

@@ -57,6 +57,8 @@ ACTS: dict[str, frozenset[str]] = {
     "numbering.freeze": OFFICERS,
     "numbering.confirm": OFFICERS | {Role.COUNTY_HEAD},
     "numbering.reopen": OFFICERS | {Role.COUNTY_HEAD},
+    "reports.export": REGISTER,
+    "reports.approve": REGISTER - {Role.CLERK},  # of these the post that the rule names
     "divisions.read": REGISTER,
     "rules.read": REGISTER,
 }

@@ -6,9 +6,10 @@ removes it, and the files past their date.
 
 import errno
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import IO
+from typing import IO, NamedTuple, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -27,11 +28,15 @@ __all__ = [
     "FileGone",
     "expire",
     "headers",
+    "Kept",
     "keep",
+    "keep_written",
     "open_bytes",
+    "open_pieces",
     "release",
     "store",
     "store_portrait",
+    "write",
 ]
 
 MEGABYTE = 1024 * 1024
@@ -92,30 +97,89 @@ def keep(
     expires_on: date | None = None,
 ) -> Document:
     """Keep a file that the product made or that its own reader checks, such as a workbook."""
+    kept = Kept(uuid4(), len(data), hashlib.sha256(data).hexdigest())
+    with _space():
+        storage.write(kept.key, data)
+    return keep_written(
+        kept, name=name, content_type=content_type, post=post, at=at, expires_on=expires_on
+    )
+
+
+class Kept(NamedTuple):
+    """A file on the disk that no row names yet; without one it goes after a day."""
+
+    key: UUID
+    size: int
+    digest: str
+
+
+class _Counted:
+    """Passes bytes on and knows how many there were."""
+
+    def __init__(self, target: storage.Sealing) -> None:
+        self.target, self.size, self.digest = target, 0, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self.digest.update(data)
+        return self.target.write(data)
+
+    def flush(self) -> None:
+        self.target.flush()
+
+
+def write(produce: Callable[[IO[bytes]], object]) -> Kept:
+    """Let ``produce`` write a file of any length; it is sealed as it comes."""
     key = uuid4()
-    try:
-        storage.write(key, data)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise BadFile(refusals.NO_SPACE) from None
-        raise
+    with _space(), storage.sealing(key) as sealed:
+        counted = _Counted(sealed)
+        produce(cast(IO[bytes], counted))
+    return Kept(key, counted.size, counted.digest.hexdigest())
+
+
+def keep_written(
+    kept: Kept,
+    *,
+    name: str,
+    content_type: str,
+    post: Post,
+    at: datetime,
+    expires_on: date | None = None,
+) -> Document:
+    """The row of a file that lies on the disk."""
     return Document.objects.create(
-        key=key,
+        key=kept.key,
         name=names.clean(name, content_type),
         content_type=content_type,
-        size=len(data),
-        digest=hashlib.sha256(data).hexdigest(),
+        size=kept.size,
+        digest=kept.digest,
         uploaded_by=post,
         uploaded_at=at,
         expires_on=expires_on,
     )
 
 
+@contextmanager
+def _space() -> Iterator[None]:
+    """A full disk is told to the person, anything else is a fault."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise BadFile(refusals.NO_SPACE) from None
+        raise
+
+
 def open_bytes(document: Document) -> bytes:
     """The file as it was kept; FileGone once it has expired."""
+    return b"".join(open_pieces(document))
+
+
+def open_pieces(document: Document) -> Iterator[bytes]:
+    """The same piece by piece, for a file that may be long."""
     if document.removed_at:
         raise FileGone(refusals.GONE.format(day=localdate(document.removed_at)))
-    return storage.read(document.key)
+    return storage.pieces(document.key)
 
 
 def headers(document: Document) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ reloading and going back work as with any other.
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Iterable
 
 from django.http import QueryDict
 
@@ -43,6 +44,20 @@ def asking(query: QueryDict, text: str) -> QueryDict:
         sealed = crypto.encrypt(PURPOSE, text)
         changed[SEALED] = urlsafe_b64encode(sealed).decode()
     return changed
+
+
+def address(query: QueryDict, names: Iterable[str]) -> str:
+    """The address that asks for the same again: of ``query`` these names, and the search."""
+    kept = QueryDict(mutable=True)
+    for name in names:
+        if value := query.get(name, ""):
+            kept[name] = str(value)[:LONGEST].replace("\0", "")
+    return asking(kept, typed(query)).urlencode()
+
+
+def parsed(address: str) -> QueryDict:
+    """What ``address`` wrote."""
+    return QueryDict(address)
 
 
 def case_named(text: str, post: object) -> Case | None:

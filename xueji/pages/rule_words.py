@@ -96,7 +96,7 @@ def _table(value: Mapping[str, Any]) -> str:
         return "，".join(_digits(value))
     if all(isinstance(item, str) and not item.isascii() for item in value.values()):
         return "、".join(value.values())  # codes with the words a text uses for them
-    return "；".join(f"{WORDS.get(code, code)}：{_words(item)}" for code, item in value.items())
+    return "；".join(f"{_words(code)}：{_words(item)}" for code, item in value.items())
 
 
 def _digits(value: Mapping[str, Any]):

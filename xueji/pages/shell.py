@@ -21,6 +21,7 @@ NAVIGATION = (
     ),
     ("办理", (("业务待办", "cases", "cases.read"),)),
     ("学籍号", (("编号", "numbering", "numbering.read"),)),
+    ("报表", (("导出名册", "reports_rosters", "reports.export"),)),
     ("查阅", (("规则", "rules", "rules.read"),)),
 )
 

@@ -1,41 +1,30 @@
 """The roster: pupils in reach now, and those who were."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
-from xueji.accounts.access import Acting
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import Case
-from xueji.organisations.models import Level, SchoolClass, grade_name
+from xueji.organisations.models import Level, grade_name
 from xueji.pages import finding
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
+from xueji.pages.selection import SORTS, listed, open_classes, selected
 from xueji.students import foreign_numbers, queries
 from xueji.students.models import RegisterType, Status, Student
-from xueji.students.search import as_number, masked, search
+from xueji.students.search import as_number, masked
 
 MOST_OFFERED = 300  # schools one can choose from; more are found by typing
 MOST_COUNTED = 10_000  # beyond it only the orders that have an index of their own
-SORTS = {
-    **{
-        name: (label, ("org_path", "grade", key, "pk"))
-        for name, (label, key) in queries.NAME_ORDERS.items()
-    },
-    "number": ("学籍号", ("unnumbered", "number_or_none", "pk")),
-    "class": ("班级", ("org_path", "grade", "class_or_last", "name_order", "pk")),
-}
-
-
 FILTERS = ("place", "school", "grade", "status", "type", "class", "sort")
 
 
@@ -61,26 +50,16 @@ def roster(request: HttpRequest) -> HttpResponse:
     if request.GET.get("place") == "former":
         return _former(request, typed)
     case = finding.case_named(typed, request.acting.post)
-    classes = _classes(request.acting)
+    classes = open_classes(request.acting)
     has_schools = request.acting.post.organisation.level < Level.SCHOOL
-    school = request.GET.get("school", "")[:60].replace("\0", "").strip()
-    chosen = _filters(request, classes)
-    if has_schools and school:
-        # asked first: their paths are ranges of the list's own index, a subquery is a filter
-        paths = queries.schools(request.acting, school).values_list("organisation__path", flat=True)
-        chosen["org_path__in"] = list(paths)
-    rows = search(queries.visible(request.acting), typed).filter(**chosen)
+    selection = selected(request.acting, request.GET, typed)
+    rows, chosen = selection.rows, selection.chosen
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     sort = request.GET.get("sort", "")
     sorts = SORTS if count <= MOST_COUNTED else queries.NAME_ORDERS
     sort = sort if sort in sorts else "name"
     label, order = SORTS[sort]
-    listed = queries.for_list(rows).annotate(
-        unnumbered=ExpressionWrapper(Q(number__isnull=True), BooleanField()),
-        number_or_none=Coalesce("number", Value("")),
-        class_or_last=Coalesce("school_class__number", Value(10_000)),
-    )
-    found = page(request, listed, order=order)
+    found = page(request, listed(queries.for_list(rows)), order=order)
     _shown(request, typed, [*(student.pk for student in found.rows), *_of_case(case, found.rows)])
     return render(
         request,
@@ -89,13 +68,14 @@ def roster(request: HttpRequest) -> HttpResponse:
             "page": found,
             "typed": typed,
             "search": _search(typed),
+            "address": finding.address(request.GET, FILTERS),
             "foreign": foreign_numbers.told(as_number(typed), found.rows),
             "may_list_numbers": request.acting.may("students.foreign_numbers"),
             "case": case,
             "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
             "counts_what": _counts_what(chosen),
-            "school": school,
+            "school": selection.school,
             "schools": queries.schools(request.acting)[:MOST_OFFERED] if has_schools else None,
             "most": MOST_COUNTED,
             "chosen": chosen,
@@ -155,29 +135,6 @@ def _shown(request: HttpRequest, typed: str, students: list[int]) -> None:
     )
 
 
-def _classes(acting: Acting) -> list[SchoolClass]:
-    """The classes of a school, for its own posts; others choose by grade."""
-    school = acting.post.organisation
-    if school.level != Level.SCHOOL:
-        return []
-    rows = SchoolClass.objects.filter(school__organisation=school.pk, closed_on__isnull=True)
-    return list(rows.order_by("grade", "number", "-entry_year"))
-
-
-def _filters(request: HttpRequest, classes: list[SchoolClass]) -> dict[str, Any]:
-    """Filters of the address that mean something; others are passed over."""
-    chosen: dict[str, Any] = {}
-    if (status := request.GET.get("status")) in Status.values:
-        chosen["status"] = status
-    if (kind := request.GET.get("type")) in RegisterType.values:
-        chosen["register_type"] = kind
-    if (grade := request.GET.get("grade", "")) in {str(number) for number in range(1, 13)}:
-        chosen["grade"] = int(grade)
-    if (wanted := request.GET.get("class", "")) in {str(one.pk) for one in classes}:
-        chosen["school_class"] = int(wanted)
-    return chosen
-
-
 def _order_words(label: str, count: int) -> str:
     if label == SORTS["number"][0]:
         return f"按{label}排列，没有编号的在最后"
@@ -187,7 +144,7 @@ def _order_words(label: str, count: int) -> str:
     return words
 
 
-def _counts_what(chosen: dict[str, Any]) -> str:
+def _counts_what(chosen: Mapping[str, Any]) -> str:
     """Which of the three counts the figure is: a temporary register stands in none but 在校."""
     if chosen.get("register_type") == RegisterType.BORROWED_TEMP:
         return "临时借读，不计在籍"

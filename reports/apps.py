@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+    verbose_name = "报表"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from reports import tasks  # noqa: F401 -- registers its jobs
+        from reports.queries.exports import to_approve
+        from xueji.cases import todos
+
+        todos.register(to_approve)

@@ -1,0 +1,70 @@
+"""Rosters that were asked for: one's own, and those that wait for one's word."""
+
+from datetime import datetime, time
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.timezone import get_current_timezone
+
+from reports.models import ExportState, RosterChoice, RosterExport
+from xueji.accounts.access import Acting
+from xueji.cases.todos import Todo
+
+WITH = ("post__user", "post__organisation", "approver_at", "decided_by__user", "job", "document")
+
+
+def own(acting: Acting) -> QuerySet[RosterExport]:
+    """What was asked for under this very post."""
+    return RosterExport.objects.filter(post=acting.post).select_related(*WITH).defer("students")
+
+
+def waiting(acting: Acting) -> QuerySet[RosterExport]:
+    """What waits for this post's word; nobody agrees to what they asked for themselves."""
+    rows = RosterExport.objects.filter(_for(acting), state=ExportState.WAITING)
+    return rows.select_related(*WITH).defer("students")
+
+
+def seen(acting: Acting, pk: int) -> RosterExport | None:
+    """One roster, by who asked and by who decides or decided."""
+    rows = RosterExport.objects.filter(Q(post=acting.post) | _for(acting))
+    return rows.select_related(*WITH).defer("students").filter(pk=pk).first()
+
+
+def _for(acting: Acting) -> Q:
+    post = acting.post
+    return Q(approver_at=post.organisation_id, approver_role=post.role) & ~Q(post__user=acting.user)
+
+
+def taken_today(acting: Acting) -> int:
+    """Pupils whose whole numbers this person took out today without a second person."""
+    midnight = datetime.combine(acting.today, time.min, tzinfo=get_current_timezone())
+    alone = RosterExport.objects.filter(
+        post__user=acting.user, whole=True, approver_role="", asked_at__gte=midnight
+    )
+    return alone.aggregate(sum=Sum("rows"))["sum"] or 0
+
+
+def choices(acting: Acting) -> QuerySet[RosterChoice]:
+    """The columns that this person keeps, by name."""
+    return RosterChoice.objects.filter(user=acting.user).order_by("name")
+
+
+def last_columns(acting: Acting, source: str) -> list[str]:
+    """What this person took last of such a list."""
+    rows = RosterExport.objects.filter(post__user=acting.user, source=source)
+    return rows.order_by("-asked_at").values_list("columns", flat=True).first() or []
+
+
+def to_approve(acting: Acting) -> Todo | None:
+    """For the desk of whoever is the second person."""
+    count = waiting(acting).count() if acting.may("reports.approve") else 0
+    return (
+        Todo(
+            label="导出名册待核准",
+            count=count,
+            help="看清用途和人数再决定",
+            url="reports_rosters",
+            unit="份",
+        )
+        if count
+        else None
+    )
