@@ -438,7 +438,8 @@ def services(*, kept: bool, durable: bool) -> Iterator[dict[str, str]]:
             env |= server.env
         env["REDIS_URL"] = running.enter_context(redis(state / "redis"))
         demo = {"XUEJI_DEMO": "1", "DEMO_PASSWORD": "Xueji-demo-2026"}
-        yield (demo if kept else {"XUEJI_ROLE": "owner"}) | env
+        tests = {"XUEJI_ROLE": "owner", "XUEJI_SECOND_FACTOR": "none"}
+        yield (demo if kept else tests) | env
 
 
 @contextlib.contextmanager
