@@ -37,7 +37,7 @@ def refusal(account: User, acting: Acting) -> str:
     if account.pk == acting.user.pk:
         return "自己的账号不能自己管。请同级的另一位账号管理员，或上级账号管理员办理。"
     own = acting.post.organisation
-    for post in running(account.posts, acting.today).select_related("organisation"):
+    for post in running(account.posts.all(), acting.today).select_related("organisation"):
         if not acting.reaches(post.organisation.path):
             return f"此人还有岗位“{post}”，不在您管理的范围。请上级账号管理员办理。"
         if post.role in ADMINISTRATION and post.organisation_id == own.pk:
@@ -178,7 +178,7 @@ def _refuse_grant(
         raise Refused("这个账号已停用。请先启用，再授予岗位。")
     if ends is not None and ends < starts:
         raise Refused(f"岗位自 {starts} 起，不能在 {ends} 之前结束。请改日期。")
-    held = running(account.posts, starts)
+    held = running(account.posts.all(), starts)
     if held.filter(role=role, organisation=organisation).exists():
         raise Refused(f"{account.name} 在 {organisation} 已有“{label}”岗位，不用再授予。")
     if role in ADMINISTRATION and held.filter(role__in=ADMINISTRATION - {Role(role)}).exists():
@@ -215,7 +215,7 @@ def hand_over(*, account_id: int, post_id: int, to_id: int, on: date, acting: Ac
 
 
 def _running_post(account: User, post_id: int, on: date, acting: Acting) -> Post:
-    posts = running(account.posts, acting.today).select_related("organisation")
+    posts = running(account.posts.all(), acting.today).select_related("organisation")
     post = posts.filter(pk=post_id).first()
     if post is None:
         raise Refused("这个岗位已经结束。")

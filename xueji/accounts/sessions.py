@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
@@ -18,7 +18,7 @@ class SessionStore(db.SessionStore):
         return UserSession
 
     def create_model_instance(self, data: dict[str, Any]) -> UserSession:
-        row = super().create_model_instance(data)
+        row = cast(UserSession, super().create_model_instance(data))
         row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.started_at, row.seen_at = _moment(data.get("started")), _moment(data.get("seen"))
         row.address, row.agent = data.get("address", ""), data.get("agent", "")

@@ -35,7 +35,7 @@ NAVIGATION = (
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context of base.html; nothing of the register where nobody is acting, or not yet."""
     acting = getattr(request, "acting", None)
-    if acting is None or getattr(request, "demanded", ""):
+    if acting is None or getattr(request, "demanded", False):
         return {"shell": {"demo": settings.DEMO}}
     return {
         "shell": {

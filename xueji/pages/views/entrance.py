@@ -1,5 +1,6 @@
 """In and out: login, logout, the post one acts under, the list of keys, health."""
 
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +19,7 @@ login = access.public(
         template_name="accounts/login.html",
         authentication_form=LoginForm,
         redirect_authenticated_user=True,
+        extra_context={"idle_minutes": settings.SESSION_COOKIE_AGE // 60},
     )
 )
 

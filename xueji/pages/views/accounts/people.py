@@ -128,7 +128,7 @@ def answer(
     """The page; forms that were not taken are shown again, ``ending`` is the post of the second."""
     acting = request.acting
     posts = found.posts.select_related("organisation").order_by("-starts", "-pk")[:MOST_POSTS]
-    running = people.running(found.posts, acting.today).values_list("pk", flat=True)
+    running = people.running(found.posts.all(), acting.today).values_list("pk", flat=True)
     blank = EndForm(acting=acting, initial={"on": acting.today})
     refusal = people.refusal(found, acting)
     administers = acting.may("accounts.administer") and not refusal
