@@ -231,13 +231,14 @@ def test_a_post_with_a_last_day_ends_by_itself(world):
 
 def test_a_post_handed_over_later_changes_hands_over_night(world):
     clerk, heir = world.posts["clerk"], world.posts["principal"].user
-    people.hand_over(
-        account_id=clerk.user_id,
-        post_id=clerk.pk,
-        to_id=heir.pk,
-        on=TODAY + DAY,
-        acting=world.acting("admin"),
-    )
+    with time_machine.travel(NOON, tick=False):
+        people.hand_over(
+            account_id=clerk.user_id,
+            post_id=clerk.pk,
+            to_id=heir.pk,
+            on=TODAY + DAY,
+            acting=world.acting("admin"),
+        )
     label = "清泉小学 · 学籍管理员"
     holders = [
         (label in in_force(clerk.user, on=day), label in in_force(heir, on=day))

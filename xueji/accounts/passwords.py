@@ -21,7 +21,7 @@ LONGEST = 128
 # letters that remain of passwords that everybody thinks of: Admin@2026, Xueji-demo-2026
 OBVIOUS = frozenset(
     "a aa abc abcd admin administrator asd asdf aaa guest iloveyou jiaoyu jiaoyuju login mima "
-    "pass passw passwd password passwordp pwd q qaz qazwsx qwe qwer qwert qwerty root school test "
+    "pass passw passwd password pwd q qaz qazwsx qwe qwer qwert qwerty root school test "
     "user welcome woaini woaizhongguo xuexiao xueji xuejidemo xuejiguanli zaq zhongguo zxc".split()
 )
 LEET = str.maketrans("0134578@$!", "oieastbasi")
@@ -88,12 +88,12 @@ def faults(new: str, user: User) -> list[str]:
         found.append("这是常见密码，容易被猜中。请换成别人想不到的，例如几个不相干的词。")
     if _names(new, user):
         found.append("密码里有您的账号或姓名，容易被猜中。请换一个。")
-    return found or _used_before(new, user, wanted.barred)
+    return found or (_used_before(new, user, wanted.barred) if user.pk else [])
 
 
 def _used_before(new: str, user: User, barred: int) -> list[str]:
     """Asked last: each comparison takes as long as a log-in."""
-    hashes = [user.password] if user.pk and user.has_usable_password() else []
+    hashes = [user.password] if user.has_usable_password() else []
     if barred:
         old = OldPassword.objects.filter(user=user).order_by("-at", "-pk")
         hashes += old.values_list("password", flat=True)[: barred - 1]
@@ -105,8 +105,16 @@ def _used_before(new: str, user: User, barred: int) -> list[str]:
 
 def _is_obvious(new: str) -> bool:
     plain = new.lower()
-    letters = {re.sub(r"[^a-z]", "", plain), re.sub(r"[^a-z]", "", plain.translate(LEET))}
-    return plain in _common() or bool(letters & OBVIOUS) or len(set(plain)) < 4
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)  # without the year and the ! at its end
+    letters = {re.sub(r"[^a-z]", "", word) for word in (plain, core, core.translate(LEET))}
+    return plain in _common() or len(set(plain)) < 4 or any(map(_is_one_word, letters))
+
+
+def _is_one_word(letters: str) -> bool:
+    """Whether nothing is left but one obvious word, said once or several times."""
+    return letters in OBVIOUS or any(
+        len(word) > 2 and letters and not letters.replace(word, "") for word in OBVIOUS
+    )
 
 
 @cache

@@ -67,6 +67,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         kind=request.GET.get("kind", "") if request.GET.get("kind") in AccessKind.values else "",
     )
     typed = finding.typed(request.GET)
+    rows = _alerts(asked) if tab == "alerts" else _rows(request, tab, asked)
+    # kept once they are read: a page does not list itself
     record.shown(
         request,
         kind=AccessKind.LIST,
@@ -96,7 +98,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             "found": _pupils(acting, typed) if typed else [],
             "told": settings.REVEALS_TOLD,
             "today": acting.today,
-            **(_alerts(asked) if tab == "alerts" else _rows(request, tab, asked)),
+            **rows,
         },
     )
 
