@@ -110,7 +110,8 @@ def _changed(request: HttpRequest, new: str) -> HttpResponse:
         _note(request, Happened.PASSWORD)
         return Done(where, success="密码已修改\n\n别处的登录都已结束。")
 
-    response = once(request, act)
+    # a form's fingerprint is kept, and a fast one: no password may be part of it
+    response = once(request, act, apart=("old", "new", "again"))
     update_session_auth_hash(request, user)
     return response
 
@@ -167,7 +168,7 @@ def _enrolled(request: HttpRequest, secret: str, typed: str) -> HttpResponse | N
         return Done(reverse("my_account"), success="动态码已启用\n\n先把下面的恢复码抄下来。")
 
     try:
-        response = once(request, act)
+        response = once(request, act, apart=("code",))
     except _Wrong:
         return None
     request.session.pop(ENROLLING, None)
