@@ -67,7 +67,7 @@ def test_the_last_five_are_barred_and_the_one_before_them_is_not(world):
     ],
 )
 def test_an_expired_password_leads_to_its_change(world, settings, profile, days, location):
-    settings.PASSWORD_PROFILE, settings.SEALED_AFTER = profile, timedelta(0)
+    settings.PASSWORD_PROFILE = profile
     passwords.put(world.posts["clerk"].user, GOOD, at=NOON)
     with time_machine.travel(NOON + timedelta(days=days), tick=False):
         client = Client()

@@ -20,6 +20,11 @@ def clock():
         yield traveller
 
 
+@pytest.fixture
+def sealing_on(settings):
+    settings.SEALED_AFTER = 183 * DAY
+
+
 @pytest.mark.parametrize(("idle", "goes_on"), [(29, True), (31, False)])
 def test_a_session_ends_when_nobody_uses_it(world, clock, client_of, idle, goes_on):
     client = client_of("clerk")
@@ -75,12 +80,12 @@ def log_in(username: str):
 
 
 @pytest.mark.parametrize(("days", "status"), [(183, 302), (184, 200)])
-def test_an_account_unused_for_half_a_year_is_not_let_in(world, clock, days, status):
+def test_an_account_unused_for_half_a_year_is_not_let_in(world, clock, sealing_on, days, status):
     User.objects.update(opened_at=NOON - 400 * DAY, last_login=NOON - days * DAY)
     assert log_in("clerk").status_code == status
 
 
-def test_the_daily_job_seals_what_nobody_used_and_nothing_else(world, clock, client_of):
+def test_the_daily_job_seals_what_nobody_used_and_nothing_else(world, clock, sealing_on):
     User.objects.update(opened_at=NOON - 400 * DAY, last_login=NOON - DAY)
     User.objects.filter(username="clerk").update(last_login=NOON - 184 * DAY)
     User.objects.filter(username="principal").update(last_login=None)
@@ -92,8 +97,7 @@ def test_the_daily_job_seals_what_nobody_used_and_nothing_else(world, clock, cli
     assert log_in("clerk").status_code == 200
 
 
-def test_without_the_setting_nothing_is_sealed(world, clock, settings):
-    settings.SEALED_AFTER = timedelta(0)
+def test_without_the_setting_nothing_is_sealed(world, clock):
     User.objects.update(opened_at=NOON - 400 * DAY, last_login=None)
     assert sealing.seal_some(at=NOON) == 0
     assert log_in("clerk").status_code == 302
