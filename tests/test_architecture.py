@@ -18,7 +18,8 @@ from django.db import connection, models
 from django.db.models.deletion import PROTECT
 from django.template.loader import get_template
 
-from xueji.audit.models import Access, SignedHistory
+from xueji.accounts.models import AccountEvent
+from xueji.audit.models import Access, Act, SignedHistory
 from xueji.conduct.models import Conduct
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import Organisation, School
@@ -36,7 +37,7 @@ OURS = ("xueji", "numbering", "enrollment", "reports")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
 AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument, Conduct)
-APPEND_ONLY_MODELS = (Access, RegisterEvent)
+APPEND_ONLY_MODELS = (Access, Act, AccountEvent, RegisterEvent)
 
 
 def python_files(*roots: str) -> Iterator[Path]:

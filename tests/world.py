@@ -62,6 +62,7 @@ PEOPLE = (
     ("province", "province_officer", "河北省教育厅"),
     ("auditor", "auditor", "迁安市教育局"),
     ("admin", "administrator", "迁安市教育局"),
+    ("security", "security", "迁安市教育局"),
 )
 
 

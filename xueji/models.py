@@ -1,7 +1,16 @@
 """Gathers the models of all rooms: one app, one migration chain."""
 
-from xueji.accounts.models import Grant, Post, User
-from xueji.audit.models import Access, FormKey
+from xueji.accounts.models import (
+    AccountEvent,
+    Grant,
+    LoginAttempt,
+    OldPassword,
+    Post,
+    SecondFactor,
+    User,
+    UserSession,
+)
+from xueji.audit.models import Access, Act, FormKey
 from xueji.cases.models import Case, CaseForm, Paper, RuleException, Step
 from xueji.conduct.models import Conduct
 from xueji.documents.models import Document
@@ -31,6 +40,8 @@ from xueji.students.models import (
 __all__ = [
     "AcceptedMonth",
     "Access",
+    "AccountEvent",
+    "Act",
     "Case",
     "CaseForm",
     "Catchment",
@@ -45,6 +56,8 @@ __all__ = [
     "Holiday",
     "IdentityDocument",
     "Job",
+    "LoginAttempt",
+    "OldPassword",
     "Organisation",
     "Paper",
     "Photo",
@@ -55,10 +68,12 @@ __all__ = [
     "School",
     "SchoolClass",
     "SchoolYear",
+    "SecondFactor",
     "Stage",
     "Step",
     "Student",
     "StudentSheet",
     "Term",
     "User",
+    "UserSession",
 ]

@@ -19,6 +19,14 @@ def _words(name: str, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def _one_of(name: str, *choices: str) -> str:
+    """One of ``choices``; the first when nothing is set."""
+    chosen = os.environ.get(name) or choices[0]
+    if chosen not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
+    return chosen
+
+
 # -- state: keys, secrets and private files live in one folder outside the repository ----------
 STATE = Path(os.environ.get("XUEJI_STATE", ROOT / ".state"))
 STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,18 +131,31 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "xueji.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["xueji.accounts.backends.Accounts"]
 PASSWORD_HASHERS = ["xueji.accounts.hashers.Argon2"]
+PASSWORD_PROFILE = _one_of("XUEJI_PASSWORD_PROFILE", "mlps", "asvs")
+# who must show a second factor: posts of county and above and of administration, or everybody
+SECOND_FACTOR = _one_of("XUEJI_SECOND_FACTOR", *(["none"] if DEMO else []), "county", "all", "none")
+SEALED_AFTER = timedelta(days=int(os.environ.get("XUEJI_SEAL_DAYS", "0" if DEMO else "183")))
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 # guardian's look-ups are not used: xueji.accounts.access joins its rows with posts and dates.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk"
-SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())
+SESSION_ENGINE = "xueji.accounts.sessions"
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("XUEJI_IDLE_MINUTES", "30"))
+SESSION_AT_MOST = timedelta(hours=int(os.environ.get("XUEJI_SESSION_HOURS", "12")))
 SESSION_SAVE_EVERY_REQUEST = False
 # messages name pupils: they stay on the server and go with the session
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# whole numbers of pupils that one person looks at in a day: from here on auditors are told, and
+# beyond there the day is over
+REVEALS_TOLD, REVEALS_AT_MOST = (
+    int(os.environ.get("XUEJI_REVEALS_TOLD", "50")),
+    int(os.environ.get("XUEJI_REVEALS_AT_MOST", "200")),
+)
 
 # -- what the browser may do --------------------------------------------------------------------
 SECURE_COOKIES = _flag("XUEJI_SECURE_COOKIES")

@@ -43,6 +43,7 @@ ACCOUNTS = (
     ("province", "于海涛", Role.PROVINCE_OFFICER, "13"),
     ("auditor", "苏文军", Role.AUDITOR, QIANAN),
     ("admin", "梁世杰", Role.ADMINISTRATOR, QIANAN),
+    ("security", "魏明远", Role.SECURITY, QIANAN),
     # beyond the contract: makes and signs at one school, so that the four eyes can be tried
     ("deputy", "谢春生", Role.CLERK, "clerk"),
 )
@@ -125,8 +126,10 @@ def _colleagues(
     taken = [name for _, name, *_ in ACCOUNTS]
     people = User.objects.bulk_create(
         [
-            User(username=f"colleague-{index:04d}", name=name, password=NO_PASSWORD)
-            for index, name in enumerate(names.distinct_adults(random, len(vacant), taken), 1)
+            User(username=f"colleague-{index:04d}", name=name, password=NO_PASSWORD, home=place)
+            for index, (name, (place, _)) in enumerate(
+                zip(names.distinct_adults(random, len(vacant), taken), vacant, strict=True), 1
+            )
         ],
         batch_size=1000,
     )

@@ -3,14 +3,15 @@
 import pytest
 from argon2 import extract_parameters
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.world import PASSWORD
-from xueji.accounts.models import User
+from xueji.accounts.models import User, UserSession
 from xueji.pages.middleware import LOGGED_OUT
 
-SENTENCE = "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。"
+SENTENCE = (
+    "账号或密码不对。请核对后再试；忘记密码、账号停用或久未登录被封存的，请找上级账号管理员办理。"
+)
 
 
 def log_in(username: str, password: str, **more):
@@ -93,7 +94,7 @@ def test_logging_out_ends_the_session_and_clears_what_the_browser_kept(world, cl
 
     assert (answer.status_code, answer["Location"]) == (302, "/login/")
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
-    assert Session.objects.filter(session_key=cookie).count() == 0
+    assert UserSession.objects.filter(session_key=cookie).count() == 0
     client.cookies["xueji"] = cookie
     assert client.get("/")["Location"] == "/login/?next=/"
 

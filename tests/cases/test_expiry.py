@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,6 +13,7 @@ from enrollment.services.draft import keep
 from tests import pupils
 from tests.documents import scans
 from tests.world import NOON
+from xueji.accounts.models import UserSession
 from xueji.audit.models import FormKey
 from xueji.cases import services
 from xueji.cases.models import Case, CaseForm, Paper, State
@@ -113,16 +113,16 @@ def test_each_day_takes_away_what_is_over(world, client_of, settings):
     FormKey.objects.filter(pk=key.pk).update(at=NOON - 2 * DAY + timedelta(seconds=1))
     with time_machine.travel(NOON, tick=False):
         client_of("principal").get(reverse("desk"))
-        assert Session.objects.count() == 2
+        assert UserSession.objects.count() == 2
         jobs.sweep()
         while jobs.run_next():
             pass
         assert set(Job.objects.values_list("state", flat=True)) == {"done"}
-        assert Session.objects.filter(expire_date__lt=NOON).count() == 0
+        assert UserSession.objects.filter(expire_date__lt=NOON).count() == 0
 
     assert list(Case.objects.values_list("pk", flat=True)) == [young.pk]
     assert not Case.objects.filter(pk=old.pk).exists()
-    assert (list(FormKey.objects.all()), Session.objects.count()) == ([key], 1)
+    assert (list(FormKey.objects.all()), UserSession.objects.count()) == ([key], 1)
 
 
 def test_the_days_of_the_settings_are_these(settings):

@@ -129,6 +129,7 @@ PLACES = [
     ("province", "province_officer", "", ""),
     ("auditor", "auditor", "唐山市教育局", ""),
     ("admin", "administrator", "唐山市教育局", ""),
+    ("security", "security", "唐山市教育局", ""),
 ]
 
 

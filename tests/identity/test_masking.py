@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xueji.identity.masking import mask_id, mask_phone
+from xueji.identity.masking import mask_id, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,10 @@ def test_a_mask_never_shows_more(number):
 @given(st.text("0123456789", min_size=18, max_size=18))
 def test_the_birth_date_is_never_shown(number):
     assert mask_id(number)[6:14] == "********"
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("王小芳", "王**"), ("欧阳", "欧*"), ("李", "李"), ("", ""), (None, "")]
+)
+def test_a_name_shows_its_first_character(name, masked):
+    assert mask_name(name) == masked

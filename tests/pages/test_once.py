@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.urls import reverse
 from enrollment.services.draft import keep
 from tests import pupils
 from tests.audit.test_form_keys import verdict
+from xueji.accounts.models import UserSession
 from xueji.audit.models import FormKey
 from xueji.cases.models import Case, State
 
@@ -131,6 +131,6 @@ def test_what_was_told_to_one_person_does_not_outlive_the_session(world, client_
     twin = Client()
     twin.cookies = client.cookies.copy()
     assert "已签署" not in twin.get(reverse("login")).content.decode()
-    assert Session.objects.count() == 0
+    assert UserSession.objects.count() == 0
     case.refresh_from_db()
     assert (case.state, FormKey.objects.count()) == (State.OPEN, 1)

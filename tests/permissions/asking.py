@@ -14,10 +14,18 @@ from tests import pupils
 from tests.documents import portraits, scans
 from tests.permissions.site import MISSING, SPECIAL, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
+from tests.world import PASSWORD
+from xueji.accounts.models import User
 from xueji.organisations.queries import lineage
 
 NO_SUCH_CASE = "2026-999999"
 YEAR = 2026
+
+
+def person(unit: Unit) -> User:
+    """Whose account is asked for: the clerk of the unit."""
+    return User.objects.get(username=unit.clerk)
+
 
 # pages of one row → its arguments in the address
 ID_OF = {
@@ -70,6 +78,11 @@ ID_OF = {
     "reports_roster": lambda u: [u.roster.pk],
     "reports_roster_file": lambda u: [u.roster.pk],
     "reports_roster_decide": lambda u: [u.asked.pk],
+    "account": lambda u: [person(u).pk],
+    "account_state": lambda u: [person(u).pk],
+    "account_security": lambda u: [person(u).pk],
+    "account_grant": lambda u: [person(u).pk],
+    "account_end_post": lambda u: [person(u).pk, person(u).posts.get().pk],
     "enrollment": lambda u: [],
     "rule": lambda u: ["entry.underage"],  # public words, the same for everybody
 }
@@ -95,6 +108,10 @@ BY_NUMBER = (
     "reports_roster",
     "reports_roster_file",
     "reports_roster_decide",
+    "account",
+    "account_state",
+    "account_security",
+    "account_grant",
 )
 SERIES_PAGES = tuple(name for name in ID_OF if name.startswith("numbering_"))
 NOBODYS = {
@@ -106,6 +123,7 @@ NOBODYS = {
         [MISSING, MISSING],
     ),
     "student_conduct_paper": [MISSING, MISSING, "proof"],
+    "account_end_post": [MISSING, MISSING],
     **dict.fromkeys(SERIES_PAGES, [MISSING, "primary", YEAR]),
     "enrollment_roll": [MISSING, YEAR],
     "enrollment": [],
@@ -317,12 +335,57 @@ def agreed(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"decision": "agreed", "note": "", **key()}
 
 
+def own_password(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    new = "Shanshui-tianyuan-7"
+    return {"old": PASSWORD, "new": new, "again": new, **key()}
+
+
+def own_code(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """Six digits that no telephone shows."""
+    return {"code": "abcdef", **key()}
+
+
+def new_account(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"username": "xin.ren", "name": "新人", "place": "清泉小学", "role": "clerk"}
+    return {**typed, "starts": "2026-09-02", **key()}
+
+
+def state_of_account(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"what": "disable", "reason": "调离", **key()}
+
+
+def security_of_account(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"what": "sessions", "reason": "本人报失", **key()}
+
+
+def new_post(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"role": "teacher", "place": "邻泉小学", "starts": "2026-09-02", "ends": "2027-07-01"}
+    return {**typed, **key()}
+
+
+def last_day(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"on": "2026-09-02", "to": "", **key()}
+
+
+def found_pupil(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"q": "没有这个人"}
+
+
 def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return key()
 
 
 FORMS = {
     "switch_post": _switch,
+    "my_password": own_password,
+    "my_sessions_end": only_a_key,
+    "my_factor": own_code,
+    "account_new": new_account,
+    "account_state": state_of_account,
+    "account_grant": new_post,
+    "account_end_post": last_day,
+    "account_security": security_of_account,
+    "audit_find": found_pupil,
     "student_reveal": reveal,
     "student_edit": edit,
     "student_edit_resume": edit,

@@ -19,8 +19,8 @@ TAG = re.compile(r"<[^>]*>")
 TOKEN = re.compile(
     r"[A-Za-z0-9]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=find=)[\w%=-]+"
 )
-# filled by every answer that shows pupils, by every login and every message: not register data
-NOT_HASHED = re.compile(r"django_session|xueji_access(_.*)?")
+# filled by every answer that shows pupils, every act, login and message: not register data
+NOT_HASHED = re.compile(r"django_session|xueji_(session|act|accountevent|access(_.*)?)")
 # what every answer carries
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -21,7 +21,7 @@ from tests.permissions import detectors
 from tests.permissions.site import Site, Unit
 from tests.permissions.sweep import LONG_RUN, Clients, undone
 from tests.world import NOON
-from xueji.accounts.models import User
+from xueji.accounts.models import OldPassword, SecondFactor, User, UserSession
 from xueji.audit import history
 from xueji.cases.models import CaseForm
 from xueji.identity import masking
@@ -207,11 +207,25 @@ def _beside(unit: Unit) -> dict[str, dict[str, tuple[str, ...]]]:
     typed.values["row"]["specialty"] = "金丝雀特长"
     typed.save(update_fields=["values"])
     User.objects.filter(username="nobody").update(password="jinsique$password")
+    for user in User.objects.all():
+        OldPassword.objects.create(user=user, password="jinsique$old", at=NOON)
+        SecondFactor.objects.create(user=user, secret="JINSIQUESECRET22", codes=["jinsiquecode"])
+        UserSession.objects.create(
+            session_key=f"jinsiquesession{user.pk}",
+            session_data="jinsiquedata",
+            expire_date=LATER + timedelta(days=1),
+            user=user,
+        )
     Job.objects.create(kind="canary", key="canary", parameters={"a": "jinsiquejob"}, queued_at=NOON)
     DrawPlace.objects.filter(draw=unit.draw).update(hukou="130283981006")
     return {
         "CaseForm.values": {SHOWN: ("金丝雀特长",)},
         "User.password": {SHOWN: ("jinsique$password",)},
+        "OldPassword.password": {SHOWN: ("jinsique$old",)},
+        "SecondFactor.secret": {SHOWN: ("JINSIQUESECRET22",)},
+        "SecondFactor.codes": {SHOWN: ("jinsiquecode",)},
+        "UserSession.session_key": {SHOWN: ("jinsiquesession",)},
+        "UserSession.session_data": {SHOWN: ("jinsiquedata",)},
         "Job.parameters": {SHOWN: ("jinsiquejob",)},
         "DrawPlace.hukou": {SHOWN: ("130283981006",)},
         "Photo.document": {SHOWN: ("photo 200",)},

@@ -29,6 +29,7 @@ PLAYED_BY = {
     "province_officer": "province",
     "auditor": "auditor",
     "administrator": "admin",
+    "security": "security",
     "nobody": "nobody",  # an account without a post in force
     "anonymous": "",
 }
@@ -46,7 +47,7 @@ SEVERAL_ROLES = {
         "prefecture_officer",
         "province_officer",
     ),
-    "others": ("teacher", "auditor", "administrator"),
+    "others": ("teacher", "auditor", "administrator", "security"),
     "all-posts": tuple(role for role in PLAYED_BY if role not in ("nobody", "anonymous")),
 }
 
@@ -80,6 +81,7 @@ POSITIONS_OF = {
     "county_head": AT_COUNTY,
     "auditor": AT_COUNTY,
     "administrator": AT_COUNTY,
+    "security": AT_COUNTY,
     "prefecture_officer": ("below", "prefecture", "province", "missing"),
     "province_officer": ("below", "province", "missing"),
     "nobody": ("below", "missing"),

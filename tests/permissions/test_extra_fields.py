@@ -75,7 +75,7 @@ TABLES = [
 RANDOM = """
     - 'id' - 'case_id' - 'student_id' - 'document_id' - 'revoked_document_id'
     - 'history_id' - 'holder_id' - 'series_id'
-    - 'findings' - 'id_number' - 'phone' - 'last_login'
+    - 'findings' - 'id_number' - 'phone' - 'last_login' - 'password'
 """
 
 

@@ -61,6 +61,10 @@ ACTS: dict[str, frozenset[str]] = {
     "reports.approve": REGISTER - {Role.CLERK},  # of these the post that the rule names
     "divisions.read": REGISTER,
     "rules.read": REGISTER,
+    "accounts.read": frozenset({Role.ADMINISTRATOR, Role.SECURITY}),
+    "accounts.administer": frozenset({Role.ADMINISTRATOR}),
+    "accounts.secure": frozenset({Role.SECURITY}),
+    "audit.read": frozenset({Role.AUDITOR}),
 }
 
 OFFICER_AT_LEVEL = {LEVEL_OF_ROLE[role]: role for role in OFFICERS}

@@ -28,9 +28,12 @@ def grant(
     role: str,
     organisation: Organisation,
     starts: date,
+    ends: date | None = None,
     granted_by: Post | None = None,
 ) -> Post:
-    """Give ``user`` a post from ``starts`` on, until it is ended.
+    """Give ``user`` a post from ``starts`` on, until ``ends`` or until it is ended.
+
+    The first post says which office the account belongs to, unless it was opened for one.
 
     Raises WrongLevel when the role does not belong to the organisation's level.
     """
@@ -38,8 +41,16 @@ def grant(
     if level is not None and level != organisation.level:
         raise WrongLevel(f"{role} at {organisation}")
     post = Post.objects.create(
-        user=user, role=role, organisation=organisation, starts=starts, granted_by=granted_by
+        user=user,
+        role=role,
+        organisation=organisation,
+        starts=starts,
+        ends=ends,
+        granted_by=granted_by,
     )
+    if user.home_id is None:
+        user.home = organisation
+        user.save(update_fields=["home"])
     Grant.objects.get_or_create(
         user=user, permission=permission_of(role), content_object=organisation
     )

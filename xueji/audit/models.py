@@ -55,11 +55,35 @@ class Access(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["user_id", "at"], name="access_user_at"),
+            models.Index(fields=["at", "id"], name="access_at"),
             GinIndex(fields=["students"], name="access_students"),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"
+
+
+@classified(public="id at user_id post_id organisation_path act page target address")
+class Act(models.Model):
+    """One form that was acted on. Append-only, ids by value, written with the effect."""
+
+    at = models.DateTimeField("时间")
+    user_id = models.BigIntegerField()
+    post_id = models.BigIntegerField()
+    organisation_path = models.CharField(max_length=64, db_collation="C")
+    act = models.CharField("事项", max_length=40)
+    page = models.CharField("页面", max_length=60)
+    target = models.CharField("对象", max_length=60, blank=True)
+    address = models.CharField("地址", max_length=45, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at", "id"], name="act_at"),
+            models.Index(fields=["user_id", "at"], name="act_user_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act}"
 
 
 @classified(public="key user digest location at")

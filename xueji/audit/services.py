@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from xueji.accounts.access import Acting
-from xueji.audit.models import Access, FormKey
+from xueji.audit.models import Access, Act, FormKey
 
 
 class OtherContent(Exception):
@@ -38,6 +38,20 @@ def shown(
         students=list(students),
         field=field,
         reason=reason[:200],
+        address=address,
+    )
+
+
+def acted(*, acting: Acting, act: str, page: str, target: str = "", address: str = "") -> None:
+    """Write one Act row for a form that was acted on; ``target``: the ids in its address."""
+    Act.objects.create(
+        at=acting.at,
+        user_id=acting.user.pk,
+        post_id=acting.post.pk,
+        organisation_path=acting.post.organisation.path,
+        act=act,
+        page=page,
+        target=target[:60],
         address=address,
     )
 

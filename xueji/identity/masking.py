@@ -21,6 +21,11 @@ def mask_phone(number: str | None) -> str:
     return _hide(text, len(text) - 4, 0) if len(text) >= 8 else _STAR * len(text)
 
 
+def mask_name(name: str | None) -> str:
+    """``王**``: the first character alone."""
+    return _hide(name or "", 1, 0) if name else ""
+
+
 def mask_email(address: str | None) -> str:
     """``w***@example.com``: the first character of the name and the domain stay."""
     name, at, domain = (address or "").partition("@")

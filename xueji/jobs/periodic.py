@@ -1,9 +1,10 @@
 """The daily jobs of the rooms below this one; those above register their own."""
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils.timezone import localdate, now
 
+from xueji.accounts import sealing, throttle
+from xueji.accounts.sessions import SessionStore
 from xueji.audit import partitions
 from xueji.audit import services as audit
 from xueji.jobs.leases import Lease
@@ -21,4 +22,12 @@ def prepare_partitions(this: Job, lease: Lease) -> None:
 def forget_keys(this: Job, lease: Lease) -> None:
     """Remove used form keys and sessions that are over; doing it again changes nothing."""
     audit.forget_keys(before=now() - settings.FORM_KEYS_KEPT)
+    throttle.forget(before=now() - throttle.KEPT)
     SessionStore.clear_expired()
+
+
+@job("account_sealing", title="封存久未登录的账号", daily=True)
+def seal_accounts(this: Job, lease: Lease) -> None:
+    """Seal accounts that nobody used for so long; doing it again changes nothing."""
+    while sealing.seal_some(at=now()):
+        lease.progress(0, 0)

@@ -79,7 +79,7 @@ class Organisation(models.Model):
             (role, role)
             for role in (
                 "clerk principal teacher centre_officer county_officer county_head "
-                "prefecture_officer province_officer auditor administrator"
+                "prefecture_officer province_officer auditor administrator security"
             ).split()
         ]
         constraints = [

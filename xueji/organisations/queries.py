@@ -137,3 +137,15 @@ def working_days_after(start: date, count: int) -> date:
         day += timedelta(days=1)
         count -= special.get(day, day.isoweekday() <= 5)
     return day
+
+
+def named(path: str, typed: str) -> list[Organisation]:
+    """Offices at or below ``path`` of that name, or of that name under that parent; three at most.
+
+    ``建昌营镇中心校/清泉小学`` names the one of several.
+    """
+    parent, _, name = typed.rpartition("/")
+    found = Organisation.objects.below(path).filter(name=name.strip(), closed_on__isnull=True)
+    if parent:
+        found = found.filter(parent__name=parent.strip())
+    return list(found.order_by("path")[:3])

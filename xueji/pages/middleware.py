@@ -1,6 +1,7 @@
 """Around every view: the acting post, the declared act, refusals that give nothing away."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib.auth import views
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -12,6 +13,7 @@ from django.utils.timezone import localdate
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.pages import gate
 from xueji.pages.kept import kept, page_of
 from xueji.pages.views import errors
 
@@ -49,11 +51,15 @@ class AccessMiddleware:
             raise Http404("undeclared view")
         if view.act is None:
             return None
-        if not request.user.is_authenticated:
+        now = timezone.now()
+        if not request.user.is_authenticated or gate.is_too_old(request, now):
             return kept(request, view) or login_first(request)
-        request.posts, request.acting = _posts_and_acting(request)
+        request.posts, request.acting = _posts_and_acting(request, now)
         if request.acting is None:
             return render(request, "accounts/no_post.html", status=403)
+        request.demanded = gate.demanded(request, request.acting.user, request.posts, now)
+        if first := gate.closed(request, view):
+            return first
         if not request.acting.may(view.act):
             raise Http404("not this post's act")
         return None
@@ -71,10 +77,12 @@ def login_first(request: HttpRequest) -> HttpResponse:
     return views.redirect_to_login(page_of(request) or request.get_full_path())
 
 
-def _posts_and_acting(request: HttpRequest) -> tuple[list, Acting | None]:
-    now = timezone.now()
+def _posts_and_acting(request: HttpRequest, now: datetime) -> tuple[list, Acting | None]:
     if now.timestamp() - request.session.get("seen", 0) > TOUCH:
         request.session["seen"] = int(now.timestamp())  # the session's idle time starts anew
+        request.session.setdefault("started", int(now.timestamp()))
+        request.session["address"] = request.META.get("REMOTE_ADDR", "")
+        request.session["agent"] = request.headers.get("User-Agent", "")[:200]
     posts = list(access.posts_in_force(on=localdate(now)).filter(user=request.user.pk))
     chosen = request.session.get("post")
     post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)

@@ -53,7 +53,7 @@ def once(
     sent |= {name: _fingerprints(request, name) for name in request.FILES}
     content = audit.digest(sent)
     try:
-        done = _act(act, key, request.user.pk, content)
+        done = _act(request, act, key, content)
     except audit.OtherContent:
         if changed:
             return changed()
@@ -81,12 +81,20 @@ def _fingerprints(request: HttpRequest, name: str) -> list[str]:
     return found
 
 
-def _act(act: Callable[[], Done], key: UUID, user_id: int, content: str) -> Done:
+def _act(request: HttpRequest, act: Callable[[], Done], key: UUID, content: str) -> Done:
     with transaction.atomic():
-        location = audit.claim(key=key, user_id=user_id, content=content)
+        location = audit.claim(key=key, user_id=request.user.pk, content=content)
         if location is not None:
             return Done(location)  # silent: its session could overwrite what the first is told
         done = act()
+        match = request.resolver_match
+        audit.acted(
+            acting=request.acting,
+            act=match.func.act,
+            page=match.url_name,
+            target=" ".join(str(value) for value in match.kwargs.values()),
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
         audit.answer(key=key, location=done.location)
     return done
 

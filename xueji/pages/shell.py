@@ -22,14 +22,21 @@ NAVIGATION = (
     ("办理", (("业务待办", "cases", "cases.read"),)),
     ("学籍号", (("编号", "numbering", "numbering.read"),)),
     ("报表", (("导出名册", "reports_rosters", "reports.export"),)),
-    ("查阅", (("规则", "rules", "rules.read"),)),
+    (
+        "查阅",
+        (
+            ("规则", "rules", "rules.read"),
+            ("审计", "audit", "audit.read"),
+        ),
+    ),
+    ("管理", (("账号与岗位", "accounts", "accounts.read"),)),
 )
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of base.html; {} where nobody is acting (login and error pages)."""
+    """Context of base.html; nothing of the register where nobody is acting, or not yet."""
     acting = getattr(request, "acting", None)
-    if acting is None:
+    if acting is None or getattr(request, "demanded", False):
         return {"shell": {"demo": settings.DEMO}}
     return {
         "shell": {

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xueji.pages.views import (
+    audit,
     cases,
     desk,
     divisions,
@@ -12,11 +13,13 @@ from xueji.pages.views import (
     papers,
     rules,
 )
+from xueji.pages.views.accounts import mine, people
 from xueji.pages.views.students import conduct, edit, file, foreign, printing, pupil, roster
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("login/", entrance.login, name="login"),
+    path("login/code/", mine.login_code, name="login_code"),
     path("logout/", entrance.logout, name="logout"),
     path("post/", entrance.switch_post, name="switch_post"),
     path("keys/", entrance.keys, name="keys"),
@@ -68,6 +71,19 @@ urlpatterns = [
     path("cases/<str:number>/papers/<int:pk>/", papers.open_paper, name="paper"),
     path("cases/<str:number>/papers/<int:pk>/remove/", papers.remove, name="paper_remove"),
     path("divisions/", divisions.choose, name="divisions"),
+    path("accounts/", people.accounts, name="accounts"),
+    path("accounts/new/", people.open_account, name="account_new"),
+    path("accounts/me/", mine.my_account, name="my_account"),
+    path("accounts/me/password/", mine.my_password, name="my_password"),
+    path("accounts/me/sessions/end/", mine.end_sessions, name="my_sessions_end"),
+    path("accounts/me/factor/", mine.my_factor, name="my_factor"),
+    path("accounts/<int:pk>/", people.account, name="account"),
+    path("accounts/<int:pk>/state/", people.change_state, name="account_state"),
+    path("accounts/<int:pk>/security/", people.secure, name="account_security"),
+    path("accounts/<int:pk>/posts/", people.grant, name="account_grant"),
+    path("accounts/<int:pk>/posts/<int:post>/end/", people.end_post, name="account_end_post"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/find/", audit.find, name="audit_find"),
     path("rules/", rules.rules, name="rules"),
     path("rules/places/", rules.places, name="rules_places"),
     path("rules/exceptions/", exceptions.exceptions, name="rules_exceptions"),

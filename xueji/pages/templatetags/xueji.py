@@ -61,6 +61,7 @@ def regno(value: str | None) -> SafeString:
 
 register.filter("mask_id", masking.mask_id)
 register.filter("mask_phone", masking.mask_phone)
+register.filter("mask_name", masking.mask_name)
 
 
 # -- status -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from xueji.cases import kinds, queries, services
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, State
 from xueji.cases.services import Outcome, OutcomeKind
-from xueji.pages import case_page
+from xueji.pages import case_page, quota
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import TYPED_AT, posted_from, typing
@@ -268,6 +268,9 @@ def reverse(request: HttpRequest, number: str) -> HttpResponse:
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show one masked value of the case's pupil, for a recorded reason."""
     found = case_page.find(request, number)
+    if used_up := quota.refusal(request):
+        messages.error(request, used_up)
+        return _answer(request, found, status=422)
     form = RevealForm(request.POST)
     if not form.is_valid() or not queries.reaches_pupil(found, request.acting):
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")

@@ -1,31 +1,25 @@
 """In and out: login, logout, the post one acts under, the list of keys, health."""
 
+from django.conf import settings
 from django.contrib.auth import logout as end_session
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from xueji.accounts import access
+from xueji.accounts import access, log
+from xueji.accounts.models import Happened
 from xueji.pages import readiness
 from xueji.pages.kept import posted_from
-
-
-class LoginForm(AuthenticationForm):
-    """Login with sentences that say what to do and never which part was wrong."""
-
-    error_messages = {
-        "invalid_login": "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。",
-        "inactive": "账号或密码不对。请核对后再试；忘记密码请找上级学籍管理员重设。",
-    }
-
+from xueji.pages.people.login_form import LoginForm
 
 login = access.public(
     LoginView.as_view(
         template_name="accounts/login.html",
         authentication_form=LoginForm,
         redirect_authenticated_user=True,
+        extra_context={"idle_minutes": settings.SESSION_COOKIE_AGE // 60},
     )
 )
 
@@ -34,6 +28,9 @@ login = access.public(
 @posted_from("desk")
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session; the browser forgets what it kept of our pages."""
+    if request.user.is_authenticated:
+        address = request.META.get("REMOTE_ADDR", "")
+        log.note(Happened.LOGOUT, request.user, at=timezone.now(), address=address)
     end_session(request)
     response = redirect("login")
     response["Clear-Site-Data"] = '"cache", "storage"'

@@ -11,6 +11,7 @@ from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.models import ALIVE
+from xueji.pages import quota
 from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.pupil import conduct as conducts
@@ -50,6 +51,9 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
             "没有显示\n\n该生已不在本单位就读，只能查看就读期间的记录，号码不再显示。"
             "确需核对的，请联系该生现在的学校或上级主管部门。",
         )
+        return answer(request, scope, status=422)
+    if used_up := quota.refusal(request):
+        messages.error(request, used_up)
         return answer(request, scope, status=422)
     form = PupilRevealForm(request.POST)
     if not form.is_valid():

@@ -1,0 +1,194 @@
+"""The second factor: each code once, half a minute off, and no way round it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from tests.world import NOON, PASSWORD
+from xueji.accounts import factor, people, totp
+from xueji.accounts.models import SecondFactor, User
+
+# RFC 6238, appendix B, SHA-1, the last six digits
+RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+RFC = [
+    (59, "287082"),
+    (1111111109, "081804"),
+    (1111111111, "050471"),
+    (1234567890, "005924"),
+    (2000000000, "279037"),
+    (20000000000, "353130"),
+]
+HALF = timedelta(seconds=30)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def demanded(settings):
+    settings.SECOND_FACTOR = "county"
+
+
+def enrol(world, username: str) -> list[str]:
+    user = world.posts[username].user
+    typed = totp.code(RFC_SECRET, totp.step_of(NOON))
+    return factor.enrol(user, secret=RFC_SECRET, typed=typed, at=NOON, address="")
+
+
+def code(at=None) -> str:
+    return totp.code(RFC_SECRET, totp.step_of(at or datetime.now(tz=UTC)))
+
+
+def logged_in(username: str) -> Client:
+    client = Client()
+    client.post("/login/", {"username": username, "password": PASSWORD})
+    return client
+
+
+@pytest.mark.parametrize(("seconds", "expected"), RFC)
+def test_the_codes_are_those_of_the_standard(seconds, expected):
+    at = datetime.fromtimestamp(seconds, tz=UTC)
+    assert totp.code(RFC_SECRET, totp.step_of(at)) == expected
+    assert totp.matching_step(RFC_SECRET, expected, at=at) == seconds // 30
+
+
+@pytest.mark.parametrize(
+    ("off", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_a_clock_may_be_one_step_off(off, taken):
+    typed = code(NOON + off * HALF)
+    assert (totp.matching_step(RFC_SECRET, typed, at=NOON) is not None) is taken
+
+
+def test_a_code_opens_once(world, clock):
+    enrol(world, "county")
+    clock.move_to(NOON + 2 * HALF)
+    user = world.posts["county"].user
+    at = NOON + 2 * HALF
+    tries = [factor.passes(user, code(at), at=at, address="") for _ in range(3)]
+    assert tries == [True, False, False]
+    assert factor.passes(user, code(NOON + HALF), at=at, address="") is False  # an earlier one
+
+
+def test_a_recovery_code_opens_once_and_is_kept_as_a_hash(world, clock):
+    codes = enrol(world, "county")
+    kept = SecondFactor.objects.get().codes
+    assert (len(codes), len(set(codes)), set(codes) & set(kept)) == (8, 8, set())
+    user = world.posts["county"].user
+    typed = codes[3].upper()
+    assert [factor.passes(user, typed, at=NOON, address="") for _ in range(2)] == [True, False]
+    assert factor.codes_left(user) == 7
+
+
+@pytest.mark.parametrize(
+    ("level", "username", "asked"),
+    [
+        ("none", "county", False),
+        ("county", "clerk", False),
+        ("county", "centre", False),
+        ("county", "county", True),
+        ("county", "city", True),
+        ("county", "admin", True),
+        ("county", "auditor", True),
+        ("all", "clerk", True),
+    ],
+)
+def test_who_must_have_one(world, settings, client_of, level, username, asked):
+    settings.SECOND_FACTOR = level
+    answer = client_of(username).get("/")
+    led = answer.headers.get("Location", "")
+    assert led == ("/accounts/me/factor/?next=%2F" if asked else "")
+
+
+def test_a_county_officer_enrols_and_goes_on(world, clock, demanded, client_of):
+    client = client_of("county")
+    page = client.get("/accounts/me/factor/")
+    secret = page.context["secret"].replace(" ", "")
+    body = page.content.decode()
+    assert ("<svg" in body, "style=" in body) == (True, False)
+    assert client.get("/accounts/me/factor/").context["secret"].replace(" ", "") == secret
+
+    wrong = client.post("/accounts/me/factor/", {"code": "000000", "form_key": str(uuid4())})
+    assert (wrong.status_code, "动态码不对" in wrong.content.decode()) == (422, True)
+    typed = totp.code(secret, totp.step_of(NOON))
+    right = client.post("/accounts/me/factor/", {"code": typed, "form_key": str(uuid4())})
+    assert (right.status_code, right["Location"]) == (302, "/accounts/me/")
+    shown = [client.get("/accounts/me/").context["recovery"] for _ in range(2)]
+    assert (len(shown[0]), shown[1]) == (8, [])
+    assert client.get("/students/").status_code == 200
+
+
+def test_a_log_in_needs_the_code_too_and_then_leads_on(world, clock):
+    enrol(world, "county")
+    clock.move_to(NOON + 2 * HALF)
+    client = logged_in("county")
+    cookie = client.cookies["xueji"].value
+    assert client.get("/students/")["Location"] == "/login/code/?next=%2Fstudents%2F"
+    wrong = client.post("/login/code/", {"code": "000000", "next": "/students/"})
+    assert (wrong.status_code, client.get("/").status_code) == (422, 302)
+    right = client.post("/login/code/", {"code": code(), "next": "/students/"})
+    assert (right.status_code, right["Location"]) == (302, "/students/")
+    assert client.get("/students/").status_code == 200
+    assert client.cookies["xueji"].value != cookie
+    again = logged_in("county").post("/login/code/", {"code": code()})
+    assert again.status_code == 422  # the same code a second time
+
+
+def test_codes_cannot_be_guessed_for_long(world, clock):
+    enrol(world, "county")
+    clock.move_to(NOON + 2 * HALF)
+    client = logged_in("county")
+    for _ in range(5):
+        client.post("/login/code/", {"code": "000000"})
+    answer = client.post("/login/code/", {"code": code()})
+    assert (answer.status_code, "试得太多" in answer.content.decode()) == (422, True)
+
+
+def addresses() -> list[str]:
+    """Every page without arguments, and one of each that takes some."""
+    names = ["desk", "students", "cases", "accounts", "my_account", "keys", "rules", "numbering"]
+    names += ["students_find", "switch_post", "cases_decide", "my_sessions_end", "my_password"]
+    with_id = ["student", "student_reveal", "account", "account_state"]
+    return [reverse(name) for name in names] + [reverse(name, args=[1]) for name in with_id]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_page_and_no_form_goes_round_it(world, clock, demanded, method):
+    """Enrolled and not yet shown, and demanded but not enrolled: every way leads there."""
+    enrol(world, "county")
+    for username, first in (("county", "/login/code/"), ("county-head", "/accounts/me/factor/")):
+        client = logged_in(username)
+        led = set()
+        for path in addresses():
+            answer = getattr(client, method)(path, {"form_key": str(uuid4())})
+            led.add((answer.status_code, answer.headers.get("Location", "").partition("?")[0]))
+        assert led <= {(302, first), (403, "")}  # 403: what was typed is kept for afterwards
+        assert (302, first) in led
+        page = client.get(first).content.decode()
+        assert "<nav" not in page
+        assert "学生名册" not in page
+
+
+def test_a_password_reset_does_not_take_the_factor_off(world, clock):
+    enrol(world, "clerk")
+    user = world.posts["clerk"].user
+    _, first = people.reset(account_id=user.pk, acting=world.acting("admin"), reason="忘记")
+    client = Client()
+    client.post("/login/", {"username": "clerk", "password": first})
+    for path in ("/", "/accounts/me/password/"):
+        assert client.get(path)["Location"].startswith("/login/code/")
+
+
+def test_the_security_officer_takes_it_off_and_the_sessions_end(world, clock, demanded):
+    enrol(world, "clerk")
+    user = world.posts["clerk"].user
+    people.take_off_factor(account_id=user.pk, acting=world.acting("security"), reason="手机丢失")
+    fresh = User.objects.get(pk=user.pk)
+    assert (fresh.factor_at, SecondFactor.objects.count()) == (None, 0)

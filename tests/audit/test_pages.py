@@ -1,0 +1,182 @@
+"""The auditor reads who did and looked at what, at the own office and below; nothing changes."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from tests import pupils
+from tests.world import NOON
+from xueji.audit import queries, services
+from xueji.audit.models import Access, AccessKind, Act
+from xueji.pages.act_words import PAGES
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def look(world, username: str, students=(), *, kind=AccessKind.VIEW, at=NOON, **more) -> None:
+    acting = world.acting(username, at=at)
+    services.shown(acting=acting, kind=kind, page="student", students=students, **more)
+
+
+def lines(client, **asked) -> list[tuple]:
+    """(who, what) of each line of the page."""
+    found = client.get("/audit/", asked).context["lines"]
+    return [(who.username if who else "", said) for _, who, _, said, *_ in found]
+
+
+def test_looks_of_the_own_office_and_below_are_listed_the_newest_first(world, clock, client_of):
+    for hour, username in enumerate(("clerk", "county", "clerk9", "city")):
+        look(world, username, [hour + 1], at=NOON - timedelta(hours=9 - hour))
+    assert lines(client_of("auditor")) == [
+        ("county", "查看，学生"),
+        ("clerk", "查看，学生"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"person": "clerk"}, ["clerk"]),
+        ({"place": "清泉小学"}, ["principal", "clerk"]),
+        ({"place": "建昌营镇中心校"}, ["centre", "principal", "clerk"]),
+        ({"kind": "reveal"}, ["centre"]),
+        ({"from": "2026-09-02", "to": "2026-09-02"}, ["centre"]),
+        ({"person": "nobody-there"}, []),
+        ({"person": "clerk9"}, []),
+        ({"place": "滦州甲小学"}, []),
+        ({"from": "x", "to": "２０２６"}, ["centre", "principal", "clerk"]),
+    ],
+)
+def test_looks_are_found_by_person_office_kind_and_day(world, clock, client_of, asked, found):
+    look(world, "clerk", [1], at=NOON - 2 * DAY)
+    look(world, "principal", [1], at=NOON - DAY)
+    look(world, "centre", [1], kind=AccessKind.REVEAL)
+    look(world, "clerk9", [1])
+    assert [who for who, _ in lines(client_of("auditor"), **asked)] == found
+
+
+def test_who_looked_at_a_pupil_is_told_whatever_the_office(world, clock, client_of):
+    student = pupils.enrolled(world)
+    before = Access.objects.count()
+    look(world, "clerk", [student.pk])
+    look(world, "city", [student.pk])
+    look(world, "clerk", [student.pk + 1])
+    auditor = client_of("auditor")
+
+    found = auditor.get("/audit/", {"pupil": student.pk})
+
+    body = found.content.decode()
+    who = [(w.username if w else "", str(post)) for _, w, post, *_ in found.context["lines"]]
+    assert who[:2] == [("", "唐山市教育局 · 市学籍管理"), ("clerk", "清泉小学 · 学籍管理员")]
+    assert (student.name in body, f"{student.name[0]}**"[:2] in body) == (False, True)
+    assert student.id_number not in body
+    assert Access.objects.count() == before + 4  # this look is one, too
+    assert Access.objects.order_by("-pk").first().students == [student.pk]
+
+
+def test_a_pupil_is_found_without_the_number_standing_in_the_address(world, clock, client_of):
+    student, auditor = pupils.enrolled(world), client_of("auditor")
+    answer = auditor.post("/audit/find/", {"q": student.id_number})
+    assert (answer.status_code, student.id_number in answer["Location"]) == (302, False)
+    page = auditor.get(answer["Location"])
+    assert [row.pk for row in page.context["found"]] == [student.pk]
+    assert (student.name in page.content.decode()) is False
+
+
+def test_a_pupil_of_another_county_is_not_told_from_none(world, clock, client_of):
+    auditor = client_of("auditor")
+    bodies = {auditor.get("/audit/", {"pupil": pk}).context["unknown"][0] for pk in (999999, 0)}
+    assert bodies == {"您的范围里没有这名学生"}
+
+
+def test_a_form_that_was_acted_on_leaves_one_row_and_a_repeat_none(world, client_of):
+    clerk, sent = client_of("clerk"), {"form_key": str(uuid4())}
+    for _ in range(2):
+        clerk.post("/accounts/me/sessions/end/", sent)
+    acted = Act.objects.get()
+    assert (acted.page, acted.act, acted.user_id, acted.address) == (
+        "my_sessions_end",
+        "own_session",
+        world.posts["clerk"].user_id,
+        "127.0.0.1",
+    )
+    assert [who for who, _ in lines(client_of("auditor"), tab="acts")] == ["clerk"]
+    assert lines(client_of("auditor"), tab="acts") == [("clerk", "结束登录")]
+
+
+def test_accounts_and_log_ins_are_listed(world, client_of):
+    client = client_of("clerk")
+    client.logout()
+    client.post("/login/", {"username": "clerk", "password": "falsch"})
+    client.post("/login/", {"username": "clerk9", "password": "falsch"})
+    assert lines(client_of("auditor"), tab="accounts") == [("clerk", "登录未成功 clerk")]
+
+
+@pytest.mark.parametrize("tab", ["looks", "acts", "accounts"])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_page_asks_the_same_however_many_rows_there_are(
+    world, clock, client_of, tab, rows, django_assert_num_queries
+):
+    auditor = client_of("auditor")
+    auditor.get("/keys/")
+    for username in ("clerk", "principal", "centre")[:rows]:
+        acting = world.acting(username)
+        look(world, username, [1, 2])
+        services.acted(acting=acting, act="cases.sign", page="case_decide")
+        auditor.__class__().post("/login/", {"username": username, "password": "x"})
+    with django_assert_num_queries({"looks": 10, "acts": 9, "accounts": 8}[tab]):
+        assert len(lines(auditor, tab=tab)) == rows
+
+
+def test_pages_of_the_list_follow_each_other(world, clock, client_of):
+    for minute in range(120):
+        look(world, "clerk", [minute], at=NOON - timedelta(minutes=minute))
+    auditor, path, seen = client_of("auditor"), "/audit/", []
+    while path:
+        found = auditor.get(path).context
+        seen += [row.students[0] for row, *_ in found["lines"] if row.students]
+        path = f"/audit/{found['page'].next}" if found["page"].next else ""
+    assert seen == list(range(120))
+
+
+def test_many_reveals_in_a_day_are_told(world, clock, client_of, settings):
+    settings.REVEALS_TOLD = 3
+    for username, count in (("clerk", 3), ("principal", 2), ("clerk9", 9)):
+        for _ in range(count):
+            look(world, username, [1], kind=AccessKind.REVEAL)
+    alerts = client_of("auditor").get("/audit/", {"tab": "alerts"}).context["alerts"]
+    assert [(who.username, row.count, row.day) for row, who in alerts] == [
+        ("clerk", 3, NOON.date())
+    ]
+
+
+def test_beyond_the_number_of_a_day_nothing_more_is_shown_until_tomorrow(
+    world, clock, client_of, settings
+):
+    settings.REVEALS_AT_MOST = 2
+    student, clerk = pupils.enrolled(world), client_of("clerk")
+    sent = {"field": "id_number", "reason": "核对户口簿原件"}
+
+    def shown() -> bool:
+        answer = clerk.post(reverse("student_reveal", args=[student.pk]), sent)
+        return student.id_number in answer.content.decode()
+
+    assert [shown() for _ in range(4)] == [True, True, False, False]
+    assert queries.revealed_on(world.posts["clerk"].user_id, NOON.date()) == 2
+    clock.move_to(NOON + DAY)
+    clerk.force_login(world.posts["clerk"].user)
+    assert shown()
+
+
+def test_every_form_of_accounts_has_its_words():
+    names = "account_new account_state account_security account_grant account_end_post"
+    assert [name for name in names.split() if name not in PAGES] == []

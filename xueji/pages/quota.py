@@ -1,0 +1,18 @@
+"""How often a person sees whole numbers of pupils in a day; beyond it the day is over."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from xueji.audit import queries
+
+
+def refusal(request: HttpRequest) -> str:
+    """Why nothing more is shown today; "" while something is."""
+    if not queries.is_used_up(request.acting.user.pk, request.acting.today):
+        return ""
+    return (
+        f"没有显示\n\n今天已显示 {settings.REVEALS_AT_MOST} 次完整号码，到了一人一天的上限。"
+        "请明天再看；"
+        "急需的请同岗位的另一人办理；需要成批的号码，请用打印或上报，不要逐个抄。"
+        "（文件未规定，按本系统设定，可由运维调整。）"
+    )
