@@ -251,6 +251,10 @@ class ImportBatch(models.Model):
         return f"{self.school_id} {self.get_state_display()}"
 
     @property
+    def title(self) -> str:
+        return f"批次 {self.pk}"
+
+    @property
     def fresh(self) -> int:
         """How many rows are submitted on confirmation."""
         return self.rows - self.faulty - self.drafts - self.same

@@ -11,6 +11,7 @@ EXTENSIONS = {
     "image/png": (".png",),
     "application/pdf": (".pdf",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "application/vnd.ms-excel": (".xls",),
 }
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
 

@@ -4,6 +4,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 from xml.parsers import expat
 
@@ -52,15 +53,20 @@ class Form(StrEnum):
 
 def form_of(data: bytes) -> Form:
     """Whether the bytes are a workbook of either form that may be parsed; Unreadable says why."""
+    form = claimed(data)
+    (_require_plain if form == Form.XLSX else _require_plain_ole)(data)
+    return form
+
+
+def claimed(data: bytes) -> Form:
+    """What the first bytes say the file is; nothing is opened. Unreadable for all else."""
     if not data:
         raise Unreadable(refusals.EMPTY)
     if len(data) > MOST_BYTES:
         raise Unreadable(refusals.TOO_LARGE.format(limit=MOST_BYTES / MEGABYTE))
     if data.startswith(b"PK"):
-        _require_plain(data)
         return Form.XLSX
     if data.startswith(OLE):
-        _require_plain_ole(data)
         return Form.XLS
     for start, why in _SIGNATURES:
         if data.startswith(start):
@@ -88,7 +94,7 @@ def _require_plain(data: bytes) -> None:
             _require_parts(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError):
         raise Unreadable(refusals.BROKEN) from None
-    except (ValueError, RuntimeError, expat.ExpatError):
+    except (ValueError, RuntimeError, expat.ExpatError, zlib.error):
         raise Unreadable(refusals.BROKEN) from None
 
 

@@ -13,7 +13,7 @@ from xueji.cases.services.draft import (
     open_draft,
     save_draft,
 )
-from xueji.cases.services.end import close, lapse, reverse, withdraw
+from xueji.cases.services.end import close, lapse, reverse, reverse_all, withdraw, withdraw_all
 from xueji.cases.services.submit import ExceptionRequest, Submission, submit, submit_all
 
 __all__ = [
@@ -33,8 +33,10 @@ __all__ = [
     "new_cases",
     "open_draft",
     "reverse",
+    "reverse_all",
     "save_draft",
     "submit",
     "submit_all",
     "withdraw",
+    "withdraw_all",
 ]
