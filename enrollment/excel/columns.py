@@ -51,7 +51,14 @@ class Column:
 
 DIGITS = frozenset("id_number phone postcode class_number".split())
 # starred on the sheet, yet known without being typed
-KNOWN = frozenset("sex birth_date school_class entered_on".split())
+KNOWN = frozenset(
+    "sex birth_date school_class entered_on phone mail_address family_address".split()
+)
+SAME = {
+    "phone": "空着就是监护人的",
+    "mail_address": "空着就是现住址",
+    "family_address": "空着就是现住址",
+}
 # headers that people write in their own tables
 ALIASES = {
     "身份证号": "id_number",
@@ -103,7 +110,7 @@ def _of(item: sheet.Item, key: str, label: str, *, required: bool) -> Column:
         table=item.table,
         starred=required,
         required=required,
-        help=item.help,
+        help=SAME.get(key, item.help),
     )
 
 
