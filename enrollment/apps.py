@@ -7,12 +7,14 @@ class EnrollmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import enrollment.tasks  # noqa: F401 -- registers the kinds of job
         from enrollment.kind import ADMISSION, DEFERRAL, ENROLLMENT
-        from enrollment.queries import deferrals, national_check, to_place
+        from enrollment.queries import deferrals, imports, national_check, to_place
         from enrollment.services.admitted import taken_from
         from xueji.cases import kinds, todos
 
         for kind in (ENROLLMENT, DEFERRAL, ADMISSION):
             kinds.register(kind)
-        for todo in (to_place, deferrals.to_see_to, national_check.to_check, taken_from):
+        found = (to_place, deferrals.to_see_to, national_check.to_check, taken_from)
+        for todo in (*found, imports.to_sign):
             todos.register(todo)

@@ -14,7 +14,7 @@ from reports.services import rosters
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
-from xueji.excel import cells, delimited, writer
+from xueji.excel import delimited, texts, writer
 
 TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,13 +47,13 @@ def make(
     students: list[int] = []
 
     def rows() -> Iterator[list[str]]:
-        for number, (pk, texts) in enumerate(
+        for number, (pk, line) in enumerate(
             source.lines(columns, export.sort, export.whole), start=1
         ):
             students.append(pk)
             if number % EVERY == 0:
                 tell(number, export.rows)
-            yield [str(number), *texts]
+            yield [str(number), *line]
 
     with transaction.atomic():  # the cursor reads at one moment
         kept = _written(export, columns, acting, rows())
@@ -82,7 +82,7 @@ def _written(
 
     try:
         return documents.write(produce)
-    except cells.TooLong as found:
+    except texts.TooLong as found:
         label = headers[found.column - 1]
         raise Refused(TOO_LONG.format(row=found.row, label=label)) from None
     except writer.TooMuch:

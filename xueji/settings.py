@@ -187,6 +187,8 @@ DOCUMENT_MAX_BYTES = 5 * 1024 * 1024
 
 # -- what goes by itself ------------------------------------------------------------------------
 DRAFTS_KEPT = timedelta(days=int(os.environ.get("XUEJI_DRAFT_DAYS", "30")))  # since the last save
+# a workbook of new pupils, its rows and faults, until somebody confirms
+IMPORTS_KEPT = timedelta(days=int(os.environ.get("XUEJI_IMPORT_DAYS", "7")))
 FORM_KEYS_KEPT = timedelta(days=int(os.environ.get("XUEJI_FORM_KEY_DAYS", "2")))
 EXPORT_DAYS = int(os.environ.get("XUEJI_EXPORT_DAYS", "7"))  # a roster can be fetched so long
 EXPORT_JOB_ROWS = 5000  # a longer roster is made by a worker

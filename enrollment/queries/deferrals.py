@@ -45,11 +45,6 @@ def standing(student_ids: Iterable[int]) -> dict[int, Deferral]:
     return {row.case.student_id: row for row in rows}
 
 
-def status_without_register(student_id: int) -> Status:
-    """缓学 where a deferral stands, else 待建籍: what a child is whose entry is undone."""
-    return Status.DEFERRED if standing([student_id]) else Status.PENDING
-
-
 def in_reach(acting: Acting) -> QuerySet[Deferral]:
     """The children now in 缓学 whom the schools in reach look after; one row for each."""
     path = acting.post.organisation.path

@@ -101,7 +101,7 @@ class Checked:
 
 
 def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
-    """Check every row; queries do not grow with the rows but for the search of near duplicates."""
+    """Check every row, in a number of queries that does not grow with the rows."""
     checked = [read(row, context) for row in rows]
     county = context.lineage.county.division_code
     divisions = places.settle([row.values for row in checked], county)
@@ -193,9 +193,11 @@ def find_doubles(rows: Sequence[Checked], context: Context) -> None:
         row.known = holder if holder and holder.pk != context.student_id else None
         if holder and holder.status == Status.DEFERRED:
             deferred[holder.pk] = row
-        if {"name", "sex", "birth_date"} <= row.values.keys():
-            near = duplicates.near(person)
-            row.near = [match for match in near if match.student != row.known]
+    pairs = zip(rows, people, strict=True)
+    whole = [pair for pair in pairs if {"name", "sex", "birth_date"} <= pair[0].values.keys()]
+    alike = duplicates.near_each([person for _, person in whole])
+    for (row, _), near in zip(whole, alike, strict=True):
+        row.near = [match for match in near if match.student != row.known]
     pending = {
         student.pk
         for row in rows

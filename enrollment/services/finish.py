@@ -81,29 +81,45 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
 
     Raises Refused when something later builds on the register.
     """
-    (student,) = students.lock([case.student_id]).values()
-    _require_untouched(case, student)
-    if student.number:
-        try:
-            void(student=student, case=case, acting=acting, reason=note)
-        except CannotVoid as error:
-            raise Refused(str(error)) from error
+    reverse_all([case], acting, note)
+
+
+def reverse_all(cases: Sequence[Case], acting: Acting, note: str) -> None:
+    """Undo many entries, all or none; queries grow only with the numbers that are given back."""
+    pupils = students.lock([case.student_id for case in cases])
+    _require_untouched(cases, pupils)
+    for case in cases:
+        student = pupils[case.student_id]
+        if student.number:
+            try:
+                void(student=student, case=case, acting=acting, reason=note)
+            except CannotVoid as error:
+                raise Refused(str(error)) from error
     events = list(
-        RegisterEvent.objects.filter(student=student, reversed_by__isnull=True)
+        RegisterEvent.objects.filter(student__in=pupils, reversed_by__isnull=True)
         .exclude(kind__in=(EventKind.REVERSED, EventKind.DEFERRED))
         .order_by("-pk")
     )
-    student.status = deferrals.status_without_register(student.pk)
-    students.leave(
-        [student], on=acting.today, acting=acting, reason=f"撤销入学：{note}", also=("status",)
-    )
+    deferred = deferrals.standing(pupils)
+    for pk, student in pupils.items():
+        student.status = Status.DEFERRED if pk in deferred else Status.PENDING
+    reason = f"撤销入学：{note}"
+    students.leave(pupils.values(), on=acting.today, acting=acting, reason=reason, also=("status",))
     ledger.reverse(events, acting=acting, text=note[:200])
 
 
-def _require_untouched(case: Case, student: Student) -> None:
-    home = Placement.objects.filter(student=student, ends__isnull=True).first()
-    if student.status != Status.ENROLLED or home is None or home.case_id != case.pk:
-        raise Refused("入学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")
-    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
-    if other:
-        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销入学。")
+def _require_untouched(cases: Sequence[Case], pupils: Mapping[int, Student]) -> None:
+    homes = {
+        home.student_id: home
+        for home in Placement.objects.filter(student__in=pupils, ends__isnull=True)
+    }
+    others = Case.objects.filter(student__in=pupils, state__in=ALIVE).exclude(
+        pk__in=[case.pk for case in cases]
+    )
+    busy = {other.student_id: other for other in others}
+    for case in cases:
+        student, home = pupils[case.student_id], homes.get(case.student_id)
+        if student.status != Status.ENROLLED or home is None or home.case_id != case.pk:
+            raise Refused(f"{student}入学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")
+        if other := busy.get(case.student_id):
+            raise Refused(f"{student}有业务件 {other.number} 在办，办结或撤回后才能撤销入学。")

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
-from xueji.excel import cells, delimited, writer
+from xueji.excel import delimited, texts, writer
 from xueji.excel.writer import Sheet, TooMuch, write
 
 STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＠", "'", '"', "_x0041_", "&amp;", "<"]
@@ -48,7 +48,7 @@ def by_calamine(data: bytes) -> list[list[str]]:
 
 
 def wanted(rows) -> list[list[str]]:
-    return [[cells.legible(text) for text in row] for row in rows]
+    return [[texts.legible(text) for text in row] for row in rows]
 
 
 @settings(max_examples=80, deadline=None)
@@ -61,7 +61,7 @@ def test_hostile_rows_are_read_back_equal_and_none_of_them_is_live(rows):
     written = list(chain.from_iterable(read))
     assert {cell.data_type for cell in written if cell.value} <= {"s"}
     assert {cell.number_format for cell in written} <= {"@"}
-    live = [cell for cell in written if cells.is_live(unescape(cell.value or ""))]
+    live = [cell for cell in written if texts.is_live(unescape(cell.value or ""))]
     assert [cell.value for cell in live if not cell.quotePrefix] == []
 
 
@@ -72,8 +72,8 @@ def test_hostile_rows_as_csv_are_read_back_with_an_apostrophe_before_what_is_liv
     delimited.write(out, ["列1", "列2", "列3"], rows)
     text = out.getvalue().decode("utf-8-sig")
     read = list(csv.reader(StringIO(text, newline=""), strict=True))[1:]
-    assert read == [[f"'{t}" if cells.is_live(t) else t for t in row] for row in wanted(rows)]
-    assert [text for text in chain.from_iterable(read) if cells.is_live(text)] == []
+    assert read == [[f"'{t}" if texts.is_live(t) else t for t in row] for row in wanted(rows)]
+    assert [text for text in chain.from_iterable(read) if texts.is_live(text)] == []
 
 
 def test_numbers_stay_whole():
@@ -82,17 +82,17 @@ def test_numbers_stay_whole():
 
 
 def test_the_longest_text_fits_and_a_longer_one_is_refused_not_cut():
-    fits = "长" * cells.MOST_IN_A_CELL
+    fits = "长" * texts.MOST_IN_A_CELL
     assert by_calamine(book([[fits, "", ""]]))[1][0] == fits
-    with pytest.raises(cells.TooLong) as refused:
+    with pytest.raises(texts.TooLong) as refused:
         book([["a", "b", "c"], ["a", f"{fits}x", ""]])
     assert (refused.value.row, refused.value.column) == (3, 2)
 
 
 def test_a_rare_character_counts_twice_as_in_excel():
-    half = cells.MOST_IN_A_CELL // 2
+    half = texts.MOST_IN_A_CELL // 2
     assert by_calamine(book([["𠮷" * half, "", ""]]))[1][0] == "𠮷" * half
-    with pytest.raises(cells.TooLong):
+    with pytest.raises(texts.TooLong):
         book([["𠮷" * (half + 1), "", ""]])
 
 

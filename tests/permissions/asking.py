@@ -9,9 +9,11 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from enrollment.queries import imports
 from enrollment.services import draw as drawing
 from tests import pupils
 from tests.documents import portraits, scans
+from tests.excel import corpus
 from tests.permissions.site import MISSING, SPECIAL, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
 from tests.world import PASSWORD
@@ -64,6 +66,13 @@ ID_OF = {
     "enrollment_class_move": lambda u: [u.school_class.pk],
     "enrollment_excess": lambda u: [u.school_class.pk],
     "enrollment_draw": lambda u: [u.draw.pk],
+    "enrollment_batch": lambda u: [u.batch.pk],
+    "enrollment_batch_workbook": lambda u: [u.batch.pk],
+    "enrollment_batch_confirm": lambda u: [u.batch.pk],
+    "enrollment_batch_discard": lambda u: [u.batch.pk],
+    "enrollment_batch_decide": lambda u: [u.batch.pk],
+    "enrollment_batch_withdraw": lambda u: [u.batch.pk],
+    "enrollment_batch_reverse": lambda u: [u.batch.pk],
     "enrollment_admission_edit": lambda u: [u.open.number],
     "enrollment_attendance": lambda u: [u.unplaced.pk],
     "enrollment_sheet": lambda u: [u.open.number],
@@ -104,6 +113,13 @@ BY_NUMBER = (
     "enrollment_class_move",
     "enrollment_excess",
     "enrollment_draw",
+    "enrollment_batch",
+    "enrollment_batch_workbook",
+    "enrollment_batch_confirm",
+    "enrollment_batch_discard",
+    "enrollment_batch_decide",
+    "enrollment_batch_withdraw",
+    "enrollment_batch_reverse",
     "enrollment_attendance",
     "reports_roster",
     "reports_roster_file",
@@ -371,6 +387,15 @@ def found_pupil(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"q": "没有这个人"}
 
 
+def intake(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {"file": SimpleUploadedFile("新生.xlsx", corpus.book()), **key()}
+
+
+def decide_batch(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    token = imports.token({unit.open.pk: unit.open.version})
+    return {"decision": "agreed", "note": "", "token": token, **key()}
+
+
 def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return key()
 
@@ -437,4 +462,10 @@ FORMS = {
     "enrollment_discard": only_a_key,
     "reports_roster_new": roster,
     "reports_roster_decide": agreed,
+    "enrollment_import_new": intake,
+    "enrollment_batch_confirm": only_a_key,
+    "enrollment_batch_discard": only_a_key,
+    "enrollment_batch_decide": decide_batch,
+    "enrollment_batch_withdraw": reason,
+    "enrollment_batch_reverse": reason,
 }

@@ -12,9 +12,10 @@ from itertools import count
 
 from django.db import connection
 
-from enrollment.models import Draw
+from enrollment.models import BatchState, Draw, ImportBatch, ImportedRow
 from enrollment.services import draw as drawing
 from enrollment.services.assign import assign
+from enrollment.services.batch.keeping import XLSX
 from reports import excel
 from reports.models import ExportState, RosterExport
 from reports.queries import sources
@@ -100,6 +101,7 @@ class Unit:
     draw: Draw = None
     roster: RosterExport = None  # taken out by the clerk
     asked: RosterExport = None  # asked for by the clerk, waits for the principal
+    batch: ImportBatch = None  # an intake by workbook, to which the open case belongs
     token: str = "0" * 64  # of the numbers that its allocator would issue now
 
 
@@ -171,10 +173,28 @@ def _neighbours(world: World) -> None:
 
 def _far_away_ids() -> None:
     with connection.cursor() as cursor:
-        for table in ("student", "case", "paper", "dossierpaper", "conduct"):
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [f"xueji_{table}", FIRST_ID]
-            )
+        tables = [f"xueji_{name}" for name in "student case paper dossierpaper conduct".split()]
+        for table in (*tables, "enrollment_importbatch"):
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, FIRST_ID])
+
+
+def _imported(world: World, unit: Unit) -> ImportBatch:
+    """An intake that was stored, with the workbook that once went back."""
+    post = world.posts[unit.clerk]
+    name = f"{unit.name}新生.xlsx"
+    kept = documents.keep(name=name, content_type=XLSX, data=b"PK", post=post, at=worlds.NOON)
+    batch = ImportBatch.objects.create(
+        school=world.schools[unit.name],
+        post=post,
+        opened_at=worlds.NOON,
+        stored_at=worlds.NOON,
+        file_name=name,
+        state=BatchState.STORED,
+        rows=1,
+        marked=kept,
+    )
+    ImportedRow.objects.create(case=unit.open, batch=batch, line=2, digest=b"1" * 32)
+    return batch
 
 
 def _fill(site: Site, name: str) -> None:
@@ -199,6 +219,7 @@ def _fill(site: Site, name: str) -> None:
     unit.done = case(*route)
     unit.unplaced = unit.done.student
     unit.open = case()
+    unit.batch = _imported(world, unit)
     unit.returned = case(route[0], decision="returned")
     unit.deferral, unit.deferral_back = _deferrals(site, unit, surname, home, route)
     unit.draft = _draft(site, unit, surname, home)

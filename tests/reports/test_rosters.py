@@ -297,7 +297,7 @@ def test_a_list_that_no_file_holds_is_refused(world, ask, monkeypatch):
 
 
 def test_a_file_that_cannot_be_whole_is_not_made(world, ask, files, monkeypatch):
-    monkeypatch.setattr("xueji.excel.cells.MOST_IN_A_CELL", 3)
+    monkeypatch.setattr("xueji.excel.texts.MOST_IN_A_CELL", 3)
     pupils.enrolled(world, name="丁一二三")
     with pytest.raises(Refused, match="的「姓名」太长"):
         ask("clerk", columns=("name",))

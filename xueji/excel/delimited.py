@@ -6,7 +6,7 @@ Here a text cannot be marked as text: what a spreadsheet would calculate gets an
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from xueji.excel import cells
+from xueji.excel import texts
 
 PIECE = 256 * 1024
 MARK = "\ufeff"
@@ -32,5 +32,5 @@ def _line(row: Sequence[str]) -> str:
 
 
 def _safe(text: str) -> str:
-    plain = cells.legible(text).replace('"', '""')
-    return f"'{plain}" if cells.is_live(text) else plain
+    plain = texts.legible(text).replace('"', '""')
+    return f"'{plain}" if texts.is_live(text) else plain

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 from xml.sax.saxutils import escape
 
-from xueji.excel import cells, parts
+from xueji.excel import parts, texts
 
 MOST_ROWS = 1_048_576  # of a sheet
 MOST_BYTES = 2**31 - 1  # of a sheet inside an archive that every Excel opens
@@ -52,9 +52,9 @@ class Sheet:
 def write(out: IO[bytes], sheet: Sheet, rows: Iterable[Sequence[str]]) -> int:
     """Write the workbook to ``out``, which need not be seekable; the number of rows written.
 
-    Raises ``cells.TooLong`` or TooMuch, and what was written until then is no workbook.
+    Raises ``texts.TooLong`` or TooMuch, and what was written until then is no workbook.
     """
-    name = _FORBIDDEN_IN_NAMES.sub("", cells.legible(sheet.name))[:31].strip() or "名册"
+    name = _FORBIDDEN_IN_NAMES.sub("", texts.legible(sheet.name))[:31].strip() or "名册"
     head = len(sheet.above) + 1
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         for path, text in parts.around(name, head):
@@ -108,10 +108,10 @@ def _heads(sheet: Sheet, letters: Sequence[str]) -> Iterator[str]:
 def _row(number: int, letters: Sequence[str], row: Sequence[str]) -> str:
     """One row; what needs care is looked for in all its texts at once, because it is rare."""
     joined = "\x1e".join(row)
-    if len(joined) > cells.MOST_IN_A_CELL // 2:
+    if len(joined) > texts.MOST_IN_A_CELL // 2:
         for column, text in enumerate(row, start=1):
-            if cells.units(text) > cells.MOST_IN_A_CELL:
-                raise cells.TooLong(number, column)
+            if texts.units(text) > texts.MOST_IN_A_CELL:
+                raise texts.TooLong(number, column)
     if _NEEDS_CARE.search(joined) or joined.count("\x1e") != len(row) - 1:
         line = [
             _cell(f"{letter}{number}", _style(text), text)
@@ -130,7 +130,7 @@ def _row(number: int, letters: Sequence[str], row: Sequence[str]) -> str:
 
 
 def _style(text: str) -> int:
-    return parts.QUOTED if cells.is_live(text) else parts.TEXT
+    return parts.QUOTED if texts.is_live(text) else parts.TEXT
 
 
 def _cell(place: str, style: int, text: str) -> str:
@@ -140,13 +140,13 @@ def _cell(place: str, style: int, text: str) -> str:
 
 def _xml(text: str) -> str:
     """As XML; a text that looks like Excel's own escapes (``_x0041_``) is kept as it is."""
-    plain = _ESCAPED.sub("_x005F_", cells.legible(text))
+    plain = _ESCAPED.sub("_x005F_", texts.legible(text))
     return escape(plain, {"\r": "&#13;"})
 
 
 def _foot(text: str) -> str:
     """The words of the foot of a page: an ampersand begins a command there."""
-    said = cells.legible(text).replace("&", "&&")[:180]
+    said = texts.legible(text).replace("&", "&&")[:180]
     return escape(f"&L{said}&R第 &P 页，共 &N 页" if said else "&R第 &P 页，共 &N 页")
 
 

@@ -14,7 +14,7 @@ from xueji.identity.problems import Problem
 from xueji.organisations.models import School, SchoolClass
 from xueji.organisations.queries import lineage
 from xueji.rules.engine import Rules, rule_set
-from xueji.students import editing, identity_documents
+from xueji.students import editing, entering, identity_documents
 from xueji.students.identity_documents import id_index
 from xueji.students.models import (
     FamilyMember,
@@ -49,35 +49,14 @@ def write_family(
     *, student: Student, members: Sequence[Mapping[str, object]], acting: Acting, reason: str
 ) -> None:
     """Make the family exactly ``members``, in their order."""
-    present = {member.position: member for member in student.family.all()}
-    new: list[FamilyMember] = []
-    changed: list[FamilyMember] = []
-    fields: set[str] = set()
-    for position, values in enumerate(members, start=1):
-        member = present.pop(position, None) or FamilyMember(student=student, position=position)
-        for field, value in values.items():
-            setattr(member, field, value)
-        fields |= values.keys()
-        (changed if member.pk else new).append(member)
-    history.create(new, acting=acting, reason=reason)
-    history.update(changed, fields=sorted(fields), acting=acting, reason=reason)
-    history.delete(present.values(), acting=acting, reason=reason)
+    entering.write_families({student: members}, acting=acting, reason=reason)
 
 
 def write_sheet(
     *, student: Student, values: Mapping[str, object], acting: Acting, reason: str
 ) -> StudentSheet:
     """Set further items of a locked pupil's national sheet; the first call makes the row."""
-    sheet = StudentSheet.objects.filter(student=student).first()
-    is_new = sheet is None
-    sheet = sheet or StudentSheet(student=student)
-    for field, value in values.items():
-        setattr(sheet, field, value)
-    if is_new:
-        history.create([sheet], acting=acting, reason=reason)
-    else:
-        history.update([sheet], fields=sorted(values), acting=acting, reason=reason)
-    return sheet
+    return entering.write_sheets({student: values}, acting=acting, reason=reason)[student]
 
 
 class NotEditable(Exception):

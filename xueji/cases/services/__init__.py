@@ -5,9 +5,16 @@ Locks everywhere: Case by id first, then Student by id, then Series by id.
 
 from xueji.cases.services.attach import NoSuchPaper, attach, detach
 from xueji.cases.services.decide import Outcome, OutcomeKind, decide
-from xueji.cases.services.draft import Stale, discard, forget_drafts, open_draft, save_draft
-from xueji.cases.services.end import close, lapse, reverse, withdraw
-from xueji.cases.services.submit import ExceptionRequest, submit
+from xueji.cases.services.draft import (
+    Stale,
+    discard,
+    forget_drafts,
+    new_cases,
+    open_draft,
+    save_draft,
+)
+from xueji.cases.services.end import close, lapse, reverse, reverse_all, withdraw, withdraw_all
+from xueji.cases.services.submit import ExceptionRequest, Submission, submit, submit_all
 
 __all__ = [
     "ExceptionRequest",
@@ -15,6 +22,7 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "Stale",
+    "Submission",
     "attach",
     "close",
     "decide",
@@ -22,9 +30,13 @@ __all__ = [
     "discard",
     "forget_drafts",
     "lapse",
+    "new_cases",
     "open_draft",
     "reverse",
+    "reverse_all",
     "save_draft",
     "submit",
+    "submit_all",
     "withdraw",
+    "withdraw_all",
 ]

@@ -1,5 +1,6 @@
 """What all acts on a case share: asking the machine, handing on, finishing."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from xueji.accounts.access import Acting
@@ -69,3 +70,30 @@ def end(
     finish(case, state, at)
     case.save(update_fields=[*CASE_FIELDS, "round"])
     CaseForm.objects.filter(case=case).delete()
+
+
+def end_all(
+    cases: Sequence[Case], decision: Decision, state: State, *, note: str, acting: Acting
+) -> None:
+    """What ``end`` does, for many locked cases by one person, in four statements."""
+    for case in cases:
+        case.round += 1
+        case.version += 1
+        finish(case, state, acting.at)
+    Step.objects.bulk_create(
+        Step(
+            case=case,
+            round=case.round,
+            position=0,
+            organisation_id=acting.post.organisation_id,
+            role=acting.post.role,
+            decision=decision,
+            note=note,
+            decided_by=acting.user,
+            decided_post=acting.post,
+            decided_at=acting.at,
+        )
+        for case in cases
+    )
+    Case.objects.bulk_update(cases, [*CASE_FIELDS, "round"], batch_size=500)
+    CaseForm.objects.filter(case__in=cases).delete()

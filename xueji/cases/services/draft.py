@@ -26,27 +26,41 @@ class Stale(Exception):
         self.values = values
 
 
+def new_cases(count: int, *, kind: str, school: School, acting: Acting) -> list[Case]:
+    """So many drafts with their numbers, not saved yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('xueji_case', 'id'))"
+            " FROM generate_series(1, %s)",
+            [count],
+        )
+        keys = [pk for (pk,) in cursor.fetchall()]
+    year, exclusive = localdate(acting.at).year, kinds.get(kind).exclusive
+    return [
+        Case(
+            id=pk,
+            kind=kind,
+            number=f"{year}-{pk:06d}",
+            school=school,
+            org_path=school.organisation.path,
+            opener=acting.user,
+            opened_post=acting.post,
+            opened_at=acting.at,
+            state=State.DRAFT,
+            exclusive=exclusive,
+        )
+        for pk in keys
+    ]
+
+
 @transaction.atomic
 def open_draft(
     *, kind: str, school: School, acting: Acting, values: Mapping[str, object], title: str = ""
 ) -> Case:
     """Start a case with what was typed so far: no pupil, no lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('xueji_case', 'id'))")
-        pk = cursor.fetchone()[0]
-    case = Case.objects.create(
-        id=pk,
-        kind=kind,
-        number=f"{localdate(acting.at).year}-{pk:06d}",
-        title=title,
-        school=school,
-        org_path=school.organisation.path,
-        opener=acting.user,
-        opened_post=acting.post,
-        opened_at=acting.at,
-        state=State.DRAFT,
-        exclusive=kinds.get(kind).exclusive,
-    )
+    (case,) = new_cases(1, kind=kind, school=school, acting=acting)
+    case.title = title
+    case.save(force_insert=True)
     CaseForm.objects.create(case=case, values=dict(values), saved_at=acting.at)
     return case
 

@@ -1,14 +1,16 @@
 """Ending a case outside its route: withdrawn, lapsed, closed from above, undone."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from xueji.accounts.access import Acting
-from xueji.cases import kinds, queries
+from xueji.cases import acts, kinds, queries
 from xueji.cases.acts import Act
+from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision, State
-from xueji.cases.services.common import end, require
+from xueji.cases.services.common import end, end_all, require
 
 
 @transaction.atomic
@@ -37,6 +39,39 @@ def reverse(*, case_id: int, note: str, acting: Acting) -> None:
     require(case, Act.REVERSE, acting)
     kinds.get(case.kind).reverse(case, acting, note)
     end(case, Decision.REVERSED, State.REVERSED, note=note, acting=acting, at=acting.at)
+
+
+@transaction.atomic
+def withdraw_all(*, case_ids: Iterable[int], note: str, acting: Acting) -> None:
+    """Take back open and returned cases of one maker, all or none, in a bounded number of queries.
+
+    Raises Refused when one of them is not to be taken back any more.
+    """
+    cases = _locked(case_ids, Act.WITHDRAW, acting)
+    end_all(cases, Decision.WITHDRAWN, State.WITHDRAWN, note=note, acting=acting)
+
+
+@transaction.atomic
+def reverse_all(
+    *,
+    case_ids: Iterable[int],
+    note: str,
+    acting: Acting,
+    undo: Callable[[Sequence[Case], Acting, str], None],
+) -> None:
+    """Undo done cases of one kind, all or none, by the set-based ``undo`` of that kind."""
+    cases = _locked(case_ids, Act.REVERSE, acting)
+    undo(cases, acting, note)
+    end_all(cases, Decision.REVERSED, State.REVERSED, note=note, acting=acting)
+
+
+def _locked(case_ids: Iterable[int], act: Act, acting: Acting) -> list[Case]:
+    cases = queries.lock(case_ids)
+    steps = queries.steps_of(cases)
+    for pk, case in cases.items():
+        if act not in acts.allowed(case, steps[pk], acting):
+            raise Refused(f"业务件 {case.number}：{queries.why_not(case, steps[pk], acting)}")
+    return list(cases.values())
 
 
 def lapse(*, today: date, at: datetime) -> int:

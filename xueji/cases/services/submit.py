@@ -1,19 +1,20 @@
 """Sending a case on its way along a route that is fixed from then on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting
 from xueji.accounts.models import LEVEL_OF_ROLE
-from xueji.cases import kinds
+from xueji.cases import acts, kinds, queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
 from xueji.cases.queries import moment, waiting_text
-from xueji.cases.services.common import hand_to, require
+from xueji.cases.services.common import CASE_FIELDS, hand_to
 from xueji.organisations.queries import Lineage, working_days_after
 from xueji.rules.engine import Finding, Rules
 from xueji.students.models import Student
@@ -25,6 +26,18 @@ class ExceptionRequest:
 
     finding: Finding
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One case on its way: whose, along which posts, with what was found and asked."""
+
+    case: Case
+    student: Student
+    title: str
+    route: Sequence[Stop]
+    findings: Sequence[Finding]
+    exceptions: Sequence[ExceptionRequest] = ()
 
 
 @transaction.atomic
@@ -45,37 +58,70 @@ def submit(
     An exception hangs on the step of the post that its rule names; where the route has no such
     step one is added at its end. Raises Refused when the pupil has another exclusive case.
     """
-    require(case, Act.SUBMIT, acting)
-    case.round += 1
-    steps = _steps(case, _with_granting_posts(route, exceptions, lineage), acting)
-    RuleException.objects.bulk_create(
-        RuleException(
-            step=next(s for s in steps if _stop(s) == _granting_stop(request.finding, lineage)),
-            rule=request.finding.key,
-            message=request.finding.message[:300],
-            citation=request.finding.citation[:300],
-            reason=request.reason,
-        )
-        for request in exceptions
+    one = Submission(
+        case=case,
+        student=student,
+        title=title,
+        route=route,
+        findings=findings,
+        exceptions=exceptions,
     )
-    case.student, case.title, case.state = student, title, State.OPEN
-    case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.on, rules.digest
-    case.findings = [_kept(finding) for finding in findings]
-    case.version += 1
-    due = working_days_after(localdate(acting.at), rules.value("case.step_days"))
-    hand_to(case, steps[0].organisation_id, steps[0].role, due=due, at=acting.at)
-    try:
-        with transaction.atomic():
-            case.save()
-    except IntegrityError as error:
-        if "case_one_exclusive_per_student" not in str(error):
-            raise
-        raise Refused(_busy(student)) from error
+    submit_all([one], lineage=lineage, rules=rules, acting=acting)
     return case
 
 
-def _steps(case: Case, stops: Sequence[Stop], acting: Acting) -> list[Step]:
-    Step.objects.create(
+@transaction.atomic
+def submit_all(
+    submissions: Sequence[Submission], *, lineage: Lineage, rules: Rules, acting: Acting
+) -> None:
+    """Send many cases of one school on their way, all or none, in a bounded number of queries.
+
+    Cases are locked, or new ones of ``new_cases`` that were never saved.
+    """
+    known = [one.case for one in submissions if not one.case._state.adding]
+    steps_of = queries.steps_of([case.pk for case in known])
+    for case in known:
+        if Act.SUBMIT not in acts.allowed(case, steps_of[case.pk], acting):
+            raise Refused(queries.why_not(case, steps_of[case.pk], acting))
+    due = working_days_after(localdate(acting.at), rules.value("case.step_days"))
+    steps: list[Step] = []
+    asked: list[RuleException] = []
+    for one in submissions:
+        one.case.round += 1
+        own = list(_steps(one, lineage, acting))
+        steps += own
+        asked += _asked(one, own, lineage)
+        _send(one, rules, own[1], due, acting)
+    try:
+        with transaction.atomic():
+            new = [one.case for one in submissions if one.case._state.adding]
+            Case.objects.bulk_create(new)
+            Case.objects.bulk_update(known, SENT, batch_size=BATCH)
+            Step.objects.bulk_create(steps)
+            RuleException.objects.bulk_create(asked)
+    except IntegrityError as error:
+        if "case_one_exclusive_per_student" not in str(error):
+            raise
+        raise Refused(_busy([one.student for one in submissions])) from error
+
+
+SENT = (*CASE_FIELDS, *"student title round rule_set rule_date rule_digest findings".split())
+BATCH = 500
+
+
+def _send(one: Submission, rules: Rules, first: Step, due: date, acting: Acting) -> None:
+    case = one.case
+    case.student, case.title, case.state = one.student, one.title, State.OPEN
+    case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.on, rules.digest
+    case.findings = [_kept(finding) for finding in one.findings]
+    case.version += 1
+    hand_to(case, first.organisation_id, first.role, due=due, at=acting.at)
+
+
+def _steps(one: Submission, lineage: Lineage, acting: Acting) -> Iterator[Step]:
+    """The signature of the maker and, unsigned, those that are asked for."""
+    case = one.case
+    yield Step(
         case=case,
         round=case.round,
         position=0,
@@ -86,16 +132,27 @@ def _steps(case: Case, stops: Sequence[Stop], acting: Acting) -> list[Step]:
         decided_post=acting.post,
         decided_at=acting.at,
     )
-    return Step.objects.bulk_create(
-        Step(
+    stops = _with_granting_posts(one.route, one.exceptions, lineage)
+    for position, stop in enumerate(stops, start=1):
+        yield Step(
             case=case,
             round=case.round,
             position=position,
             organisation_id=stop.organisation_id,
             role=stop.role,
         )
-        for position, stop in enumerate(stops, start=1)
-    )
+
+
+def _asked(one: Submission, steps: Sequence[Step], lineage: Lineage) -> Iterator[RuleException]:
+    for request in one.exceptions:
+        granting = _granting_stop(request.finding, lineage)
+        yield RuleException(
+            step=next(s for s in steps[1:] if _stop(s) == granting),
+            rule=request.finding.key,
+            message=request.finding.message[:300],
+            citation=request.finding.citation[:300],
+            reason=request.reason,
+        )
 
 
 def _stop(step: Step) -> Stop:
@@ -130,9 +187,9 @@ def _kept(finding: Finding) -> dict[str, object]:
     }
 
 
-def _busy(student: Student) -> str:
+def _busy(students: Sequence[Student]) -> str:
     other = (
-        Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
+        Case.objects.filter(student__in=students, exclusive=True, state__in=ALIVE)
         .select_related("waiting_at")
         .first()
     )

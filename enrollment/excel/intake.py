@@ -1,0 +1,217 @@
+"""From the cells of a workbook to typed rows: every spelling that is common, nothing guessed."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from enrollment.excel.columns import (
+    EXAMPLE,
+    KNOWN_HEADERS,
+    REQUIRED,
+    SEEN,
+    Column,
+    Kind,
+    plain,
+)
+from enrollment.services.batch.rows import Entry, Fault
+from enrollment.services.check import Context
+from xueji.excel import apart
+from xueji.excel.cells import DAY, FAULT, FORMULA, NUMBER, TRUTH, Cell
+from xueji.excel.reading import Table
+from xueji.excel.refusals import TWO_HEADERS, Unreadable
+from xueji.organisations.models import grade_name
+from xueji.students.reading import day
+
+MARK = re.compile(r"模板第\s*(\d+)\s*版.*?学校编号\s*(\d+)")
+KEPT_DIGITS = 15  # Excel keeps no more of a number
+SERIALS = range(1, 80_000)  # days that Excel counts, to the year 2119
+YES = frozenset("1 是 有 对 齐 y yes true √ ✓ ✔ ☑ 已核验 已验 已看 已看原件".split())
+NO = frozenset("0 否 无 没有 n no false × ✗ ☐ 未核验 未验 缺".split()) | {""}
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
+_HOURS = re.compile(r"[T ]0{1,2}:00(:00(\.0+)?)?$")
+_MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_CLASS = re.compile(r"\(?(\d{1,2})\)?班?")
+WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()} | {
+    0x3000: " ",
+    0xA0: " ",
+}
+
+MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
+OF_ANOTHER = (
+    "这份表是从另一所学校的模板填的（学校编号 {number}）。请下载本校的模板，把数据粘贴过来再上传。"
+)
+LOST = Fault(
+    "",
+    "digits",
+    "Excel 把这个号码当成了数，只保留前 15 位，末几位已经变成 0。",
+    "请先把这一列设为“文本”格式，再照证件重新输入整个号码；只改格式补不回来。",
+)
+
+
+@dataclass
+class Intake:
+    """A workbook as read: which column means what, and its rows."""
+
+    table: Table
+    columns: dict[int, Column]
+    unknown: list[str]
+    entries: list[Entry] = field(default_factory=list)
+
+    def column_of(self, key: str) -> int:
+        """Where the cell of a key stands; 0 where the workbook has no such column."""
+        return next((place for place, column in self.columns.items() if column.key == key), 0)
+
+
+def read(data: bytes, context: Context) -> Intake:
+    """Every row below the header; Unreadable where the file as a whole cannot be taken."""
+    table, rows = apart.read(data, list(KNOWN_HEADERS))
+    intake = _columns(table)
+    _require_own(table, context)
+    classes = _classes(context)
+    grades = {grade_name(grade): str(grade) for grade in context.grades}
+    for line, cells in rows:
+        first = next(iter(cells.values()))[1].strip()
+        entry = Entry(line, {})
+        for place, column in intake.columns.items():
+            cell = cells.get(place)
+            if cell is None:
+                continue
+            text, fault = text_of(cell, column, epoch_1904=table.epoch_1904)
+            if fault:
+                entry.faults.append(Fault(column.key, *fault_parts(fault)))
+            entry.row[column.key] = text
+        if first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE):
+            continue
+        _choose(entry, classes, grades, context)
+        intake.entries.append(entry)
+    return intake
+
+
+def fault_parts(fault: Fault) -> tuple[str, str, str]:
+    return fault.kind, fault.message, fault.remedy
+
+
+def _columns(table: Table) -> Intake:
+    columns: dict[int, Column] = {}
+    places: dict[str, int] = {}
+    unknown = []
+    for place, label in sorted(table.header.items()):
+        column = KNOWN_HEADERS.get(plain(label))
+        if column is None:
+            unknown.append(label)
+        elif column.key in places:
+            first, second = letter(places[column.key]), letter(place)
+            raise Unreadable(TWO_HEADERS.format(label=column.label, first=first, second=second))
+        else:
+            columns[place], places[column.key] = column, place
+    if lacking := [column.label for column in REQUIRED if column.key not in places]:
+        raise Unreadable(MISSING.format(labels="、".join(lacking)))
+    return Intake(table, columns, [label for label in unknown if label != "序号"])
+
+
+def letter(place: int) -> str:
+    """``28`` → AB."""
+    text = ""
+    while place:
+        place, rest = divmod(place - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _require_own(table: Table, context: Context) -> None:
+    own = context.lineage.school.pk
+    for text in table.above:
+        found = MARK.search(text)
+        if found and int(found[2]) != own:
+            raise Unreadable(OF_ANOTHER.format(number=found[2]))
+
+
+# -- one cell --------------------------------------------------------------------------------------
+def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[str, Fault | None]:
+    """What a cell says to the checks, or why it says nothing."""
+    kind, text = cell
+    if kind in (FAULT, FORMULA):
+        what = f"单元格是错误值 {text[:10]}" if kind == FAULT else "单元格里的公式没有算出结果"
+        return "", Fault("", "formula", f"{what}。", "请改为输入值，或把公式粘贴为数值。")
+    if kind == TRUTH:
+        return ("1" if text in ("1", "true") else "0"), None
+    text = _INVISIBLE.sub("", text).translate(WIDTHS).strip()
+    if column.kind != Kind.WORDS:
+        text = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+    if kind == NUMBER:
+        return _number(text, column, epoch_1904)
+    if column.kind == Kind.DIGITS and _SCIENTIFIC.fullmatch(text):
+        return "", LOST
+    if column.kind in (Kind.DAY, Kind.MONTH):
+        return (text if kind == DAY else _day(text, column)), None
+    return _paper(text) if column.kind == Kind.PAPER else (text, None)
+
+
+def _number(text: str, column: Column, epoch_1904: bool) -> tuple[str, Fault | None]:
+    try:
+        figure = Decimal(text)
+    except InvalidOperation:
+        return text, None
+    if figure != figure.to_integral_value():
+        return f"{float(figure):.10g}", None
+    whole = f"{figure:.0f}"
+    if column.kind in (Kind.DAY, Kind.MONTH):
+        if int(whole) in SERIALS:
+            first = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
+            return (first + timedelta(days=int(whole))).isoformat(), None
+        return _day(whole, column), None
+    if column.kind == Kind.DIGITS and len(whole) > KEPT_DIGITS:
+        return "", LOST
+    return _paper(whole) if column.kind == Kind.PAPER else (whole, None)
+
+
+def _day(text: str, column: Column) -> str:
+    """A day in ISO form where it can be read; else what stands there, for the checks to refuse."""
+    text = _HOURS.sub("", text)
+    if column.kind == Kind.MONTH and (found := _MONTH.fullmatch(text)):
+        return f"{found[1]}-{int(found[2]):02d}-01" if 1 <= int(found[2]) <= 12 else text
+    if text.isascii() and text.isdigit() and len(text) == 5:
+        return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+    found_day = day("".join(text.split()))
+    return found_day.isoformat() if found_day else text
+
+
+def _paper(text: str) -> tuple[str, Fault | None]:
+    word = text.lower()
+    if word in YES or word in NO:
+        return ("1" if word in YES else ""), None
+    message = f"「{text[:20]}」看不出是否{SEEN}。"
+    return "", Fault("", "unknown_code", message, "看过原件的填“是”，没有看到的空着。")
+
+
+# -- what only the school knows --------------------------------------------------------------------
+Classes = Sequence[tuple[int, str, str]]  # entry year, name, key
+
+
+def _classes(context: Context) -> Classes:
+    return [
+        (row.entry_year, unicodedata.normalize("NFKC", str(row)), pk)
+        for pk, row in context.classes.items()
+    ]
+
+
+def _choose(entry: Entry, classes: Classes, grades: Mapping[str, str], context: Context) -> None:
+    """Names of grade and class → what the form has in their place; unknown ones stay as typed."""
+    grade = entry.row.get("into_grade", "")
+    entry.row["into_grade"] = grades.get(grade, grade)
+    named = unicodedata.normalize("NFKC", entry.row.get("school_class", "")).replace(" ", "")
+    if not named:
+        return
+    grade = entry.row["into_grade"] or str(context.grades[0])
+    year = context.cohort(int(grade)) if grade in grades.values() else 0
+    number = _CLASS.fullmatch(named)
+    for entry_year, name, pk in classes:
+        is_number = number and name.endswith(f"({int(number[1])})班")
+        if entry_year == year and (name == named or is_number):
+            entry.row["school_class"] = pk
+            return
+    entry.row["school_class"] = f"？{named}"  # a number would be taken for a key

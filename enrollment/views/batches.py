@@ -1,0 +1,93 @@
+"""What is done with all pupils of one intake at once: signed, taken back, undone."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from enrollment.models import ImportBatch
+from enrollment.queries import imports as queries
+from enrollment.services.batch import undo
+from enrollment.views.imports import acted, find
+from enrollment.views.page import form_key
+from xueji.accounts import access
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.services import Outcome, OutcomeKind
+from xueji.pages.forms import DecisionForm, ReasonForm
+from xueji.pages.kept import posted_from
+from xueji.pages.once import Done
+
+CHANGED = "名单和您看到的不一样了：有的刚由他人办理，或刚刚送到。请看过现在的名单再签署。"
+
+
+@access.act("cases.sign")
+@posted_from("enrollment_batch", "pk")
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign all cases of the batch that wait for this post, by the function that signs one."""
+    found = find(request, pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        first = next(iter(form.errors.values()))[0]
+        messages.error(request, f"没有签署\n\n{first}")
+        return redirect("enrollment_batch", pk)
+
+    def act() -> Done:
+        seen = queries.seen(found, request.acting)
+        if not seen or queries.token(seen) != request.POST.get("token"):
+            raise Refused(CHANGED)
+        outcomes = cases.decide(
+            seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
+        )
+        return _told(outcomes, found)
+
+    return acted(request, act, pk, "没有签署")
+
+
+def _told(outcomes: Mapping[int, Outcome], found: ImportBatch) -> Done:
+    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
+    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
+    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
+    more = f"\n……另有 {len(rest) - 20} 件" if len(rest) > 20 else ""
+    return Done(
+        reverse("enrollment_batch", args=[found.pk]),
+        success=f"已签署 {signed} 件" if signed else "",
+        warning=f"{len(rest)} 件没有签署\n\n{lines}{more}" if rest else "",
+    )
+
+
+@access.act("cases.withdraw")
+@posted_from("enrollment_batch", "pk")
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole batch back before it is approved."""
+    return _undo(request, pk)
+
+
+@access.act("cases.reverse")
+@posted_from("enrollment_batch", "pk")
+def reverse_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the whole approved batch while nothing depends on it."""
+    return _undo(request, pk)
+
+
+def _undo(request: HttpRequest, pk: int) -> HttpResponse:
+    found = find(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        first = next(iter(form.errors.values()))[0]
+        messages.error(request, f"没有撤销\n\n{first}")
+        return redirect("enrollment_batch", pk)
+
+    def act() -> Done:
+        undo.ask(
+            batch_id=found.pk,
+            note=form.cleaned_data["reason"],
+            key=UUID(form_key(request)),
+            acting=request.acting,
+        )
+        return Done(reverse("enrollment_batch", args=[pk]))
+
+    return acted(request, act, pk, "没有撤销")

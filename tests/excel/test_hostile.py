@@ -1,0 +1,64 @@
+"""Every hostile or odd file gets its declared verdict, and none takes the worker along."""
+
+import socket
+import time
+
+import pytest
+
+from tests.excel.corpus import GOOD_ROWS, book, cells, corpus, sheet_xml, with_sheet
+from xueji.excel import apart, child, reading, refusals
+from xueji.excel.refusals import Unreadable
+
+LABELS = {"姓名", "身份证件号", "性别", "民族", "出生日期"}
+CORPUS = corpus()
+
+
+def verdict(read, data):
+    try:
+        _, rows = read(data, LABELS)
+        return sum(1 for _ in rows)
+    except Unreadable as error:
+        return str(error)
+
+
+def test_the_corpus_is_as_large_as_promised():
+    assert len({sample.name for sample in CORPUS}) == len(CORPUS) >= 40
+
+
+@pytest.mark.parametrize("sample", CORPUS, ids=lambda sample: sample.name)
+def test_a_file_gets_its_verdict(sample):
+    told = verdict(reading.read, sample.data)
+    if isinstance(sample.verdict, int):
+        assert told == sample.verdict
+    else:
+        assert str(told).startswith(sample.verdict)
+        assert str(told).endswith("。")
+
+
+def test_the_child_gives_the_same_verdicts_and_calls_nobody():
+    with socket.create_server(("127.0.0.1", 9999)) as listener:
+        listener.settimeout(0.1)
+        for sample in (CORPUS[0], *[s for s in CORPUS if s.name in ("billion laughs", "empty")]):
+            told = verdict(apart.read, sample.data)
+            assert told == sample.verdict or str(told).startswith(str(sample.verdict))
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_a_child_that_needs_too_much_is_stopped_and_the_worker_goes_on(monkeypatch):
+    rows = cells(1, tuple(sorted(LABELS))) + "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>{n}</t></is></c></row>'
+        for n in range(2, 15_000)
+    )
+    monkeypatch.setattr(apart, "PATIENCE", 0.05)
+    began = time.monotonic()
+    assert verdict(apart.read, with_sheet(sheet_xml(rows))) == refusals.TOO_HARD
+    assert time.monotonic() - began < 20
+    monkeypatch.undo()
+    assert verdict(apart.read, book()) == 2
+
+
+def test_the_child_has_no_settings_and_no_room_to_grow(tmp_path):
+    assert child.MEMORY <= 1 << 30
+    assert "DJANGO" not in str(apart.START)
+    assert GOOD_ROWS
