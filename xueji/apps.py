@@ -11,6 +11,7 @@ class XuejiConfig(AppConfig):
         import xueji.cases.tasks
         import xueji.documents.tasks
         import xueji.dossiers.tasks
+        import xueji.establishment.tasks
         import xueji.jobs.periodic  # noqa: F401 -- these register their kinds of job
         from xueji.identity.classification import check_classification
 

@@ -6,6 +6,7 @@ from xueji.cases.models import Case, CaseForm, Paper, RuleException, Step
 from xueji.conduct.models import Conduct
 from xueji.documents.models import Document
 from xueji.dossiers.models import Dossier, DossierPaper
+from xueji.establishment.models import Order, OrganisationAct
 from xueji.jobs.models import Job
 from xueji.ledger.models import AcceptedMonth, RegisterEvent
 from xueji.organisations.models import (
@@ -45,7 +46,9 @@ __all__ = [
     "Holiday",
     "IdentityDocument",
     "Job",
+    "Order",
     "Organisation",
+    "OrganisationAct",
     "Paper",
     "Photo",
     "Placement",

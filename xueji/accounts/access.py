@@ -58,6 +58,9 @@ ACTS: dict[str, frozenset[str]] = {
     "numbering.confirm": OFFICERS | {Role.COUNTY_HEAD},
     "numbering.reopen": OFFICERS | {Role.COUNTY_HEAD},
     "divisions.read": REGISTER,
+    "organisations.read": REGISTER,
+    "organisations.keep": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
+    "organisations.order": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "rules.read": REGISTER,
 }
 

@@ -21,7 +21,13 @@ NAVIGATION = (
     ),
     ("办理", (("业务待办", "cases", "cases.read"),)),
     ("学籍号", (("编号", "numbering", "numbering.read"),)),
-    ("查阅", (("规则", "rules", "rules.read"),)),
+    (
+        "查阅",
+        (
+            ("机构与学校", "organisations", "organisations.read"),
+            ("规则", "rules", "rules.read"),
+        ),
+    ),
 )
 
 

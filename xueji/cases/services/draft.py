@@ -14,6 +14,7 @@ from xueji.cases.models import Case, CaseForm, Paper, State
 from xueji.cases.services.common import lock, require
 from xueji.documents import services as documents
 from xueji.organisations.models import School
+from xueji.organisations.queries import hold_paths
 
 BATCH = 500
 
@@ -40,7 +41,7 @@ def open_draft(
         number=f"{localdate(acting.at).year}-{pk:06d}",
         title=title,
         school=school,
-        org_path=school.organisation.path,
+        org_path=hold_paths([school.pk])[school.pk],
         opener=acting.user,
         opened_post=acting.post,
         opened_at=acting.at,

@@ -1,0 +1,340 @@
+"""Forms about offices: text in, values out; ``establishment`` judges them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django import forms
+
+from xueji.establishment.models import OrderKind
+from xueji.establishment.rules import USUAL, NewOffice, StageFacts, Year
+from xueji.identity.problems import Problem
+from xueji.organisations.models import (
+    Area,
+    Level,
+    Organisation,
+    School,
+    SchoolKind,
+    SchoolYear,
+    StageName,
+)
+from xueji.pages.fields import code_field, place_field
+
+DAY = "请写成 2026-09-01 这样的年、月、日。"
+SCAN = "image/jpeg,image/png,application/pdf"
+LONGEST = 300
+
+
+def day(label: str, missing: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=bool(missing),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": missing, "invalid": DAY},
+    )
+
+
+def words(label: str, *, width: str = "w4", help_text: str = "", **more: object) -> forms.CharField:
+    """Any text: whether it is there and right the rules say, in one place."""
+    field = forms.CharField(
+        label=label,
+        required=False,
+        max_length=LONGEST,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "off", **more}),
+        error_messages={"max_length": f"{label}太长，请写短一些。"},
+    )
+    field.width = width
+    return field
+
+
+class Told(forms.Form):
+    """A form that shows what was found of it, each at its field."""
+
+    mark_optional = False
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            field = problem.field if problem.field in self.fields else None
+            if problem.field == "stages" and StageName.PRIMARY in self.fields:
+                field = StageName.PRIMARY.value
+            self.add_error(field, str(problem))
+
+
+class ReasonedForm(Told):
+    """Something is changed, and why; ``seen`` is the last act that was on the screen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    reason = words("原因", width="w12", help_text="根据什么文件改；留在履历里，人人看得到")
+    field_order: list[str] | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
+
+    @property
+    def said(self) -> str:
+        return self.cleaned_data["reason"]
+
+
+class StageFields(Told):
+    """Of each stage how many years (0: not taught) and, for 五四学制, its first grade."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for stage in StageName:
+            first, years = USUAL[stage]
+            self.fields[stage.value] = forms.TypedChoiceField(
+                label=f"{stage.label}学制",
+                coerce=int,
+                empty_value=0,
+                required=False,
+                choices=[("", "不设"), *((n, f"{n} 年") for n in range(years + 1, 1, -1))],
+                error_messages={"invalid_choice": "请从列出的学制里选。"},
+            )
+            self.fields[f"{stage.value}_first"] = forms.TypedChoiceField(
+                label=f"{stage.label}起始年级",
+                coerce=int,
+                empty_value=first,
+                required=False,
+                choices=[(n, f"{n} 年级") for n in (first, *((first - 1,) if first > 1 else ()))],
+                error_messages={"invalid_choice": "请从列出的年级里选。"},
+            )
+            for name in (stage.value, f"{stage.value}_first"):
+                self.fields[name].width = "w3"
+
+    @property
+    def stages(self) -> tuple[StageFacts, ...]:
+        data = self.cleaned_data
+        return tuple(
+            StageFacts(stage.value, data.get(f"{stage.value}_first") or USUAL[stage][0], years)
+            for stage in StageName
+            if (years := data.get(stage.value) or 0)
+        )
+
+
+class StagesForm(StageFields, ReasonedForm):
+    """Which stages a school teaches."""
+
+    @staticmethod
+    def initial_of(school: School) -> dict[str, int]:
+        found = {}
+        for row in school.stages.all():
+            found |= {row.stage: row.years, f"{row.stage}_first": row.first_grade}
+        return found
+
+
+def _choice(label: str, choices: Iterable, width: str = "w4") -> forms.ChoiceField:
+    field = forms.ChoiceField(
+        label=label,
+        choices=list(choices),
+        error_messages={"required": "请选择。", "invalid_choice": "请从列出的里选一种。"},
+    )
+    field.width = width
+    return field
+
+
+class CentreForm(Told):
+    """A new centre."""
+
+    name = words("名称", width="w6", help_text="批文上的全称，如：建昌营镇中心校")
+    division_code = words("乡镇代码", help_text="行政区划代码前 9 位", inputmode="numeric")
+    opened_on = day("设立日期")
+    reason = words("依据", width="w12", help_text="设立的批文、文号")
+
+    @property
+    def office(self) -> NewOffice:
+        data = self.cleaned_data
+        return NewOffice(
+            level=Level.CENTRE,
+            name=data["name"].strip(),
+            division_code=data["division_code"].strip(),
+            opened_on=data["opened_on"],
+        )
+
+
+class SchoolForm(StageFields):
+    """A new school; it works only after 入网."""
+
+    name = words("名称", width="w6", help_text="批文上的全称")
+    parent = forms.ChoiceField(label="上级", required=False)
+    code = words("学校代码", width="w3", help_text="三位数字，用过的不再用", inputmode="numeric")
+    identifier = words("学校标识码", width="w3", help_text="10 位数字", inputmode="numeric")
+    kind = _choice("办学类型", SchoolKind.choices, "w3")
+    area = _choice("城乡", Area.choices, "w3")
+    designated = forms.BooleanField(label="指定借读学校", required=False)
+    opened_on = day("设立日期")
+    reason = words("依据", width="w12", help_text="设立的批文、文号")
+
+    def __init__(self, *args, centres: Iterable[str], county: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(name, name) for name in centres]
+        self.fields["parent"].choices = [("", f"{county}直属"), *names]
+        self.fields["parent"].error_messages["invalid_choice"] = "请从列出的中心校里选。"
+        for name, width in (("parent", "w6"), ("designated", "w3"), ("opened_on", "w3")):
+            self.fields[name].width = width
+        first = ("name", "parent", "code", "identifier", "kind", "area")
+        stages = [name for name in self.fields if name.split("_")[0] in StageName.values]
+        self.order_fields([*first, *stages, "opened_on", "designated", "reason"])
+
+    @property
+    def office(self) -> NewOffice:
+        data = self.cleaned_data
+        texts = {name: data[name].strip() for name in ("name", "code", "identifier")}
+        return NewOffice(
+            level=Level.SCHOOL,
+            parent=data["parent"],
+            kind=data["kind"],
+            area=data["area"],
+            designated=data["designated"],
+            stages=self.stages,
+            opened_on=data["opened_on"],
+            **texts,
+        )
+
+
+class FactsForm(ReasonedForm):
+    """Facts of a centre or school that the county may change."""
+
+    def __init__(self, *args, office: Organisation, school: School | None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = words("名称", width="w6", help_text="改名须有批文")
+        if school is None:
+            self.fields["division_code"] = words("乡镇代码", inputmode="numeric")
+        else:
+            self.fields["code"] = words("学校代码", width="w3", inputmode="numeric")
+            self.fields["identifier"] = words("学校标识码", width="w3", inputmode="numeric")
+            self.fields["kind"] = _choice("办学类型", SchoolKind.choices)
+            self.fields["area"] = _choice("城乡", Area.choices)
+            self.fields["designated_for_borrowed"] = forms.BooleanField(
+                label="指定借读学校", required=False
+            )
+            if school.connected_on:
+                for name in ("code", "identifier"):
+                    self.fields[name].disabled = True
+                    self.fields[name].help_text = "入网后不改"
+        self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
+        row = {name: getattr(school, name, None) for name in self.fields}
+        row |= {"name": office.name, "division_code": office.division_code}
+        self.initial = {**row, **self.initial}
+
+    @property
+    def values(self) -> dict[str, object]:
+        return {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in self.cleaned_data.items()
+            if name not in ("seen", "reason")
+        }
+
+
+class CatchmentForm(Told):
+    """A village or community chosen by typing, and why."""
+
+    place = place_field("place", "w6")
+    place_code = code_field()
+    reason = words("依据", width="w6", help_text="划片文件；留在履历里")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].label = "村、社区"
+        self.fields["place"].help_text = "打字选，如 建昌营 军屯"
+
+
+class YearForm(ReasonedForm):
+    """A school year with its two terms."""
+
+    year = forms.IntegerField(widget=forms.HiddenInput, min_value=2000, max_value=2100)
+    starts_on = day("学年开始", "请填学年的第一天。")
+    ends_on = day("学年结束", "请填学年的最后一天。")
+    term1_starts = day("第 1 学期开学", "请填开学的日期。")
+    term1_ends = day("第 1 学期放假", "请填放假的日期。")
+    term2_starts = day("第 2 学期开学", "请填开学的日期。")
+    term2_ends = day("第 2 学期放假", "请填放假的日期。")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("starts_on", "ends_on", "term1_starts", "term1_ends") + (
+            "term2_starts",
+            "term2_ends",
+        ):
+            self.fields[name].width = "w6"
+
+    @staticmethod
+    def initial_of(row: SchoolYear) -> dict[str, date]:
+        found = {"starts_on": row.starts_on, "ends_on": row.ends_on}
+        for term in row.terms.all():
+            found[f"term{term.number}_starts"] = term.starts_on
+            found[f"term{term.number}_ends"] = term.ends_on
+        return found
+
+    @property
+    def typed(self) -> Year:
+        data = self.cleaned_data
+        terms = ((data[f"term{n}_starts"], data[f"term{n}_ends"]) for n in (1, 2))
+        return Year(
+            year=data["year"],
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            terms=tuple(terms),
+        )
+
+
+def _office_field(name: str, label: str, help_text: str) -> forms.CharField:
+    return words(
+        label,
+        width="w6",
+        help_text=help_text,
+        **{"data-choose": "/rules/places/?q=", "data-code-target": f"#id_{name}_id"},
+    )
+
+
+class OrderForm(Told):
+    """An order with its paper; ``school`` and ``into`` are chosen by typing."""
+
+    kind = _choice("事项", OrderKind.choices)
+    school = _office_field("school", "学校", "打字选")
+    school_id = code_field()
+    into = _office_field(
+        "into", "去向", "调整隶属：中心校，或教育局（直属）；并入：学校；撤销：不填"
+    )
+    into_id = code_field()
+    number = words("文号", width="w6", help_text="照文件，如：迁教〔2026〕18 号")
+    decided_on = day("文件日期", "请照文件上的日期填写。")
+    effective_on = day("生效日期", "请填生效月份的 1 日。")
+    file = forms.FileField(
+        label="文件扫描件",
+        required=False,
+        allow_empty_file=True,
+        help_text="JPEG、PNG 图片或 PDF，5 MB 以内",
+        widget=forms.FileInput(attrs={"accept": SCAN}),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(
+            "kind effective_on decided_on school school_id into into_id number file".split()
+        )
+        for name, width in (("effective_on", "w4"), ("decided_on", "w4"), ("file", "w6")):
+            self.fields[name].width = width
+
+
+class SheetForm(Told):
+    """A list of centres and schools, or of villages, pasted or as a file."""
+
+    what = _choice("表", [("offices", "中心校和学校"), ("divisions", "村、社区")])
+    reason = words("依据", width="w8", help_text="批文、文号；留在履历里")
+    text = forms.CharField(
+        label="名单",
+        required=False,
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
+        help_text="从表格复制、粘贴，每行一个；或在下面选文件",
+        error_messages={"max_length": "名单太长，请分几次。"},
+    )
+    file = forms.FileField(
+        label="表格文件",
+        required=False,
+        allow_empty_file=True,
+        help_text="csv 或 xlsx，第一张表",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+    )
