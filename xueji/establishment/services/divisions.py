@@ -1,6 +1,6 @@
 """Adding townships, villages and communities of the county from a list: all of them or none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -40,14 +40,21 @@ def check_divisions(
     wanted = {row.code for row in rows} | {row.township for row in rows}
     known = Division.objects.in_bulk(wanted | {county.division_code.ljust(CODE, "0")})
     towns = {row.code for row in rows if row.is_township}
-    found, seen = [], set()
+    found: list[list[Problem]] = []
+    seen: set[str] = set()
     for row in rows:
         found.append(list(_judge(row, county, known, towns, seen)))
         seen.add(row.code)
     return found, known
 
 
-def _judge(row, county, known, towns, seen) -> Iterable[Problem]:
+def _judge(
+    row: NewDivision,
+    county: Organisation,
+    known: Mapping[str, Division],
+    towns: Collection[str],
+    seen: Collection[str],
+) -> Iterable[Problem]:
     digits = row.code.isascii() and row.code.isdigit() and len(row.code) == CODE
     if not digits or not row.code.startswith(county.division_code):
         yield Problem(

@@ -6,12 +6,14 @@ the school where it is now.
 """
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import IO
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from xueji.accounts.access import Acting
@@ -27,13 +29,17 @@ from xueji.establishment.services.common import (
     keep,
     school_of,
 )
-from xueji.establishment.services.effect import close, merge, move
+from xueji.establishment.services.effect import Changes, close, merge, move
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Level, Organisation, School
 
 log = logging.getLogger(__name__)
 
-EFFECTS = {OrderKind.MOVE: move, OrderKind.MERGE: merge, OrderKind.CLOSE: close}
+EFFECTS: Mapping[OrderKind, Callable[..., tuple[int, Changes]]] = {
+    OrderKind.MOVE: move,
+    OrderKind.MERGE: merge,
+    OrderKind.CLOSE: close,
+}
 BUSY = "刚刚有人在这两所学校里办理，没有执行。请再试一次。"
 
 
@@ -267,7 +273,7 @@ def _require_waiting(order: Order) -> None:
         raise Refused(f"这个文件{order.get_state_display()}，不能再办。")
 
 
-def _all():
+def _all() -> QuerySet[Order]:
     return Order.objects.select_for_update(of=("self",)).select_related(
         "school__organisation", "entered_by__user", "entered_by__organisation"
     )

@@ -86,7 +86,7 @@ class StageFields(Told):
             self.fields[stage.value] = forms.TypedChoiceField(
                 label=f"{stage.label}学制",
                 coerce=int,
-                empty_value=0,
+                empty_value=None,
                 required=False,
                 choices=[("", "不设"), *((n, f"{n} 年") for n in range(years + 1, 1, -1))],
                 error_messages={"invalid_choice": "请从列出的学制里选。"},
@@ -94,7 +94,7 @@ class StageFields(Told):
             self.fields[f"{stage.value}_first"] = forms.TypedChoiceField(
                 label=f"{stage.label}起始年级",
                 coerce=int,
-                empty_value=first,
+                empty_value=None,
                 required=False,
                 choices=[(n, f"{n} 年级") for n in (first, *((first - 1,) if first > 1 else ()))],
                 error_messages={"invalid_choice": "请从列出的年级里选。"},
@@ -117,7 +117,7 @@ class StagesForm(StageFields, ReasonedForm):
 
     @staticmethod
     def initial_of(school: School) -> dict[str, int]:
-        found = {}
+        found: dict[str, int] = {}
         for row in school.stages.all():
             found |= {row.stage: row.years, f"{row.stage}_first": row.first_grade}
         return found

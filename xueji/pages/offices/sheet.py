@@ -144,6 +144,14 @@ def stages_of(text: str) -> tuple[StageFacts, ...]:
     return tuple(found)
 
 
+def offices(lines: Sequence[Line]) -> list[NewOffice]:
+    return [line.row for line in lines if isinstance(line.row, NewOffice)]
+
+
+def divisions(lines: Sequence[Line]) -> list[NewDivision]:
+    return [line.row for line in lines if isinstance(line.row, NewDivision)]
+
+
 def attach(lines: Sequence[Line], problems: Sequence[Sequence[Problem]]) -> None:
     for line, found in zip(lines, problems, strict=True):
         line.problems += found

@@ -59,8 +59,9 @@ def edit(request: HttpRequest) -> HttpResponse:
                 form.tell(unfit.problems)
             except services.Outdated:
                 status, refusal = 409, OUTDATED
-                form.data = form.data.copy()
-                form.data["seen"] = str(last_act(county.pk))
+                again = request.POST.copy()
+                again["seen"] = str(last_act(county.pk))
+                form.data = again
             except services.Unchanged:
                 refusal = UNCHANGED
             except PermissionDenied:

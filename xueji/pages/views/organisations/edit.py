@@ -41,6 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404
     is_centre = request.GET.get("kind") == "centre"
     county = request.acting.post.organisation
+    form: CentreForm | SchoolForm
     if is_centre:
         form = CentreForm(request.POST or None)
     else:
@@ -190,7 +191,7 @@ def _answer(
                 form.tell(unfit.problems[0])
             except services.Outdated:
                 status, refusal = 409, OUTDATED
-                form = _seen_now(form, office)
+                form = _seen_now(request, form, office)
             except services.Unchanged:
                 refusal = UNCHANGED
             except PermissionDenied:
@@ -205,9 +206,10 @@ def _answer(
     return render(request, template, context, status=status)
 
 
-def _seen_now(form: Told, office: Organisation | None) -> Told:
+def _seen_now(request: HttpRequest, form: Told, office: Organisation | None) -> Told:
     """The same typed form, which now knows of the last act."""
     if office is not None and isinstance(form, ReasonedForm):
-        form.data = form.data.copy()
-        form.data["seen"] = str(last_act(office.pk))
+        typed = request.POST.copy()
+        typed["seen"] = str(last_act(office.pk))
+        form.data = typed
     return form

@@ -34,7 +34,7 @@ def many(request: HttpRequest) -> HttpResponse:
         return _show(request, form, status=422)
     what = form.cleaned_data["what"]
     try:
-        lines = sheet.read(_text(form), what)
+        lines = sheet.read(_text(request, form), what)
     except sheet.Unreadable as why:
         form.add_error("text", str(why))
         return _show(request, form, status=422)
@@ -55,31 +55,32 @@ def many(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
 
 
-def _text(form: SheetForm) -> str:
+def _text(request: HttpRequest, form: SheetForm) -> str:
     """What was uploaded, which then stands in the field; else what was pasted."""
     if file := form.cleaned_data["file"]:
         text = sheet.text_of(file)
-        form.data = form.data.copy()
-        form.data["text"] = text
+        typed = request.POST.copy()
+        typed["text"] = text
+        form.data = typed
         return text
     return form.cleaned_data["text"]
 
 
 def _judge(request: HttpRequest, lines: list[Line], what: str) -> None:
     county = request.acting.post.organisation
-    rows = [line.row for line in lines]
     if what == "offices":
-        sheet.attach(lines, check(rows, county=county, acting=request.acting))
+        sheet.attach(lines, check(sheet.offices(lines), county=county, acting=request.acting))
     else:
-        sheet.attach(lines, check_divisions(rows, county=county)[0])
+        sheet.attach(lines, check_divisions(sheet.divisions(lines), county=county)[0])
 
 
 def _add(request: HttpRequest, form: SheetForm, lines: list[Line]) -> Done:
-    rows, reason = [line.row for line in lines], form.cleaned_data["reason"]
+    reason = form.cleaned_data["reason"]
     if form.cleaned_data["what"] == "offices":
-        made = services.add(rows=rows, acting=request.acting, reason=reason)
+        made = services.add(rows=sheet.offices(lines), acting=request.acting, reason=reason)
         told = f"已设立 {len(made)} 个机构；学校核准入网以后才能办理业务"
         return Done(reverse("organisations"), success=told)
+    rows = sheet.divisions(lines)
     count = services.add_divisions(rows=rows, acting=request.acting, reason=reason)
     told = f"已加 {count} 个村、社区、乡镇，其余已有"
     return Done(reverse("organisations_import"), success=told)
