@@ -343,7 +343,12 @@ def stages(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 
 
 def catchment(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
-    return {"place_code": "130283101201", "place": "杨各庄镇 上庄村", "reason": "划片", **key()}
+    return {
+        "place_code": "130283101201",
+        "place_text": "杨各庄镇 上庄村",
+        "reason": "划片",
+        **key(),
+    }
 
 
 def school_year(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:

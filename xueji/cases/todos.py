@@ -8,13 +8,17 @@ from xueji.accounts.access import Acting
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
-    """Pupils who wait for an act of this post; ``url`` names its page, ``query`` goes on it."""
+    """Pupils who wait for an act of this post; ``url`` names its page, ``query`` goes on it.
+
+    ``unit`` is the measure word where it is not pupils that wait.
+    """
 
     label: str
     count: int
     help: str
     url: str
     query: str = ""
+    unit: str = "名"
 
 
 Ask = Callable[[Acting], Todo | None]

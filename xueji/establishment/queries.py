@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, Step
+from xueji.cases.todos import Todo
 from xueji.establishment.models import Order, OrderState
 from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
 from xueji.students.models import Placement, PlacementKind, Student
@@ -87,6 +89,24 @@ def waiting_orders(school_ids: Iterable[int]) -> QuerySet[Order]:
     ids = list(school_ids)
     return Order.objects.filter(state=OrderState.WAITING).filter(
         Q(school__in=ids) | Q(into__in=ids)
+    )
+
+
+def stuck(acting: Acting) -> Todo | None:
+    """Orders whose day has come and that something stands in the way of, for their county."""
+    if not acting.may("organisations.order"):
+        return None
+    rows = Order.objects.filter(county=acting.post.organisation_id, state=OrderState.WAITING)
+    count = rows.exclude(problem="").count()
+    if not count:
+        return None
+    return Todo(
+        label="建制调整没有执行成",
+        count=count,
+        help="到了生效的日子，学校还有在办的业务或学生；文件页写明还差什么",
+        url="orders",
+        query="?state=waiting",
+        unit="个",
     )
 
 

@@ -1,7 +1,7 @@
 """What an order does to the tree, the pupils, their cases and the ledger; set-based, in batches.
 
-A pupil who changes school, or whose monthly report changes hands, has two events: out of the
-former unit and into the new one, so that both months balance.
+A pupil who counts and changes school, or whose monthly report changes hands, has two events: out
+of the former unit and into the new one, so that both months balance. Everybody else has one.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ from xueji.organisations.models import (
 from xueji.organisations.queries import Lineage, lineage
 from xueji.rules.engine import rule_set
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, Status, Student
+from xueji.students.models import Placement, PlacementKind, RegisterType, Status, Student
 
 Changes = list[tuple[str, str, str]]
 LISTED = 3  # case numbers in a refusal
@@ -59,12 +59,11 @@ def move(
     facts = []
     for pupil in pupils:
         name = classes.get(pupil.school_class_id, "")
-        if before.monthly_unit(pupil.stage) == after.monthly_unit(pupil.stage):
-            facts.append(_fact(order, pupil, after, 0, name, acting))
-        else:
-            change = _counts(pupil)
-            facts.append(_fact(order, pupil, before, -change, name, acting))
-            facts.append(_fact(order, pupil, after, change, name, acting))
+        same = before.monthly_unit(pupil.stage) == after.monthly_unit(pupil.stage)
+        change = 0 if same else _counts(pupil)
+        if change:
+            facts.append(_fact(order, pupil, before, -change, name))
+        facts.append(_fact(order, pupil, after, change, name))
     ledger.write(facts, acting=acting)
     changes = [
         ("隶属", order.from_name, into.name),
@@ -90,8 +89,9 @@ def merge(
     for pupil in pupils:
         home, row = homes[pupil.pk], classes.get(pupil.school_class_id)
         change, name = _counts(pupil), names.get(pupil.school_class_id, "")
-        facts.append(_fact(order, pupil, before, -change, name, acting, home))
-        facts.append(_fact(order, pupil, after, change, str(row or ""), acting, home))
+        if change:
+            facts.append(_fact(order, pupil, before, -change, name, home))
+        facts.append(_fact(order, pupil, after, change, str(row or ""), home))
         places[pupil] = students.Place(
             school=after.school,
             school_class=row,
@@ -172,7 +172,8 @@ def _redirect(held: dict[int, Case], before: Lineage, after: Lineage) -> None:
 
 
 def _counts(pupil: Student) -> int:
-    return int(pupil.status == Status.ENROLLED)
+    """Whether the pupil is 在读: REGULAR and enrolled."""
+    return int(pupil.status == Status.ENROLLED and pupil.register_type == RegisterType.REGULAR)
 
 
 def _reason(order: Order) -> str:
@@ -185,7 +186,6 @@ def _fact(
     where: Lineage,
     change: int,
     class_name: str,
-    acting: Acting,
     home: Placement | None = None,
 ) -> Fact:
     """One side of a pupil's reassignment, on the day of the order or of a later entry."""

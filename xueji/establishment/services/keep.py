@@ -217,13 +217,13 @@ def change_catchment(
     known = {row.code for row in present.values()}
     places = {place.pk: place for place in Division.objects.filter(pk__in=set(add))}
     problems = [
-        Problem("place", why, "请从列出的村、社区里选一个。", field="place")
+        Problem("place", why, "请从列出的村、社区里选一个。", field="place_text")
         for code in add
         if (why := _why_no_place(code, places.get(code), known))
     ]
     if len(present) - len(gone) + len(add) > MOST_PLACES:
         message = f"一所学校最多登记 {MOST_PLACES} 个村、社区。"
-        problems.append(Problem("many", message, "请核对服务范围。", field="place"))
+        problems.append(Problem("many", message, "请核对服务范围。", field="place_text"))
     if problems:
         raise Unfit(problems)
     if not gone and not add:

@@ -229,14 +229,14 @@ class FactsForm(ReasonedForm):
 class CatchmentForm(Told):
     """A village or community chosen by typing, and why."""
 
-    place = place_field("place", "w6")
+    place_text = place_field("place", "w6")
     place_code = code_field()
     reason = words("依据", width="w6", help_text="划片文件；留在履历里")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].label = "村、社区"
-        self.fields["place"].help_text = "打字选，如 建昌营 军屯"
+        self.fields["place_text"].label = "村、社区"
+        self.fields["place_text"].help_text = "打字选，如 建昌营 军屯"
 
 
 class YearForm(ReasonedForm):
@@ -331,10 +331,12 @@ class SheetForm(Told):
         help_text="从表格复制、粘贴，每行一个；或在下面选文件",
         error_messages={"max_length": "名单太长，请分几次。"},
     )
+    text.width = "w12"
     file = forms.FileField(
         label="表格文件",
         required=False,
         allow_empty_file=True,
-        help_text="csv 或 xlsx，第一张表",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+        help_text="csv；xlsx 请复制、粘贴",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+    file.width = "w12"

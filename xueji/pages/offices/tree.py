@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
 from xueji.accounts.access import Acting
-from xueji.organisations.models import LABEL, Level, Organisation
+from xueji.organisations.models import LABEL, Level, Organisation, School
 
 ORDER = ("level", "initials", "id")
 WORDS, LETTERS = 4, 20  # of what was typed, so much is looked at
@@ -18,6 +18,10 @@ class Line:
 
     office: Organisation
     schools: int
+
+    @property
+    def school(self) -> School | None:
+        return getattr(self.office, "school", None)
 
 
 def rows(acting: Acting, at: Organisation, typed: str, *, closed: bool) -> QuerySet[Organisation]:

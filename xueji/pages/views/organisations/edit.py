@@ -117,7 +117,7 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("organisation_catchment", args=[pk])
 
     def act() -> Done:
-        code, typed = form.cleaned_data["place_code"], form.cleaned_data["place"].strip()
+        code, typed = form.cleaned_data["place_code"], form.cleaned_data["place_text"].strip()
         taken_out = "remove" in request.POST
         found = _place(plain(code), typed) if not taken_out else ""
         changes = services.change_catchment(

@@ -39,7 +39,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         school = _named(acting, whole(request.GET.get("school", "")), "", school=True)
         initial = {"school": school.name, "school_id": school.pk} if school else {}
-        return _show(request, OrderForm(initial=initial | {"effective_on": _next_first(acting)}))
+        initial |= {"effective_on": _next_first(acting)}
+        return _show(request, OrderForm(initial=initial), school=school)
     form = OrderForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, status=422)
