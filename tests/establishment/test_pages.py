@@ -27,6 +27,7 @@ from xueji.organisations.models import (
     Stage,
     Term,
 )
+from xueji.organisations.queries import working_days_after
 
 
 def text(answer) -> str:
@@ -304,6 +305,26 @@ def test_the_county_writes_a_year_and_everybody_of_it_reads_the_working_days(wor
     assert "只按周末计算工作日" in told
     assert len(acts("calendar")) == 1
     assert "各县的校历" in text(client_of("city").get(reverse("calendar")))
+
+
+def test_the_province_writes_the_special_days_of_a_year_and_deadlines_count_them(world, client_of):
+    province, days = client_of("province"), "2027-01-01 放假 元旦\n2027-01-03 上班 元旦调休"
+    typed = {"year": "2027", "seen": "0", "reason": "国办发明电"}
+    wrong = days + "\n2027-01-02 放假 周六\n2027-13-01 放假"
+
+    refused = send(province, "holidays", query="?year=2027", text=wrong, **typed)
+    assert "第 4 行读不懂" in problems(refused)
+    usual = send(province, "holidays", query="?year=2027", text=wrong[:-14], **typed)
+    assert "2027-01-02 本来就是周末" in problems(usual)
+    send(province, "holidays", query="?year=2027", text=days, **typed)
+
+    rows = Holiday.objects.order_by("date").values_list("date", "working")
+    assert list(rows) == [(date(2027, 1, 1), False), (date(2027, 1, 3), True)]
+    assert working_days_after(date(2026, 12, 31), 2) == date(2027, 1, 4)
+    assert [row[:3] for row in acts("calendar")] == [
+        ("河北省教育厅", "province_officer", "国办发明电")
+    ]
+    assert client_of("county").get(reverse("holidays")).status_code == 404
 
 
 # -- orders --------------------------------------------------------------------------------------

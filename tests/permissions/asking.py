@@ -358,6 +358,12 @@ def school_year(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**typed, "year": "2030", "seen": "0", **key()}
 
 
+def holidays(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A year of which nothing is known: the first of January 2031 is a Wednesday."""
+    typed = {"year": "2031", "text": "2031-01-01 放假 元旦", "reason": "放假通知"}
+    return {**typed, "seen": "0", **key()}
+
+
 def order(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """The end of a school without pupils, a year from now."""
     today = localdate()
@@ -428,6 +434,7 @@ FORMS = {
     "organisation_catchment": catchment,
     "organisation_connect": only_a_key,
     "calendar_edit": school_year,
+    "holidays": holidays,
     "order_new": order,
     "order_withdraw": reason,
     "order_carry_out": only_a_key,

@@ -310,6 +310,7 @@ WITHOUT_ROWS = {
     "organisation_new",
     "organisations_import",
     "calendar_edit",
+    "holidays",
 }  # name no row at all
 
 

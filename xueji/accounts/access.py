@@ -60,6 +60,7 @@ ACTS: dict[str, frozenset[str]] = {
     "divisions.read": REGISTER,
     "organisations.read": REGISTER,
     "organisations.keep": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
+    "organisations.holidays": frozenset({Role.PROVINCE_OFFICER}),
     "organisations.order": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "rules.read": REGISTER,
 }

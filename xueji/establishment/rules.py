@@ -237,3 +237,38 @@ def of_year(typed: Year, others: Mapping[int, tuple[date, date]]) -> Iterable[Pr
                 "overlap", "第 2 学期开学不晚于第 1 学期放假。", "请核对学期的日期。", field=name
             )
         last = ends
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that differs from its weekday, as typed."""
+
+    date: date
+    working: bool
+    name: str
+
+    def __str__(self) -> str:
+        return f"{'上班' if self.working else '放假'} {self.name}"
+
+
+MOST_DAYS, LONGEST_DAY = 120, 40
+
+
+def of_days(year: int, days: Sequence[Day]) -> Iterable[Problem]:
+    """Each day of the year once, and only where the weekday would say otherwise."""
+    if len(days) > MOST_DAYS:
+        yield Problem("many", f"超过 {MOST_DAYS} 天。", "请只列放假和调休的日子。", field="text")
+        return
+    seen: set[date] = set()
+    for day in days:
+        if day.date.year != year:
+            yield Problem("year", f"{day.date} 不在 {year} 年。", "请分年录入。", field="text")
+        if day.date in seen:
+            yield Problem("twice", f"{day.date} 写了两次。", "请删去一行。", field="text")
+        seen.add(day.date)
+        if day.working == (day.date.isoweekday() <= 5):
+            usual = "本来就是工作日" if day.working else "本来就是周末"
+            yield Problem("usual", f"{day.date} {usual}。", "不用列，请删去这一行。", field="text")
+        if not day.name or len(day.name) > LONGEST_DAY:
+            message = f"{day.date} 没有写是什么节，或太长。"
+            yield Problem("name", message, "请写节日名，如：春节。", field="text")

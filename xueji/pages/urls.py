@@ -75,6 +75,7 @@ urlpatterns = [
     path("organisations/import/", sheet.many, name="organisations_import"),
     path("organisations/calendar/", calendar.calendar, name="calendar"),
     path("organisations/calendar/edit/", calendar.edit, name="calendar_edit"),
+    path("organisations/calendar/holidays/", calendar.holidays, name="holidays"),
     path("organisations/orders/", orders.orders, name="orders"),
     path("organisations/orders/new/", order_new.new, name="order_new"),
     path("organisations/orders/<int:pk>/", orders.order, name="order"),

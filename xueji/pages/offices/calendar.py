@@ -67,3 +67,9 @@ def term_days(row: SchoolYear, found: list[Month]) -> list[tuple[int, date, date
         count = sum(_works(day, special.get(day)) for day in days)
         terms.append((term.number, term.starts_on, term.ends_on, count))
     return terms
+
+
+def lines(year: int) -> str:
+    """The special days of a calendar year as they are typed."""
+    rows = Holiday.objects.filter(date__year=year).order_by("date")
+    return "\n".join(f"{d.date} {'上班' if d.working else '放假'} {d.name}" for d in rows)

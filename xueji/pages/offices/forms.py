@@ -1,79 +1,20 @@
 """Forms about offices: text in, values out; ``establishment`` judges them."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django import forms
 
-from xueji.establishment.models import OrderKind
-from xueji.establishment.rules import USUAL, NewOffice, StageFacts, Year
-from xueji.identity.problems import Problem
+from xueji.establishment.rules import USUAL, NewOffice, StageFacts
 from xueji.organisations.models import (
     Area,
     Level,
     Organisation,
     School,
     SchoolKind,
-    SchoolYear,
     StageName,
 )
 from xueji.pages.fields import code_field, place_field
-
-DAY = "请写成 2026-09-01 这样的年、月、日。"
-SCAN = "image/jpeg,image/png,application/pdf"
-LONGEST = 300
-
-
-def day(label: str, missing: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=bool(missing),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": missing, "invalid": DAY},
-    )
-
-
-def words(label: str, *, width: str = "w4", help_text: str = "", **more: object) -> forms.CharField:
-    """Any text: whether it is there and right the rules say, in one place."""
-    field = forms.CharField(
-        label=label,
-        required=False,
-        max_length=LONGEST,
-        help_text=help_text,
-        widget=forms.TextInput(attrs={"autocomplete": "off", **more}),
-        error_messages={"max_length": f"{label}太长，请写短一些。"},
-    )
-    field.width = width
-    return field
-
-
-class Told(forms.Form):
-    """A form that shows what was found of it, each at its field."""
-
-    mark_optional = False
-
-    def tell(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            field = problem.field if problem.field in self.fields else None
-            if problem.field == "stages" and StageName.PRIMARY in self.fields:
-                field = StageName.PRIMARY.value
-            self.add_error(field, str(problem))
-
-
-class ReasonedForm(Told):
-    """Something is changed, and why; ``seen`` is the last act that was on the screen."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
-    reason = words("原因", width="w12", help_text="根据什么文件改；留在履历里，人人看得到")
-    field_order: list[str] | None = None
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
-
-    @property
-    def said(self) -> str:
-        return self.cleaned_data["reason"]
+from xueji.pages.offices.base import ReasonedForm, Told, choice, day, words
 
 
 class StageFields(Told):
@@ -123,16 +64,6 @@ class StagesForm(StageFields, ReasonedForm):
         return found
 
 
-def _choice(label: str, choices: Iterable, width: str = "w4") -> forms.ChoiceField:
-    field = forms.ChoiceField(
-        label=label,
-        choices=list(choices),
-        error_messages={"required": "请选择。", "invalid_choice": "请从列出的里选一种。"},
-    )
-    field.width = width
-    return field
-
-
 class CentreForm(Told):
     """A new centre."""
 
@@ -159,8 +90,8 @@ class SchoolForm(StageFields):
     parent = forms.ChoiceField(label="上级", required=False)
     code = words("学校代码", width="w3", help_text="三位数字，用过的不再用", inputmode="numeric")
     identifier = words("学校标识码", width="w3", help_text="10 位数字", inputmode="numeric")
-    kind = _choice("办学类型", SchoolKind.choices, "w3")
-    area = _choice("城乡", Area.choices, "w3")
+    kind = choice("办学类型", SchoolKind.choices, "w3")
+    area = choice("城乡", Area.choices, "w3")
     designated = forms.BooleanField(label="指定借读学校", required=False)
     opened_on = day("设立日期")
     reason = words("依据", width="w12", help_text="设立的批文、文号")
@@ -203,8 +134,8 @@ class FactsForm(ReasonedForm):
         else:
             self.fields["code"] = words("学校代码", width="w3", inputmode="numeric")
             self.fields["identifier"] = words("学校标识码", width="w3", inputmode="numeric")
-            self.fields["kind"] = _choice("办学类型", SchoolKind.choices)
-            self.fields["area"] = _choice("城乡", Area.choices)
+            self.fields["kind"] = choice("办学类型", SchoolKind.choices)
+            self.fields["area"] = choice("城乡", Area.choices)
             self.fields["designated_for_borrowed"] = forms.BooleanField(
                 label="指定借读学校", required=False
             )
@@ -239,88 +170,10 @@ class CatchmentForm(Told):
         self.fields["place_text"].help_text = "打字选，如 建昌营 军屯"
 
 
-class YearForm(ReasonedForm):
-    """A school year with its two terms."""
-
-    year = forms.IntegerField(widget=forms.HiddenInput, min_value=2000, max_value=2100)
-    starts_on = day("学年开始", "请填学年的第一天。")
-    ends_on = day("学年结束", "请填学年的最后一天。")
-    term1_starts = day("第 1 学期开学", "请填开学的日期。")
-    term1_ends = day("第 1 学期放假", "请填放假的日期。")
-    term2_starts = day("第 2 学期开学", "请填开学的日期。")
-    term2_ends = day("第 2 学期放假", "请填放假的日期。")
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("starts_on", "ends_on", "term1_starts", "term1_ends") + (
-            "term2_starts",
-            "term2_ends",
-        ):
-            self.fields[name].width = "w6"
-
-    @staticmethod
-    def initial_of(row: SchoolYear) -> dict[str, date]:
-        found = {"starts_on": row.starts_on, "ends_on": row.ends_on}
-        for term in row.terms.all():
-            found[f"term{term.number}_starts"] = term.starts_on
-            found[f"term{term.number}_ends"] = term.ends_on
-        return found
-
-    @property
-    def typed(self) -> Year:
-        data = self.cleaned_data
-        terms = ((data[f"term{n}_starts"], data[f"term{n}_ends"]) for n in (1, 2))
-        return Year(
-            year=data["year"],
-            starts_on=data["starts_on"],
-            ends_on=data["ends_on"],
-            terms=tuple(terms),
-        )
-
-
-def _office_field(name: str, label: str, help_text: str) -> forms.CharField:
-    return words(
-        label,
-        width="w6",
-        help_text=help_text,
-        **{"data-choose": "/rules/places/?q=", "data-code-target": f"#id_{name}_id"},
-    )
-
-
-class OrderForm(Told):
-    """An order with its paper; ``school`` and ``into`` are chosen by typing."""
-
-    kind = _choice("事项", OrderKind.choices)
-    school = _office_field("school", "学校", "打字选")
-    school_id = code_field()
-    into = _office_field(
-        "into", "去向", "调整隶属：中心校，或教育局（直属）；并入：学校；撤销：不填"
-    )
-    into_id = code_field()
-    number = words("文号", width="w6", help_text="照文件，如：迁教〔2026〕18 号")
-    decided_on = day("文件日期", "请照文件上的日期填写。")
-    effective_on = day("生效日期", "请填生效月份的 1 日。")
-    file = forms.FileField(
-        label="文件扫描件",
-        required=False,
-        allow_empty_file=True,
-        help_text="JPEG、PNG 图片或 PDF，5 MB 以内",
-        widget=forms.FileInput(attrs={"accept": SCAN}),
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields(
-            "kind effective_on decided_on school school_id into into_id number file".split()
-        )
-        for name, width in (("effective_on", "w4"), ("decided_on", "w4"), ("file", "w6")):
-            self.fields[name].width = width
-
-
 class SheetForm(Told):
     """A list of centres and schools, or of villages, pasted or as a file."""
 
-    what = _choice("表", [("offices", "中心校和学校"), ("divisions", "村、社区")])
+    what = choice("表", [("offices", "中心校和学校"), ("divisions", "村、社区")])
     reason = words("依据", width="w8", help_text="批文、文号；留在履历里")
     text = forms.CharField(
         label="名单",

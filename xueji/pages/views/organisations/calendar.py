@@ -1,5 +1,7 @@
 """The calendar of a county: read by everybody of it, kept by the county."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +18,8 @@ from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.offices import calendar as days
 from xueji.pages.offices import showing
-from xueji.pages.offices.forms import YearForm
+from xueji.pages.offices.base import ReasonedForm
+from xueji.pages.offices.calendar_forms import HolidaysForm, YearForm
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.edit import OUTDATED, UNCHANGED
 from xueji.pages.views.organisations.office import may_keep, within_reach
@@ -49,30 +52,71 @@ def edit(request: HttpRequest) -> HttpResponse:
     form = YearForm(
         request.POST or None, initial=initial | (YearForm.initial_of(row) if row else {})
     )
+    return _answer(
+        request,
+        form,
+        lambda: _save(request, form),
+        title=f"{asked}—{asked + 1} 学年",
+        note="学年和学期是全县的：入学年龄、转学时限、休学期满都按它计算。",
+    )
+
+
+@access.act("organisations.holidays")
+@require_http_methods(["GET", "POST"])
+def holidays(request: HttpRequest) -> HttpResponse:
+    """Write the special days of a calendar year, for the whole tree; ``?year=`` says which."""
+    acting = request.acting
+    asked = whole(request.GET.get("year", "")) or acting.today.year
+    if not 2000 <= asked <= 2100:
+        raise Http404
+    initial = {
+        "year": asked,
+        "seen": last_act(acting.post.organisation_id),
+        "text": days.lines(asked),
+    }
+    form = HolidaysForm(request.POST or None, initial=initial)
+
+    def act() -> Done:
+        count = services.set_holidays(
+            year=form.cleaned_data["year"],
+            days=form.cleaned_data["text"],
+            seen=form.cleaned_data["seen"] or 0,
+            reason=form.said,
+            acting=acting,
+        )
+        return Done(reverse("calendar"), success=f"已保存，{asked} 年放假和调休共 {count} 天")
+
+    return _answer(
+        request,
+        form,
+        act,
+        title=f"{asked} 年放假和调休",
+        note="照国务院办公厅的放假安排录入，各县的期限都按它计算；已经定下的期限不变。",
+    )
+
+
+def _answer(
+    request: HttpRequest, form: ReasonedForm, act: Callable[[], Done], **told: str
+) -> HttpResponse:
+    """Show the form, or act once on it; what is wrong is shown beside what was typed."""
     status, refusal = 200, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                return once(request, lambda: _save(request, form))
+                return once(request, act)
             except services.Unfit as unfit:
                 form.tell(unfit.problems)
             except services.Outdated:
                 status, refusal = 409, OUTDATED
                 again = request.POST.copy()
-                again["seen"] = str(last_act(county.pk))
+                again["seen"] = str(last_act(request.acting.post.organisation_id))
                 form.data = again
             except services.Unchanged:
                 refusal = UNCHANGED
             except PermissionDenied:
                 raise Http404 from None
-    context = {
-        "form": form,
-        "year": asked,
-        "title": f"{asked}—{asked + 1} 学年",
-        "refusal": refusal,
-        "form_key": new_key(),
-    }
+    context = {"form": form, "refusal": refusal, "form_key": new_key(), **told}
     return render(request, "organisations/year.html", context, status=status)
 
 
@@ -133,5 +177,7 @@ def _told(
         "terms": days.term_days(row, found) if row else [],
         "acts": showing.acts(county).filter(kind="calendar").order_by("-pk")[:5] if county else [],
         "may_keep": keeps,
+        "may_holidays": acting.may("organisations.holidays"),
+        "calendar_year": acting.today.year,
         "next_year": latest + 1,
     }

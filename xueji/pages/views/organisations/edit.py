@@ -14,14 +14,13 @@ from xueji.establishment.services.common import last_act
 from xueji.organisations.models import Division, Level, Organisation, School
 from xueji.pages.fields import mark_chosen, plain
 from xueji.pages.forms import new_key
+from xueji.pages.offices.base import ReasonedForm, Told
 from xueji.pages.offices.forms import (
     CatchmentForm,
     CentreForm,
     FactsForm,
-    ReasonedForm,
     SchoolForm,
     StagesForm,
-    Told,
 )
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import kept_by, may_keep

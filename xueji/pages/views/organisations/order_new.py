@@ -18,7 +18,7 @@ from xueji.organisations.models import Level, Organisation, School
 from xueji.pages.fields import plain
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
-from xueji.pages.offices.forms import OrderForm
+from xueji.pages.offices.order_form import OrderForm
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import may_keep
 
