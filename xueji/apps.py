@@ -11,7 +11,11 @@ class XuejiConfig(AppConfig):
         import xueji.cases.tasks
         import xueji.documents.tasks
         import xueji.dossiers.tasks
+        import xueji.establishment.tasks
         import xueji.jobs.periodic  # noqa: F401 -- these register their kinds of job
+        from xueji.cases import todos
+        from xueji.establishment import queries
         from xueji.identity.classification import check_classification
 
         register(check_classification)
+        todos.register(queries.stuck)

@@ -15,6 +15,7 @@ from xueji.cases.models import Case, CaseForm, Paper, RuleException, Step
 from xueji.conduct.models import Conduct
 from xueji.documents.models import Document
 from xueji.dossiers.models import Dossier, DossierPaper
+from xueji.establishment.models import Order, OrganisationAct
 from xueji.jobs.models import Job
 from xueji.ledger.models import AcceptedMonth, RegisterEvent
 from xueji.organisations.models import (
@@ -58,7 +59,9 @@ __all__ = [
     "Job",
     "LoginAttempt",
     "OldPassword",
+    "Order",
     "Organisation",
+    "OrganisationAct",
     "Paper",
     "Photo",
     "Placement",

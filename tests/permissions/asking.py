@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from enrollment.queries import imports
 from enrollment.services import draw as drawing
@@ -18,6 +19,7 @@ from tests.permissions.site import MISSING, SPECIAL, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, SCHOOL_AT, Ask
 from tests.world import PASSWORD
 from xueji.accounts.models import User
+from xueji.establishment.services.common import last_act
 from xueji.organisations.queries import lineage
 
 NO_SUCH_CASE = "2026-999999"
@@ -92,6 +94,15 @@ ID_OF = {
     "account_security": lambda u: [person(u).pk],
     "account_grant": lambda u: [person(u).pk],
     "account_end_post": lambda u: [person(u).pk, person(u).posts.get().pk],
+    "organisation": lambda u: [u.pk],
+    "organisation_edit": lambda u: [u.pk],
+    "organisation_stages": lambda u: [u.pk],
+    "organisation_catchment": lambda u: [u.pk],
+    "organisation_connect": lambda u: [u.pk],
+    "order": lambda u: [u.order.pk],
+    "order_paper": lambda u: [u.order.pk],
+    "order_withdraw": lambda u: [u.order.pk],
+    "order_carry_out": lambda u: [u.order.pk],
     "enrollment": lambda u: [],
     "rule": lambda u: ["entry.underage"],  # public words, the same for everybody
 }
@@ -128,6 +139,15 @@ BY_NUMBER = (
     "account_state",
     "account_security",
     "account_grant",
+    "organisation",
+    "organisation_edit",
+    "organisation_stages",
+    "organisation_catchment",
+    "organisation_connect",
+    "order",
+    "order_paper",
+    "order_withdraw",
+    "order_carry_out",
 )
 SERIES_PAGES = tuple(name for name in ID_OF if name.startswith("numbering_"))
 NOBODYS = {
@@ -396,6 +416,56 @@ def decide_batch(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {"decision": "agreed", "note": "", "token": token, **key()}
 
 
+def new_school(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"name": "新设小学", "code": "888", "identifier": "8888888888", "primary": "6"}
+    return {**typed, "kind": "ordinary", "area": "urban", "reason": "批文", **key()}
+
+
+def many_offices(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    text = "名称,学校代码,学校标识码,学段学制\n新设小学,888,8888888888,小学6"
+    return {"what": "offices", "text": text, "reason": "批文", **key()}
+
+
+def facts(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"name": "改名小学", "kind": "ordinary", "area": "township", "reason": "批文"}
+    return {**typed, "seen": str(last_act(unit.pk)), **key()}
+
+
+def stages(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"primary": "6", "junior": "3", "reason": "批文"}
+    return {**typed, "seen": str(last_act(unit.pk)), **key()}
+
+
+def catchment(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    return {
+        "place_code": "130283101201",
+        "place_text": "杨各庄镇 上庄村",
+        "reason": "划片",
+        **key(),
+    }
+
+
+def school_year(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    typed = {"starts_on": "2030-09-01", "ends_on": "2031-08-31", "reason": "校历"}
+    typed |= {"term1_starts": "2030-09-02", "term1_ends": "2031-01-20"}
+    typed |= {"term2_starts": "2031-02-20", "term2_ends": "2031-07-10"}
+    return {**typed, "year": "2030", "seen": "0", **key()}
+
+
+def holidays(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A year of which nothing is known: the first of January 2031 is a Wednesday."""
+    typed = {"year": "2031", "text": "2031-01-01 放假 元旦", "reason": "放假通知"}
+    return {**typed, "seen": "0", **key()}
+
+
+def order(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """The end of a school without pupils, a year from now."""
+    today = localdate()
+    typed = {"kind": "close", "school": "迁安初级中学", "number": "迁教〔2026〕99 号"}
+    days = {"decided_on": "2026-08-20", "effective_on": f"{today.year + 1}-{today.month:02d}-01"}
+    return {**typed, **days, "file": scan(), **key()}
+
+
 def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return key()
 
@@ -468,4 +538,15 @@ FORMS = {
     "enrollment_batch_decide": decide_batch,
     "enrollment_batch_withdraw": reason,
     "enrollment_batch_reverse": reason,
+    "organisation_new": new_school,
+    "organisations_import": many_offices,
+    "organisation_edit": facts,
+    "organisation_stages": stages,
+    "organisation_catchment": catchment,
+    "organisation_connect": only_a_key,
+    "calendar_edit": school_year,
+    "holidays": holidays,
+    "order_new": order,
+    "order_withdraw": reason,
+    "order_carry_out": only_a_key,
 }

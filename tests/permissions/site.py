@@ -6,7 +6,7 @@ house numbers and case numbers are canaries: wherever one is seen, it tells whos
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
 
@@ -24,6 +24,7 @@ from tests import pupils
 from tests import world as worlds
 from tests.conduct import entries
 from tests.documents import portraits, scans
+from tests.establishment import orders
 from tests.numbering import making
 from tests.world import World, hire, open_school, open_year
 from xueji.accounts.models import User
@@ -34,6 +35,7 @@ from xueji.conduct.models import Conduct
 from xueji.documents import services as documents
 from xueji.dossiers import services as dossiers
 from xueji.dossiers.models import Dossier, DossierPaper
+from xueji.establishment.models import Order
 from xueji.organisations.models import Level, School, SchoolClass, SchoolKind
 from xueji.organisations.queries import lineage
 from xueji.organisations.services import found
@@ -64,6 +66,7 @@ ELSEWHERE = {
 }
 DIVISION = {"8": "130324100", "7": "120224100"}
 RARE = "珏璟瑄瑢瑷琮琬琰璐璠瑭璩璆瓒璋瓘璇瑾璘瑗"
+OCTOBER = date(2026, 10, 1)
 _serial = count(1)
 
 
@@ -102,6 +105,7 @@ class Unit:
     roster: RosterExport = None  # taken out by the clerk
     asked: RosterExport = None  # asked for by the clerk, waits for the principal
     batch: ImportBatch = None  # an intake by workbook, to which the open case belongs
+    order: Order = None  # waits for its day
     token: str = "0" * 64  # of the numbers that its allocator would issue now
 
 
@@ -173,7 +177,9 @@ def _neighbours(world: World) -> None:
 
 def _far_away_ids() -> None:
     with connection.cursor() as cursor:
-        tables = [f"xueji_{name}" for name in "student case paper dossierpaper conduct".split()]
+        tables = [
+            f"xueji_{name}" for name in "student case paper dossierpaper conduct order".split()
+        ]
         for table in (*tables, "enrollment_importbatch"):
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, FIRST_ID])
 
@@ -237,6 +243,7 @@ def _fill(site: Site, name: str) -> None:
     unit.paper.save(update_fields=["document"])
     _keep(site, unit)
     _take_out(site, unit)
+    unit.order = orders.enter(world, "close", name, who=route[-1], effective_on=OCTOBER)
     for known in Case.objects.filter(school=school):
         site.canaries.append(Canary(known.number, unit.path, "case"))
     for student in Student.objects.filter(cases__school=school):

@@ -18,6 +18,8 @@ from tests.permissions.site import MISSING, Site, Unit
 from tests.permissions.sweep import Clients, undone
 from tests.permissions.table import rows
 from xueji.cases.models import Case
+from xueji.establishment.models import Order
+from xueji.organisations.models import Catchment
 from xueji.students.models import Student
 
 OWN = "清泉小学"
@@ -30,6 +32,7 @@ NEIGHBOURS = {
     "city": ["卢龙乙小学", "津门丙小学"],
     "province": ["津门丙小学"],
 }
+COUNTY = ("county", "county-head")
 NOTHING = Unit(
     name="",
     path="",
@@ -42,6 +45,7 @@ NOTHING = Unit(
     returned=Case(pk=MISSING, number="2026-999999", version=4),
     draft=Case(pk=MISSING, number="2026-999999"),
     deferral=Case(pk=MISSING, number="2026-999999"),
+    order=Order(pk=MISSING),
     token="f" * 64,
 )
 
@@ -130,6 +134,25 @@ def foreign_mover(own, other, site):
     second = own.school_class.school.classes.get(number=2)
     data = form(students=[other.waiting.pk], into=second.pk, reason="家长申请")
     return reverse("enrollment_class_move", args=[own.school_class.pk]), data
+
+
+def order(field):
+    """An order on a school, or into one, that is another county's."""
+
+    def send(own, other, site):
+        ids = {"school_id": site.units["上庄小学"].pk, "into_id": own.pk}
+        typed = {"kind": "merge", "number": "迁教〔2026〕99 号", "file": asking.scan()}
+        days = {"decided_on": "2026-08-20", "effective_on": "2026-12-01"}
+        return reverse("order_new"), form(**ids | {f"{field}_id": other.pk}, **typed, **days)
+
+    return send
+
+
+def foreign_place(own, other, site):
+    """A place of another county's school, to be taken out of the own school's catchment."""
+    row = Catchment.objects.filter(school=other.pk).first()
+    data = form(remove="1", gone=[row.pk if row else MISSING])
+    return reverse("organisation_catchment", args=[own.pk]), data
 
 
 def foreign_into(own, other, site):
@@ -234,6 +257,12 @@ GUESSES = [
     *(Guess("cases", who, query("cases", "tab=closed&after", "done")) for who in NEIGHBOURS),
     *(Guess("numbering", who, query("numbering", "after", "pk")) for who in NEIGHBOURS),
     *(Guess("enrollment", who, query("enrollment", "after", "pk")) for who in NEIGHBOURS),
+    *(Guess("organisations", who, query("organisations", "at", "pk")) for who in NEIGHBOURS),
+    *(Guess("organisations", who, query("organisations", "after", "pk")) for who in NEIGHBOURS),
+    *(Guess("calendar", who, query("calendar", "county", "pk")) for who in NEIGHBOURS),
+    *(Guess("orders", who, query("orders", "after", "order")) for who in NEIGHBOURS),
+    *(Guess("order_new", who, order(field)) for who in COUNTY for field in ("school", "into")),
+    *(Guess("organisation_catchment", who, foreign_place, KEY) for who in COUNTY),
     Guess("enrollment", "clerk", query("enrollment", "show=unplaced&after", "unplaced")),
     Guess("enrollment_classes", "clerk", query("enrollment_classes", "after", "unplaced")),
 ]
@@ -269,6 +298,11 @@ NAMED_BY_ADDRESS = {
     "account_grant",
     "account_end_post",
     "account_security",
+    "organisation_edit",
+    "organisation_stages",
+    "organisation_connect",
+    "order_withdraw",
+    "order_carry_out",
 }
 NAMED_BY_DOCUMENT = {"foreign_numbers"}  # tests/pages/test_foreign_numbers.py asks for others'
 NAMED_IN_WORDS = {"account_new"}  # tests/accounts/test_people.py types places of others
@@ -282,6 +316,10 @@ WITHOUT_ROWS = {
     "students_find",
     "enrollment_class_add",
     "enrollment_national_export",
+    "organisation_new",
+    "organisations_import",
+    "calendar_edit",
+    "holidays",
 }  # name no row at all
 
 

@@ -60,6 +60,10 @@ ACTS: dict[str, frozenset[str]] = {
     "reports.export": REGISTER,
     "reports.approve": REGISTER - {Role.CLERK},  # of these the post that the rule names
     "divisions.read": REGISTER,
+    "organisations.read": REGISTER,
+    "organisations.keep": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
+    "organisations.holidays": frozenset({Role.PROVINCE_OFFICER}),
+    "organisations.order": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "rules.read": REGISTER,
     "accounts.read": frozenset({Role.ADMINISTRATOR, Role.SECURITY}),
     "accounts.administer": frozenset({Role.ADMINISTRATOR}),

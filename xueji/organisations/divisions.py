@@ -77,11 +77,11 @@ def _division(code: str, names: tuple[str, ...], level: str) -> Division:
         code=code.ljust(CODE, "0"),
         name=names[-1],
         full_name=" ".join(names),
-        initials=" ".join(map(_initials, names)),
+        initials=" ".join(map(initials, names)),
         level=level,
     )
 
 
-def _initials(name: str) -> str:
+def initials(name: str) -> str:
     """``jcyz`` for 建昌营镇: a place is read by the dictionary, not as a surname."""
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()

@@ -55,7 +55,8 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 @classified(
-    public="id parent level name path division_code number_code rule_set opened_on closed_on",
+    public="id parent level name initials path division_code number_code rule_set opened_on "
+    "closed_on",
 )
 class Organisation(models.Model):
     """A province, prefecture, county bureau, township centre or school. Never deleted."""
@@ -63,6 +64,7 @@ class Organisation(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     level = models.PositiveSmallIntegerField("级别", choices=Level)
     name = models.CharField("名称", max_length=100)
+    initials = models.CharField("拼音首字母", max_length=100, editable=False, default="")
     path = models.CharField(max_length=64, unique=True, editable=False, db_collation="C")
     division_code = models.CharField("行政区划代码", max_length=12, blank=True)
     # 学籍号中的市、县代码(两位), 各地自定, 不是国标区划代码的尾数

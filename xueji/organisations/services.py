@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from xueji.organisations.divisions import initials
 from xueji.organisations.models import Level, Organisation, label
 
 
@@ -25,6 +26,7 @@ def found(
             parent=parent,
             level=level,
             name=name,
+            initials=initials(name),
             path=(parent.path if parent else "") + label(pk),
             division_code=division_code,
             number_code=number_code,

@@ -18,6 +18,7 @@ TOPICS = {
     "numbering": "学籍号",
     "number": "学籍号",
     "register": "学籍档案与核对",
+    "order": "建制调整",
     "transfer": "转学",
     "borrowing": "借读",
     "suspension": "休学复学",

@@ -25,6 +25,7 @@ NAVIGATION = (
     (
         "查阅",
         (
+            ("机构与学校", "organisations", "organisations.read"),
             ("规则", "rules", "rules.read"),
             ("审计", "audit", "audit.read"),
         ),

@@ -14,6 +14,8 @@ from xueji.pages.views import (
     rules,
 )
 from xueji.pages.views.accounts import mine, people
+from xueji.pages.views.organisations import calendar, office, order_new, orders, sheet
+from xueji.pages.views.organisations import edit as edit_office
 from xueji.pages.views.students import conduct, edit, file, foreign, printing, pupil, roster
 
 urlpatterns = [
@@ -84,6 +86,23 @@ urlpatterns = [
     path("accounts/<int:pk>/posts/<int:post>/end/", people.end_post, name="account_end_post"),
     path("audit/", audit.audit, name="audit"),
     path("audit/find/", audit.find, name="audit_find"),
+    path("organisations/", office.organisations, name="organisations"),
+    path("organisations/new/", edit_office.new, name="organisation_new"),
+    path("organisations/import/", sheet.many, name="organisations_import"),
+    path("organisations/calendar/", calendar.calendar, name="calendar"),
+    path("organisations/calendar/edit/", calendar.edit, name="calendar_edit"),
+    path("organisations/calendar/holidays/", calendar.holidays, name="holidays"),
+    path("organisations/orders/", orders.orders, name="orders"),
+    path("organisations/orders/new/", order_new.new, name="order_new"),
+    path("organisations/orders/<int:pk>/", orders.order, name="order"),
+    path("organisations/orders/<int:pk>/withdraw/", orders.withdraw, name="order_withdraw"),
+    path("organisations/orders/<int:pk>/carry-out/", orders.carry_out, name="order_carry_out"),
+    path("organisations/orders/<int:pk>/paper/", orders.paper, name="order_paper"),
+    path("organisations/<int:pk>/", office.organisation, name="organisation"),
+    path("organisations/<int:pk>/edit/", edit_office.edit, name="organisation_edit"),
+    path("organisations/<int:pk>/stages/", edit_office.stages, name="organisation_stages"),
+    path("organisations/<int:pk>/catchment/", edit_office.catchment, name="organisation_catchment"),
+    path("organisations/<int:pk>/connect/", office.connect, name="organisation_connect"),
     path("rules/", rules.rules, name="rules"),
     path("rules/places/", rules.places, name="rules_places"),
     path("rules/exceptions/", exceptions.exceptions, name="rules_exceptions"),

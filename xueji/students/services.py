@@ -12,7 +12,7 @@ from xueji.audit import history
 from xueji.identity import pinyin, strokes
 from xueji.identity.problems import Problem
 from xueji.organisations.models import School, SchoolClass
-from xueji.organisations.queries import lineage
+from xueji.organisations.queries import hold_paths, lineage
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import editing, entering, identity_documents
 from xueji.students.identity_documents import id_index
@@ -187,12 +187,13 @@ def place(
     the pupils, already set by the caller, to write in the same statement (status, entry day).
     """
     placements = []
+    paths = hold_paths({where.school.pk for where in places.values()})
     for student, where in places.items():
         placements.append(
             Placement(
                 student=student,
                 school=where.school,
-                org_path=where.school.organisation.path,
+                org_path=paths[where.school.pk],
                 school_class=where.school_class,
                 stage=where.stage,
                 entry_year=where.entry_year,

@@ -14,6 +14,7 @@ from xueji.cases.models import Case, CaseForm, Paper, State
 from xueji.cases.services.common import lock, require
 from xueji.documents import services as documents
 from xueji.organisations.models import School
+from xueji.organisations.queries import hold_paths
 
 BATCH = 500
 
@@ -36,13 +37,14 @@ def new_cases(count: int, *, kind: str, school: School, acting: Acting) -> list[
         )
         keys = [pk for (pk,) in cursor.fetchall()]
     year, exclusive = localdate(acting.at).year, kinds.get(kind).exclusive
+    path = hold_paths([school.pk])[school.pk]
     return [
         Case(
             id=pk,
             kind=kind,
             number=f"{year}-{pk:06d}",
             school=school,
-            org_path=school.organisation.path,
+            org_path=path,
             opener=acting.user,
             opened_post=acting.post,
             opened_at=acting.at,

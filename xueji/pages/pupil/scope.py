@@ -59,12 +59,15 @@ class Scope:
         )
 
     def events(self) -> QuerySet[RegisterEvent]:
-        """Events as people tell them: a change of grade is two rows in the ledger, one here."""
+        """Events as people tell them: a change of grade is two rows in the ledger, one here.
+
+        So is a reassignment, but for a post that has only its former side.
+        """
         rows = RegisterEvent.objects.filter(student=self.student.pk).exclude(
             kind=EventKind.GRADE_CHANGED, change=-1
         )
         if not self.windows:
-            return rows
+            return rows.exclude(kind=EventKind.REASSIGNED, change=-1)
         own = Q()
         for window in self.windows:
             own |= Q(

@@ -1,0 +1,44 @@
+"""Orders as the county enters them, and what both checks say of the register afterwards."""
+
+from datetime import date
+from io import BytesIO
+
+from numbering.queries.check import check as check_numbers
+from tests.documents import scans
+from tests.world import World
+from xueji.accounts.access import Acting
+from xueji.establishment import services
+from xueji.establishment.models import Order, OrderKind
+from xueji.establishment.services.orders import NewOrder
+from xueji.ledger.check import check as check_ledger
+
+
+def enter(
+    world: World,
+    kind: str,
+    school: str,
+    into: str = "",
+    *,
+    who: str = "county",
+    acting: Acting | None = None,
+    **changes: object,
+) -> Order:
+    """An order on ``school``, by default of 1 September 2026: its day has come."""
+    typed = {"number": "迁教〔2026〕18 号", "decided_on": date(2026, 8, 20)}
+    typed |= {"effective_on": date(2026, 9, 1), **changes}
+    return services.enter(
+        typed=NewOrder(
+            kind=OrderKind(kind),
+            school_id=world.organisations[school].pk,
+            into_id=world.organisations[into].pk if into else None,
+            **typed,
+        ),
+        file_name="文件.jpg",
+        data=BytesIO(scans.jpeg()),
+        acting=acting or world.acting(who),
+    )
+
+
+def faults() -> list:
+    """Whatever ``check_ledger`` and ``check_numbers`` find."""
+    return [*check_ledger()["faults"], *check_numbers().faults]

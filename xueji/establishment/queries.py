@@ -1,0 +1,117 @@
+"""What an order (建制调整) would meet at a school: pupils, classes, and business still open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from xueji.accounts.access import Acting
+from xueji.cases.models import ALIVE, Case, Step
+from xueji.cases.todos import Todo
+from xueji.establishment.models import Order, OrderState
+from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
+from xueji.students.models import Placement, PlacementKind, Student
+
+SHOWN = 20  # open cases listed
+
+
+def open_cases(school: School) -> QuerySet[Case]:
+    """Cases that still wait and touch the school: its own, its pupils', and those it must sign."""
+    unsigned = Step.objects.filter(
+        case=OuterRef("pk"), decision__isnull=True, organisation=school.pk
+    )
+    return (
+        Case.objects.filter(state__in=ALIVE)
+        .filter(Q(school=school) | Q(student__school=school) | Exists(unsigned))
+        .order_by("due_on", "pk")
+    )
+
+
+def entangled(school: School) -> QuerySet[Case]:
+    """Of these the ones that another school has a part in: a move cannot take them along."""
+    elsewhere = Step.objects.filter(case=OuterRef("pk"), organisation__level=Level.SCHOOL).exclude(
+        organisation=school.pk
+    )
+    return open_cases(school).filter(
+        ~Q(school=school)
+        | Q(student__school__isnull=False) & ~Q(student__school=school)
+        | Exists(elsewhere)
+    )
+
+
+def borrowed(school: School) -> QuerySet[Placement]:
+    """Pupils of other schools who borrow their studies here."""
+    return Placement.objects.filter(school=school, kind=PlacementKind.BORROWED, ends__isnull=True)
+
+
+def pupils(school: School) -> QuerySet[Student]:
+    """Everybody whose register is kept at the school, whatever the state of the register."""
+    return Student.objects.filter(school=school)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """What stands at the school now."""
+
+    pupils: int
+    by_grade: list[tuple[str, int, int]]  # stage, grade, heads
+    classes: list[SchoolClass]
+    cases: list[Case]
+    cases_count: int
+    entangled: int
+    borrowed: int
+
+
+def present(school: School) -> Present:
+    """In a fixed number of queries."""
+    grades = list(
+        pupils(school)
+        .values_list("stage", "grade")
+        .annotate(heads=Count("pk"))
+        .order_by("grade", "stage")
+    )
+    found = open_cases(school)
+    return Present(
+        pupils=sum(heads for *_, heads in grades),
+        by_grade=[(StageName(stage).label, grade, heads) for stage, grade, heads in grades],
+        classes=list(
+            SchoolClass.objects.filter(school=school, closed_on=None).order_by("grade", "number")
+        ),
+        cases=list(found.select_related("waiting_at")[:SHOWN]),
+        cases_count=found.count(),
+        entangled=entangled(school).count(),
+        borrowed=borrowed(school).count(),
+    )
+
+
+def waiting_orders(school_ids: Iterable[int]) -> QuerySet[Order]:
+    """Orders still to be carried out in which one of the schools has a part."""
+    ids = list(school_ids)
+    return Order.objects.filter(state=OrderState.WAITING).filter(
+        Q(school__in=ids) | Q(into__in=ids)
+    )
+
+
+def stuck(acting: Acting) -> Todo | None:
+    """Orders whose day has come and that something stands in the way of, for their county."""
+    if not acting.may("organisations.order"):
+        return None
+    rows = Order.objects.filter(county=acting.post.organisation_id, state=OrderState.WAITING)
+    count = rows.exclude(problem="").count()
+    if not count:
+        return None
+    return Todo(
+        label="建制调整没有执行成",
+        count=count,
+        help="到了生效的日子，学校还有在办的业务或学生；文件页写明还差什么",
+        url="orders",
+        query="?state=waiting",
+        unit="个",
+    )
+
+
+def orders_of(office: Organisation) -> QuerySet[Order]:
+    """Orders by which a school left or joined this office, or was changed itself."""
+    own = Q(school=office.pk) | Q(into=office.pk) | Q(former_id=office.pk)
+    rows = Order.objects.filter(Q(county=office.pk) if office.level == Level.COUNTY else own)
+    return rows.select_related("entered_by__user", "ended_by__user").order_by("-pk")

@@ -1,0 +1,296 @@
+"""Orders (建制调整): entered with their paper, carried out on the day, withdrawn before it.
+
+Carrying out locks, in this order: the order, the county, the school's cases by id, its pupils by
+id, and last the place of the school in the tree. Who signs a case meanwhile waits, and then finds
+the school where it is now.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from xueji.accounts.access import Acting
+from xueji.cases.kinds import Refused
+from xueji.documents import services as documents
+from xueji.establishment import order_rules, queries
+from xueji.establishment.models import ActKind, Order, OrderKind, OrderState
+from xueji.establishment.services.common import (
+    LONGEST_REASON,
+    ORDER,
+    Unfit,
+    county_of,
+    keep,
+    school_of,
+)
+from xueji.establishment.services.effect import Changes, close, merge, move
+from xueji.identity.problems import Problem
+from xueji.organisations.models import Level, Organisation, School
+
+log = logging.getLogger(__name__)
+
+EFFECTS: Mapping[OrderKind, Callable[..., tuple[int, Changes]]] = {
+    OrderKind.MOVE: move,
+    OrderKind.MERGE: merge,
+    OrderKind.CLOSE: close,
+}
+BUSY = "刚刚有人在这两所学校里办理，没有执行。请再试一次。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewOrder:
+    """An order as it is typed."""
+
+    kind: OrderKind
+    school_id: int
+    into_id: int | None
+    number: str
+    decided_on: date
+    effective_on: date
+
+
+@transaction.atomic
+def enter(*, typed: NewOrder, file_name: str, data: IO[bytes], acting: Acting) -> Order:
+    """Keep an order with its paper; one whose day has come is carried out at once.
+
+    Raises PermissionDenied, Unfit, BadFile, and Refused when it is due and cannot be carried out.
+    """
+    county = county_of(acting, ORDER)
+    school = school_of(county, typed.school_id)
+    into = _into(county, typed.into_id)
+    problems = order_problems(typed, county=county, school=school, into=into, today=acting.today)
+    if problems:
+        raise Unfit(problems)
+    parent = school.organisation.parent
+    order = Order.objects.create(
+        county=county,
+        kind=typed.kind,
+        school=school,
+        into=into,
+        number=typed.number,
+        decided_on=typed.decided_on,
+        effective_on=typed.effective_on,
+        document=documents.store(name=file_name, data=data, acting=acting),
+        school_name=school.organisation.name,
+        former_id=parent.pk,
+        from_name=parent.name,
+        from_path=school.organisation.path,
+        into_name=into.name if into else "",
+        entered_by=acting.post,
+        entered_at=acting.at,
+    )
+    changes = [("事项", "", sentence(order)), ("生效日期", "", typed.effective_on.isoformat())]
+    keep(
+        school.organisation,
+        ActKind.ORDERED,
+        acting=acting,
+        changes=changes,
+        reason=order.number,
+        order=order,
+    )
+    if order.effective_on <= acting.today:
+        return _carry_out(order, county, acting)
+    return order
+
+
+def order_problems(
+    typed: NewOrder, *, county: Organisation, school: School, into: Organisation | None, today: date
+) -> list[Problem]:
+    """Everything that is wrong with an order; a fixed number of queries."""
+    ids = {school.pk} | ({into.pk} if into else set())
+    waiting = list(queries.waiting_orders(ids))
+    found = list(
+        order_rules.judge(
+            typed.kind,
+            typed.effective_on,
+            typed.decided_on,
+            school=school,
+            into=into,
+            waiting=waiting,
+            today=today,
+        )
+    )
+    same = Order.objects.filter(county=county, school=school, number=typed.number)
+    if same.exclude(state=OrderState.WITHDRAWN).exists():
+        message = f"「{school.organisation}」已经登记过文号 {typed.number}。"
+        found.append(Problem("taken", message, "请到建制调整列表里核对。", field="number"))
+    if found or into is None:
+        return found
+    return found + list(_of_destination(typed.kind, school, into))
+
+
+def _of_destination(kind: OrderKind, school: School, into: Organisation) -> list[Problem]:
+    if kind == OrderKind.MOVE:
+        name = school.organisation.name
+        if Organisation.objects.filter(parent=into, name=name).exists():
+            message = f"{into}之下已有叫「{name}」的机构。"
+            return [Problem("taken", message, "请先给其中一所改名。", field="into")]
+        return []
+    taught = {row.stage: row.grades for row in into.school.stages.all()}
+    needed = set(queries.pupils(school).values_list("stage", "grade").distinct())
+    lacking = sorted(
+        (grade, stage) for stage, grade in needed if grade not in taught.get(stage, ())
+    )
+    if not lacking:
+        return []
+    words = "、".join(f"{grade} 年级" for grade, _ in lacking)
+    return [
+        Problem(
+            "stages",
+            f"{into}没有开设{words}，学生没有地方去。",
+            "请先在该校的学段里补上，或换一所学校。",
+            field="into",
+        )
+    ]
+
+
+@transaction.atomic
+def withdraw(*, order_id: int, reason: str, acting: Acting) -> Order:
+    """Take back an order that waits for its day. Raises PermissionDenied, Unfit, Refused."""
+    county = county_of(acting, ORDER)
+    order = _locked(county, order_id)
+    _require_waiting(order)
+    why = reason.strip()
+    if not why or len(why) > LONGEST_REASON:
+        message = "还没有写撤回的原因。" if not why else f"原因超过 {LONGEST_REASON} 个字。"
+        raise Unfit([Problem("reason", message, "请写明为什么撤回。", field="reason")])
+    _end(order, OrderState.WITHDRAWN, acting)
+    order.reason = why
+    order.save(update_fields=["state", "ended_by", "ended_at", "problem", "reason"])
+    keep(
+        order.school.organisation,
+        ActKind.WITHDRAWN,
+        acting=acting,
+        changes=[("事项", sentence(order), "")],
+        reason=why,
+        order=order,
+    )
+    return order
+
+
+@transaction.atomic
+def carry_out(*, order_id: int, acting: Acting) -> Order:
+    """Carry out an order whose day has come; the county's act where the daily job could not.
+
+    Raises PermissionDenied, and Refused while something stands in the way.
+    """
+    county = county_of(acting, ORDER)
+    return _carry_out(_locked(county, order_id), county, acting)
+
+
+def carry_out_due(*, today: date) -> int:
+    """Carry out every order whose day has come, each for itself; return how many.
+
+    Acts for the post that entered it. What stands in the way is written on the order, which then
+    waits for the next day's job or the county's act.
+    """
+    done = 0
+    due = Order.objects.filter(state=OrderState.WAITING, effective_on__lte=today)
+    for pk in list(due.order_by("effective_on", "pk").values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                order = _all().get(pk=pk)
+                if order.state != OrderState.WAITING:
+                    continue
+                post = order.entered_by
+                acting = Acting(user=post.user, post=post, at=now())
+                county = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(
+                    pk=order.county_id
+                )
+                _carry_out(order, county, acting)
+                done += 1
+        except Refused as refusal:
+            Order.objects.filter(pk=pk, state=OrderState.WAITING).update(problem=str(refusal)[:300])
+            log.warning("order %s waits: something is open at the school", pk)
+    return done
+
+
+def _carry_out(order: Order, county: Organisation, acting: Acting) -> Order:
+    """The effect of a locked order, in the transaction of whoever asks."""
+    _require_waiting(order)
+    if order.effective_on > acting.today:
+        raise Refused(f"这个文件 {order.effective_on} 才生效，到那天由系统执行。")
+    school = school_of(county, order.school_id)
+    into = _into(county, order.into_id)
+    order.former_id = school.organisation.parent_id
+    order.from_name = school.organisation.parent.name
+    order.from_path = school.organisation.path
+    for problem in order_rules.standing(OrderKind(order.kind), school=school, into=into):
+        raise Refused(str(problem))
+    try:
+        with transaction.atomic():
+            order.pupils, changes = EFFECTS[OrderKind(order.kind)](
+                order=order, school=school, into=into, acting=acting
+            )
+    except IntegrityError as error:
+        log.warning("order %s met another act: %s", order.pk, type(error).__name__)
+        raise Refused(BUSY) from None
+    _end(order, OrderState.DONE, acting)
+    order.save()
+    keep(
+        school.organisation,
+        ActKind.CARRIED_OUT,
+        acting=acting,
+        changes=changes,
+        reason=order.number,
+        order=order,
+    )
+    if into and into.level == Level.SCHOOL:
+        joined = [("并入的学校", "", f"{order.school_name}，学生 {order.pupils} 名")]
+        keep(
+            into,
+            ActKind.CARRIED_OUT,
+            acting=acting,
+            changes=joined,
+            reason=order.number,
+            order=order,
+        )
+    return order
+
+
+def sentence(order: Order) -> str:
+    """``清泉小学由建昌营镇中心校调整到杨各庄镇中心校``."""
+    if order.kind == OrderKind.MOVE:
+        return f"{order.school_name}由{order.from_name}调整到{order.into_name}"
+    if order.kind == OrderKind.MERGE:
+        return f"{order.school_name}并入{order.into_name}"
+    return f"{order.school_name}撤销"
+
+
+def _end(order: Order, state: OrderState, acting: Acting) -> None:
+    order.state, order.problem = state, ""
+    order.ended_by, order.ended_at = acting.post, acting.at
+
+
+def _require_waiting(order: Order) -> None:
+    if order.state != OrderState.WAITING:
+        raise Refused(f"这个文件{order.get_state_display()}，不能再办。")
+
+
+def _all() -> QuerySet[Order]:
+    return Order.objects.select_for_update(of=("self",)).select_related(
+        "school__organisation", "entered_by__user", "entered_by__organisation"
+    )
+
+
+def _locked(county: Organisation, order_id: int) -> Order:
+    order = _all().filter(pk=order_id, county=county).first()
+    if order is None:
+        raise PermissionDenied(f"order {order_id}")
+    return order
+
+
+def _into(county: Organisation, pk: int | None) -> Organisation | None:
+    """Where an order leads: the county itself, or a centre or school of it."""
+    if pk is None:
+        return None
+    found = Organisation.objects.below(county.path).filter(pk=pk).first()
+    if found is None:
+        raise PermissionDenied(f"organisation {pk}")
+    return found

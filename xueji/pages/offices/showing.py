@@ -1,0 +1,137 @@
+"""What the page of one office tells: facts, stages with their authority, people, what was done."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from xueji.accounts.access import Acting, posts_in_force
+from xueji.accounts.models import Post
+from xueji.establishment.models import OrganisationAct
+from xueji.organisations.models import (
+    Level,
+    Organisation,
+    School,
+    SchoolClass,
+    SchoolYear,
+    Stage,
+    Term,
+)
+from xueji.organisations.queries import Lineage, idle, lineage, school_year
+from xueji.rules.engine import RuleSet, rule_set
+from xueji.students.models import Attendance, Status, Student
+
+MOST_PEOPLE = 50
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A stage with who is over it, and who files its monthly report."""
+
+    stage: Stage
+    authority: Organisation
+    unit: Organisation
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The rule set of an office, and the office that names it."""
+
+    rules: RuleSet
+    named_by: Organisation
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Heads of a school by name of the count (design: three counts, never mixed)."""
+
+    registered: int  # 在籍
+    enrolled: int  # 在读
+
+
+def stages(line: Lineage) -> list[Taught]:
+    rows = line.school.stages.order_by("first_grade")
+    return [Taught(row, line.authority(row.stage), line.monthly_unit(row.stage)) for row in rows]
+
+
+def rules_of(offices: list[Organisation]) -> InForce | None:
+    """Of the nearest office of the line that names a set."""
+    named_by = next((office for office in reversed(offices) if office.rule_set), None)
+    return InForce(rule_set(named_by.rule_set), named_by) if named_by else None
+
+
+def classes(school: School) -> QuerySet[SchoolClass]:
+    """Open classes with the heads that take a seat: ``StudentQuerySet.in_class_size``."""
+    seated = Q(students__status=Status.ENROLLED, students__attendance=Attendance.IN_SCHOOL)
+    return (
+        SchoolClass.objects.filter(school=school, closed_on=None)
+        .select_related("teacher")
+        .annotate(heads=Count("students", filter=seated))
+        .order_by("grade", "number")
+    )
+
+
+def counts(office: Organisation) -> Counts:
+    below = Student.objects.within(office.path)
+    return Counts(below.registered().count(), below.enrolled().count())
+
+
+def people(office: Organisation, on: date) -> list[Post]:
+    """Posts in force at that very office."""
+    return list(posts_in_force(on=on).filter(organisation=office)[:MOST_PEOPLE])
+
+
+def acts(office: Organisation) -> QuerySet[OrganisationAct]:
+    return OrganisationAct.objects.filter(organisation=office).select_related(
+        "post__user", "post__organisation", "order"
+    )
+
+
+@dataclass(frozen=True)
+class Now:
+    """The school year and term of a day, for the short line on an office's page."""
+
+    year: SchoolYear | None
+    term: Term | None
+
+
+def now(county: Organisation, on: date) -> Now:
+    year = school_year(county, on)
+    term = year.terms.filter(starts_on__lte=on, ends_on__gte=on).first() if year else None
+    return Now(year, term)
+
+
+def state(office: Organisation, school: School | None, on: date) -> str:
+    """The status word of an office."""
+    if office.closed_on and office.closed_on <= on:
+        return "停用"
+    if school is None:
+        return ""
+    return "排队中" if idle(school, on) else "已批准"
+
+
+def of(acting: Acting, office: Organisation) -> dict[str, object]:
+    """The context of the page but for its history; a fixed number of queries."""
+    offices = list(Organisation.objects.above(office.path))
+    county = next((one for one in offices if one.level == Level.COUNTY), None)
+    school = School.objects.filter(pk=office.pk).select_related("connected_by__user").first()
+    told: dict[str, object] = {
+        "office": office,
+        "school": school,
+        "offices": offices,
+        "county": county,
+        "in_force": rules_of(offices),
+        "people": people(office, acting.today),
+        "now": now(county, acting.today) if county else None,
+        "is_county_above": bool(county and acting.reaches(county.path)),
+    }
+    if school:
+        school.organisation = office
+        told |= {
+            "stages": stages(lineage(school.pk)),
+            "classes": list(classes(school)),
+            "catchment": list(school.catchments.order_by("code")),
+            "counts": counts(office),
+            "idle": idle(school, acting.today),
+        }
+    return told

@@ -1,0 +1,156 @@
+"""Entering an order (建制调整): first what it would meet, then the act with its paper."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.cases.kinds import Refused
+from xueji.documents.refusals import BadFile
+from xueji.establishment import queries, services
+from xueji.establishment.models import OrderKind, OrderState
+from xueji.establishment.services.orders import NewOrder, order_problems
+from xueji.identity.problems import Problem
+from xueji.organisations.models import Level, Organisation, School
+from xueji.pages.fields import plain
+from xueji.pages.forms import new_key
+from xueji.pages.ids import whole
+from xueji.pages.offices.order_form import OrderForm
+from xueji.pages.once import Done, once
+from xueji.pages.views.organisations.office import may_keep
+
+NO_PAPER = Problem(
+    "missing", "还没有选文件扫描件。", "请选文件的扫描件，人人可以核对依据。", field="file"
+)
+NO_SCHOOL = Problem("school", "没有选到学校。", "请从列出的学校里选一所。", field="school")
+NO_PLACE = Problem("into", "没有选到去向。", "请从列出的单位里选一个。", field="into")
+
+
+@access.act("organisations.order")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter an order; ``check`` shows what it would meet and keeps nothing."""
+    acting = request.acting
+    if not may_keep(acting):
+        raise Http404
+    if request.method == "GET":
+        school = _named(acting, whole(request.GET.get("school", "")), "", school=True)
+        initial = {"school": school.name, "school_id": school.pk} if school else {}
+        initial |= {"effective_on": _next_first(acting)}
+        return _show(request, OrderForm(initial=initial), school=school)
+    form = OrderForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(request, form, status=422)
+    return _judged(request, form)
+
+
+def _judged(request: HttpRequest, form: OrderForm) -> HttpResponse:
+    """The look ahead, or the act, for a form whose fields could be read."""
+    acting, data = request.acting, form.cleaned_data
+    school = _named(acting, whole(plain(data["school_id"])), data["school"], school=True)
+    into = _named(acting, whole(plain(data["into_id"])), data["into"])
+    if problems := list(_unchosen(data, school, into)):
+        form.tell(problems)
+        return _show(request, form, status=422)
+    typed = _typed(data, school, into)
+    if "check" in request.POST:
+        form.tell(_problems(acting, typed))
+        return _show(request, form, school=school)
+    if not data["file"]:
+        form.tell([NO_PAPER])
+        return _show(request, form, school=school, status=422)
+    return _enter(request, form, typed, school)
+
+
+def _typed(data, school: Organisation, into: Organisation | None) -> NewOrder:
+    return NewOrder(
+        kind=OrderKind(data["kind"]),
+        school_id=school.pk,
+        into_id=into.pk if into and data["kind"] != OrderKind.CLOSE else None,
+        number=data["number"].strip()[:60],
+        decided_on=data["decided_on"],
+        effective_on=data["effective_on"],
+    )
+
+
+def _enter(
+    request: HttpRequest, form: OrderForm, typed: NewOrder, school: Organisation
+) -> HttpResponse:
+    acting, scan = request.acting, form.cleaned_data["file"]
+
+    def act() -> Done:
+        order = services.enter(typed=typed, file_name=scan.name, data=scan, acting=acting)
+        place = reverse("order", args=[order.pk])
+        if order.state == OrderState.DONE:
+            return Done(place, success=f"已执行，{order.pupils} 名学生随同调整")
+        return Done(place, success=f"已登记，{order.effective_on} 由系统执行；在那以前可以撤回")
+
+    try:
+        return once(request, act)
+    except services.Unfit as unfit:
+        form.tell(unfit.problems)
+    except BadFile as bad:
+        form.tell([Problem("file", str(bad), "", field="file")])
+    except Refused as refusal:
+        return _show(request, form, school=school, status=409, refusal=str(refusal))
+    except PermissionDenied:
+        raise Http404 from None
+    return _show(request, form, school=school, status=422)
+
+
+def _named(
+    acting: Acting, pk: int | None, typed: str, *, school: bool = False
+) -> Organisation | None:
+    """The office that was chosen; where another name was typed, the one of that name."""
+    rows = Organisation.objects.below(acting.post.organisation.path)
+    if school:
+        rows = rows.filter(level=Level.SCHOOL)
+    name = typed.strip()
+    chosen = rows.filter(pk=pk).first() if pk else None
+    if chosen and name in ("", chosen.name):
+        return chosen
+    named = list(rows.filter(name=name)[:2]) if name else []
+    return named[0] if len(named) == 1 else None
+
+
+def _unchosen(data, school: Organisation | None, into: Organisation | None):
+    if school is None:
+        yield NO_SCHOOL
+    if into is None and data["into"].strip() and data["kind"] != OrderKind.CLOSE:
+        yield NO_PLACE
+    if not data["number"].strip():
+        yield Problem("missing", "还没有填文号。", "请照文件填写。", field="number")
+
+
+def _problems(acting: Acting, typed: NewOrder) -> list[Problem]:
+    school = School.objects.select_related("organisation").get(pk=typed.school_id)
+    into = Organisation.objects.filter(pk=typed.into_id).first()
+    county = acting.post.organisation
+    return order_problems(typed, county=county, school=school, into=into, today=acting.today)
+
+
+def _next_first(acting: Acting):
+    today = acting.today
+    return today.replace(day=1, year=today.year + today.month // 12, month=today.month % 12 + 1)
+
+
+def _show(
+    request: HttpRequest,
+    form: OrderForm,
+    *,
+    school: Organisation | None = None,
+    status: int = 200,
+    refusal: str = "",
+) -> HttpResponse:
+    row = School.objects.filter(pk=school.pk).first() if school else None
+    context = {
+        "form": form,
+        "school": school,
+        "present": queries.present(row) if row else None,
+        "refusal": refusal,
+        "form_key": new_key(),
+    }
+    return render(request, "organisations/order_new.html", context, status=status)
