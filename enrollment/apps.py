@@ -9,10 +9,12 @@ class EnrollmentConfig(AppConfig):
     def ready(self) -> None:
         from enrollment.kind import ADMISSION, DEFERRAL, ENROLLMENT
         from enrollment.queries import deferrals, national_check, to_place
+        from enrollment.services import room
         from enrollment.services.admitted import taken_from
-        from xueji.cases import kinds, todos
+        from xueji.cases import kinds, seats, todos
 
         for kind in (ENROLLMENT, DEFERRAL, ADMISSION):
             kinds.register(kind)
+        seats.answer_by(lock=room.lock, require=room.require)
         for todo in (to_place, deferrals.to_see_to, national_check.to_check, taken_from):
             todos.register(todo)

@@ -7,7 +7,7 @@ from xueji.cases.services.attach import NoSuchPaper, attach, detach
 from xueji.cases.services.decide import Outcome, OutcomeKind, decide
 from xueji.cases.services.draft import Stale, discard, forget_drafts, open_draft, save_draft
 from xueji.cases.services.end import close, lapse, reverse, withdraw
-from xueji.cases.services.submit import ExceptionRequest, submit
+from xueji.cases.services.submit import ExceptionRequest, granting_stop, submit
 
 __all__ = [
     "ExceptionRequest",
@@ -21,6 +21,7 @@ __all__ = [
     "detach",
     "discard",
     "forget_drafts",
+    "granting_stop",
     "lapse",
     "open_draft",
     "reverse",

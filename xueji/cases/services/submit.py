@@ -50,7 +50,7 @@ def submit(
     steps = _steps(case, _with_granting_posts(route, exceptions, lineage), acting)
     RuleException.objects.bulk_create(
         RuleException(
-            step=next(s for s in steps if _stop(s) == _granting_stop(request.finding, lineage)),
+            step=_granting_step(steps, granting_stop(request.finding, lineage)),
             rule=request.finding.key,
             message=request.finding.message[:300],
             citation=request.finding.citation[:300],
@@ -62,7 +62,8 @@ def submit(
     case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.on, rules.digest
     case.findings = [_kept(finding) for finding in findings]
     case.version += 1
-    due = working_days_after(localdate(acting.at), rules.value("case.step_days"))
+    days = steps[0].days or rules.value("case.step_days")
+    due = working_days_after(localdate(acting.at), days)
     hand_to(case, steps[0].organisation_id, steps[0].role, due=due, at=acting.at)
     try:
         with transaction.atomic():
@@ -93,16 +94,19 @@ def _steps(case: Case, stops: Sequence[Stop], acting: Acting) -> list[Step]:
             position=position,
             organisation_id=stop.organisation_id,
             role=stop.role,
+            days=stop.days,
+            returns_to=stop.returns_to,
         )
         for position, stop in enumerate(stops, start=1)
     )
 
 
-def _stop(step: Step) -> Stop:
-    return Stop(organisation_id=step.organisation_id, role=step.role)
+def _granting_step(steps: Sequence[Step], stop: Stop) -> Step:
+    return next(step for step in steps if stop.is_of(step.organisation_id, step.role))
 
 
-def _granting_stop(finding: Finding, lineage: Lineage) -> Stop:
+def granting_stop(finding: Finding, lineage: Lineage) -> Stop:
+    """The post that decides an exception from this finding."""
     office = lineage.at(LEVEL_OF_ROLE[finding.grant]) or lineage.county
     return Stop(organisation_id=office.pk, role=finding.grant)
 
@@ -112,8 +116,8 @@ def _with_granting_posts(
 ) -> list[Stop]:
     stops = list(route)
     for request in exceptions:
-        stop = _granting_stop(request.finding, lineage)
-        if stop not in stops:
+        stop = granting_stop(request.finding, lineage)
+        if not any(stop.is_of(other.organisation_id, other.role) for other in stops):
             stops.append(stop)
     return stops
 
