@@ -32,7 +32,7 @@ from xueji.students.models import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("xueji", "numbering", "enrollment")
+OURS = ("xueji", "numbering", "enrollment", "transfers")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
 AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument, Conduct)

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("xueji.pages.urls")),
     path("numbering/", include("numbering.urls")),
     path("enrollment/", include("enrollment.urls")),
+    path("transfers/", include("transfers.urls")),
 ]
 handler400 = "xueji.pages.views.errors.bad_request"
 handler404 = "xueji.pages.views.errors.not_found"
