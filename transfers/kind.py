@@ -22,15 +22,18 @@ def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
 
 def outside(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     """To another party: who comes, while the case goes on; afterwards what the case says."""
-    shown = case.student if case.state in ALIVE else None
-    return "transfers/_facts.html", {**_facts(case, acting), "pupil": shown}
+    facts = _facts(case, acting)
+    shown = case.student if case.state in ALIVE and not facts["is_hidden"] else None
+    return "transfers/_facts.html", {**facts, "pupil": shown}
 
 
 def _facts(case: Case, acting: Acting) -> dict[str, object]:
     row = queries.of_case(case)
+    steps = steps_of([case.pk])[case.pk]
     return {
         "transfer": row,
-        "is_certified": queries.is_certified(row, steps_of([case.pk])[case.pk]),
+        "is_hidden": queries.is_hidden(row, steps, acting),
+        "is_certified": queries.is_certified(row, steps),
         "may_record_receipt": may_record(row, acting),
         "may_print": acting.may("transfers.print"),
     }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from transfers.models import Transfer
-from xueji.accounts.access import Acting
+from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
 from xueji.cases.todos import Todo
 from xueji.organisations.models import Organisation, School, SchoolClass, Stage, within
@@ -27,6 +27,16 @@ _ELSEWHERE = Step.objects.filter(
 TO_PLACE = Q(
     case__state=State.OPEN, to_school__isnull=False, case__waiting_at=F("to_school")
 ) & ~Exists(_ELSEWHERE)
+# what the former school is may be told: it asked itself, or its principal has agreed
+TOLD = (
+    Q(from_school__isnull=True)
+    | Q(case__school=F("from_school"))
+    | Exists(
+        Step.objects.filter(
+            case=OuterRef("pk"), organisation=OuterRef("from_school"), decision=Decision.AGREED
+        )
+    )
+)
 HOLDING = Q(case__state=State.DONE, to_school__isnull=True, receipt_on__isnull=True)
 
 # what a list may be narrowed to → its word and condition
@@ -45,8 +55,13 @@ def rows() -> QuerySet[Transfer]:
     """Transfers with all a line of a list shows; whether the approval is through."""
     return (
         Transfer.objects.exclude(case__state=State.DRAFT)
-        .select_related("case__waiting_at", "from_school__organisation", "to_school__organisation")
-        .annotate(to_place=TO_PLACE)
+        .select_related(
+            "case__waiting_at",
+            "from_school__organisation",
+            "from_school__county",
+            "to_school__organisation",
+        )
+        .annotate(to_place=TO_PLACE, is_told=TOLD)
     )
 
 
@@ -89,6 +104,7 @@ def of_case(case: Case) -> Transfer:
         Transfer.objects.select_related(
             "case",
             "from_school__organisation",
+            "from_school__county",
             "to_school__organisation",
             "former__school_class",
             "school_class",
@@ -132,9 +148,38 @@ def is_certified(row: Transfer, steps: Sequence[Step]) -> bool:
     )
 
 
+def is_hidden(row: Transfer, steps: Sequence[Step], acting: Acting) -> bool:
+    """Whether the former school and its papers are not yet this post's to see (design: 查重)."""
+    if row.from_school is None or row.case.school_id == row.from_school_id:
+        return False
+    if acting.reaches(row.from_school.organisation.path):
+        return False
+    mine = acting.post.organisation.path
+    if any(
+        step.organisation.path.startswith(mine) and step.role not in SCHOOL_ROLES for step in steps
+    ):
+        return False  # an office that approves reads what it approves
+    return not any(
+        step.organisation_id == row.from_school_id and step.decision == Decision.AGREED
+        for step in steps
+    )
+
+
 def teaches(school: School, stage: str, grade: int) -> bool:
     stages = Stage.objects.filter(school=school, stage=stage)
     return any(grade in row.grades for row in stages)
+
+
+def grades(school: School) -> list[int]:
+    """Every grade that the school teaches."""
+    rows = Stage.objects.filter(school=school)
+    return sorted(grade for row in rows for grade in row.grades)
+
+
+def stage_of(school: School, grade: int | None) -> Stage | None:
+    """The stage of the school that teaches the grade."""
+    rows = Stage.objects.filter(school=school).order_by("first_grade")
+    return next((row for row in rows if grade in row.grades), None)
 
 
 def classes(row: Transfer) -> QuerySet[SchoolClass]:

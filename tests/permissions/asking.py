@@ -289,6 +289,14 @@ def transfer(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**typed, "reason": "move", "papers": seen, "save": "send", **key()}
 
 
+def take(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil who comes to 清泉小学 from outside the register."""
+    row = pupils.row(name="欧阳外来", m1_name="欧阳爸", phone="13700000003", m1_phone="13700000004")
+    where = {"outside_school": "海港区第一小学", "outside_office": "海港区教育局", "grade": "1"}
+    seen = ["household_book", "property_proof"]
+    return {**row, **where, "reason": "move", "papers": seen, "save": "send", **key()}
+
+
 def attendance(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     typed = {"attendance": "home_taught", "papers": ["placement_opinion"], "reason": "安置意见"}
     return {**typed, "version": str(unit.unplaced.version), **key()}
@@ -371,5 +379,6 @@ FORMS = {
     "enrollment_admission_new": admit,
     "enrollment_attendance": attendance,
     "transfer_new": transfer,
+    "transfer_take": take,
     "enrollment_discard": only_a_key,
 }

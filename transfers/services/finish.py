@@ -35,6 +35,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     seats.lock({row.school_class_id for row in transfers.values()} - {None})
     refusals: dict[int, str] = {}
     moves: dict[Student, students.Place] = {}
+    coming_in: dict[Student, students.Place] = {}
     leaving: list[Student] = []
     ended: dict[Student, int] = {}
     facts: list[ledger.Fact] = []
@@ -51,9 +52,14 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         if row.to_school_id is None:
             student.status = Status.TRANSFERRED
             leaving.append(student)
+        elif row.from_school_id is None:
+            student.status = Status.ENROLLED
+            student.entered_on = student.entered_on or acting.today
+            coming_in[student] = _place(case, row, schools[row.to_school_id], acting)
         else:
             moves[student] = _place(case, row, schools[row.to_school_id], acting)
     students.leave(leaving, on=acting.today, acting=acting, reason="转往外地", also=("status",))
+    students.place(coming_in, acting=acting, reason="外地转入", also=("status", "entered_on"))
     moving.move(moves, acting=acting, reason="转学")
     retire(ended, acting=acting, reason="转学")
     ledger.write(facts, acting=acting)
@@ -74,9 +80,9 @@ def _why_not(
     acting: Acting,
 ) -> str:
     """Why the pupil cannot go any more; it was right when it was submitted."""
-    if row.former is None or row.former.ends or student.school_id != row.from_school_id:
+    if student.status != row.former_status or student.school_id != row.from_school_id:
         return GONE
-    if (student.status, student.grade) != (row.former_status, row.grade):
+    if row.former and (row.former.ends or student.grade != row.grade):
         return GONE
     if row.to_school_id is None:
         return ""
@@ -96,6 +102,8 @@ def _renews(row: Transfer, case: Case, student: Student) -> bool:
     """Whether the number stays behind; who is not 在读 keeps it as the status is kept."""
     if row.to_school_id is None:
         return True
+    if row.from_school_id is None:
+        return False
     policy = into_rules(row, case).value("transfer.number")
     return student.status == Status.ENROLLED and policy != KEEP
 
@@ -116,8 +124,8 @@ def _facts(
     case: Case, row: Transfer, student: Student, schools: Mapping[int, Lineage], acting: Acting
 ) -> list[ledger.Fact]:
     """Out of the one school, into the other."""
-    count = 1 if student.status == Status.ENROLLED else 0
-    out = schools[row.from_school_id or 0]
+    count = 1 if student.status == Status.ENROLLED or row.from_school_id is None else 0
+    out = schools[row.from_school_id] if row.from_school_id else None
     into = schools[row.to_school_id] if row.to_school_id else None
     common: dict[str, Any] = {
         "student": student,
@@ -127,17 +135,19 @@ def _facts(
         "scope": scope_of(out, into),
         "case_id": case.pk,
     }
-    facts = [
-        ledger.Fact(
-            kind=EventKind.TRANSFERRED_OUT,
-            lineage=out,
-            change=-count,
-            class_name=str(row.former.school_class or "") if row.former else "",
-            number=student.number or "",
-            text=f"转学，转往{row.to_words}",
-            **common,
+    facts = []
+    if out:
+        facts.append(
+            ledger.Fact(
+                kind=EventKind.TRANSFERRED_OUT,
+                lineage=out,
+                change=-count,
+                class_name=str(row.former.school_class or "") if row.former else "",
+                number=student.number or "",
+                text=f"转学，转往{row.to_words}",
+                **common,
+            )
         )
-    ]
     if into:
         kept = "" if _renews(row, case, student) else student.number or ""
         facts.append(

@@ -107,7 +107,7 @@ def submit(
     _require_start_here(way)
     rules = way.rules
     findings = judged(facts_of(student, former, asked, way, acting), way)
-    requests, unreasoned = _requests(findings, reasons, way)
+    requests, unreasoned = requests_of(findings, reasons, way)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned)
     granting = [granting_stop(request.finding, out) for request in requests]
@@ -219,7 +219,7 @@ def _require_start_here(way: Way) -> None:
         raise Refused(f"这样的转学由转入学校发起{cited}。请监护人到转入学校办理，本校等待核办。")
 
 
-def _requests(
+def requests_of(
     findings: Sequence[Finding], reasons: Mapping[str, str], way: Way
 ) -> tuple[list[ExceptionRequest], list[Finding]]:
     """An exception for each warning that has a reason, and the warnings that have none."""

@@ -11,7 +11,7 @@ from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import idle
 from xueji.students import moving
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, Student
+from xueji.students.models import Placement, PlacementKind, Status, Student
 
 # what may have followed without standing in the way; the first two are taken back with it
 TAKEN_BACK = (EventKind.PLACED, EventKind.NUMBERED)
@@ -32,10 +32,17 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     events = _to_reverse(case, student)
     _require_untouched(case, row, student)
     former = row.former
-    if former is None:
-        raise Refused(LATER)
-    _require_open(former, acting)
     reason = f"撤销转学：{note}"
+    if former is None:
+        _retire_new(case, student, acting)
+        student.status = row.former_status
+        if row.former_status == Status.PENDING:
+            student.entered_on = None
+        also = ("status", "entered_on")
+        students.leave([student], on=acting.today, acting=acting, reason=reason, also=also)
+        ledger.reverse(events, acting=acting, text=note[:200])
+        return
+    _require_open(former, acting)
     if row.to_school_id is None:
         student.status = row.former_status
         moving.come_back(student, to=former, acting=acting, reason=reason, also=("status",))

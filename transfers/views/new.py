@@ -12,6 +12,8 @@ from transfers import queries
 from transfers.forms import EXCEPTION, INSIDE, TransferForm
 from transfers.services import Rejected, keep_draft, submit
 from transfers.services.submit import at_work
+from transfers.views import take
+from transfers.views.exceptions import kept_warnings, tell
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.acts import TRANSITIONS, Act
@@ -41,7 +43,6 @@ class Opened:
     rules: Rules
     case: Case | None = None
     pupils: Sequence[Student] = ()
-    findings: Sequence[Finding] = ()
     warnings: Sequence[Finding] = field(default_factory=list)
     refusal: str = ""
 
@@ -62,6 +63,9 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(number)
     if request.method == "GET" and (case.state, Act.SUBMIT) not in TRANSITIONS:
         return redirect("case", number=number)
+    typed = queries.typed(case)
+    if typed and typed.values.get("row", {}).get("mode") == "take":
+        return take.answer(request, case)
     return _answer(request, case)
 
 
@@ -74,7 +78,6 @@ def _answer(request: HttpRequest, case: Case | None) -> HttpResponse:
     form = opened.form
     if request.method == "GET":
         return _show(request, opened)
-    form.ask_exceptions(_posted_warnings(request, opened.rules))
     save = request.POST.get("save")
     if not form.is_valid():
         return _show(request, opened, status=422)
@@ -111,26 +114,8 @@ def _open(request: HttpRequest, case: Case | None, school: Lineage) -> Opened:
     form.offer(found)
     if pupil:
         form.initial["student"] = pupil.pk
-    kept = [key for key in initial if key.startswith(EXCEPTION)]
-    form.ask_exceptions(_warnings_named(kept, rules))
+    form.ask_exceptions(kept_warnings(posted or initial, rules))
     return opened
-
-
-def _posted_warnings(request: HttpRequest, rules: Rules) -> list[Finding]:
-    return _warnings_named(
-        [name for name in request.POST if name.startswith(EXCEPTION)],
-        rules,
-    )
-
-
-def _warnings_named(names: Sequence[str], rules: Rules) -> list[Finding]:
-    """Empty findings of the rules whose exceptions were asked for, to keep their fields."""
-    keys = [name.removeprefix(EXCEPTION) for name in names]
-    return [
-        rules.finding(key, field="", message="", remedy="")
-        for key in keys
-        if key.startswith("transfer.") and rules.has(key) and rules.rule(key).effect
-    ]
 
 
 def _chosen(opened: Opened) -> Student | None:
@@ -216,27 +201,11 @@ def _send(
     try:
         return once(request, act)
     except Rejected as rejected:
-        opened.findings = rejected.findings
-        _tell(opened, rejected)
+        opened.warnings = tell(form, rejected)
         return _show(request, opened, status=422)
     except Refused as refusal:
         opened.refusal = str(refusal)
         return _show(request, opened, status=409)
-
-
-def _tell(opened: Opened, rejected: Rejected) -> None:
-    """Each thing that stands against it beside its field; warnings ask for a reason."""
-    form = opened.form
-    warnings = [found for found in rejected.findings if found.effect == "warn"]
-    opened.warnings = warnings
-    form.ask_exceptions(warnings)
-    for finding in rejected.findings:
-        if finding.effect == "block":
-            told = f"{finding.message}。{finding.remedy}（{finding.citation}）。"
-            name = finding.field if finding.field in form.fields else None
-            form.add_error(name, told)
-    for finding in rejected.unreasoned:
-        form.add_error(EXCEPTION + finding.key, "请写明为什么可以例外，由有权的岗位决定。")
 
 
 def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpResponse:

@@ -4,25 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('xueji', '0015_lists_at_a_million'),
+        ("xueji", "0015_lists_at_a_million"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='registerevent',
-            name='scope',
-            field=models.CharField(blank=True, choices=[('township', '本镇乡'), ('county', '本县'), ('prefecture', '本市'), ('province', '本省'), ('outside', '省外或系统外')], max_length=12, verbose_name='范围'),
+            model_name="registerevent",
+            name="scope",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("township", "本镇乡"),
+                    ("county", "本县"),
+                    ("prefecture", "本市"),
+                    ("province", "本省"),
+                    ("outside", "省外或系统外"),
+                ],
+                max_length=12,
+                verbose_name="范围",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='days',
-            field=models.PositiveSmallIntegerField(null=True, verbose_name='期限工作日'),
+            model_name="step",
+            name="days",
+            field=models.PositiveSmallIntegerField(null=True, verbose_name="期限工作日"),
         ),
         migrations.AddField(
-            model_name='step',
-            name='returns_to',
-            field=models.PositiveSmallIntegerField(null=True, verbose_name='退回到'),
+            model_name="step",
+            name="returns_to",
+            field=models.PositiveSmallIntegerField(null=True, verbose_name="退回到"),
         ),
     ]

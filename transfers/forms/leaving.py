@@ -1,4 +1,4 @@
-"""The forms of a transfer: asking for it, the receiving school's part, the receipt."""
+"""The form by which a school asks for the transfer of one of its pupils."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,18 +6,43 @@ from django import forms
 
 from transfers.models import Reason
 from transfers.services import Asked
-from xueji.cases.models import Decision
-from xueji.organisations.models import School, SchoolClass
-from xueji.pages.forms import DecisionForm
+from xueji.organisations.models import School
 from xueji.rules.engine import Finding
 from xueji.students.models import Student
 
 INSIDE, OUTSIDE = "inside", "outside"
 EXCEPTION = "exception_"  # of the fields that ask for an exception; the rule's key follows
-LATER = "分班后再定"
 
 
-class TransferForm(forms.Form):
+class AskingForm(forms.Form):
+    """What both schools' forms do about warnings: ask for the reason of an exception."""
+
+    def ask_exceptions(self, warnings: Iterable[Finding]) -> None:
+        """One field for each warning in which the reason for an exception is written."""
+        for warning in warnings:
+            name = EXCEPTION + warning.key
+            if name in self.fields:
+                continue
+            self.fields[name] = forms.CharField(
+                label="申请例外的理由",
+                required=False,
+                max_length=300,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                error_messages={"max_length": "理由超过 300 个字，请写短一些。"},
+            )
+            self.fields[name].width = "w12"  # type: ignore[attr-defined]
+
+    def reasons(self) -> dict[str, str]:
+        """Key of the warning → the reason typed, as it was posted or kept."""
+        found = self.data if self.is_bound else self.initial
+        return {
+            name.removeprefix(EXCEPTION): str(value)
+            for name, value in found.items()
+            if name.startswith(EXCEPTION)
+        }
+
+
+class TransferForm(AskingForm):
     """Who goes, where to, why, and which originals were seen.
 
     ``only`` names the fields that are asked for; the others may stay empty (查找, 存草稿).
@@ -112,35 +137,10 @@ class TransferForm(forms.Form):
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
-        self.asked_exceptions: list[str] = []
 
     def offer(self, pupils: Iterable[Student]) -> None:
         """Let the clerk choose among pupils, each with grade, class and birthday."""
         self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]  # type: ignore[attr-defined]
-
-    def ask_exceptions(self, warnings: Iterable[Finding]) -> None:
-        """One field for each warning in which the reason for an exception is written."""
-        for warning in warnings:
-            name = EXCEPTION + warning.key
-            if name in self.fields:
-                continue
-            self.fields[name] = forms.CharField(
-                label="申请例外的理由",
-                required=False,
-                max_length=300,
-                widget=forms.Textarea(attrs={"rows": 2}),
-                error_messages={"max_length": "理由超过 300 个字，请写短一些。"},
-            )
-            self.fields[name].width = "w12"  # type: ignore[attr-defined]
-
-    def reasons(self) -> dict[str, str]:
-        """Key of the warning → the reason typed, as it was posted or kept."""
-        found = self.data if self.is_bound else self.initial
-        return {
-            name.removeprefix(EXCEPTION): str(value)
-            for name, value in found.items()
-            if name.startswith(EXCEPTION)
-        }
 
     def row(self) -> dict[str, object]:
         """What stands in the form, as text, for whoever goes on with it."""
@@ -166,60 +166,3 @@ class TransferForm(forms.Form):
 def _pupil(student: Student) -> str:
     where = student.school_class or f"{student.grade} 年级未分班"
     return f"{student.name}　{where}　{student.get_sex_display()}　{student.birth_date}"
-
-
-class TurnForm(DecisionForm):
-    """A clerk's signature; at the placement with the class the pupil comes into."""
-
-    school_class = forms.TypedChoiceField(
-        label="编入班级",
-        required=False,
-        coerce=int,
-        empty_value=None,
-        help_text="转学不变更年级，只列本年级的班",
-        error_messages={"invalid_choice": "所选班级刚被撤销，请另选。"},
-    )
-    field_order = ["school_class", "decision", "note"]
-
-    def __init__(
-        self,
-        data: Mapping[str, object] | None = None,
-        *,
-        classes: Sequence[SchoolClass],
-        is_placing: bool,
-    ):
-        super().__init__(data, use_required_attribute=False)
-        self.classes = {row.pk: row for row in classes}
-        rows = [(row.pk, f"{row}（班额 {row.capacity}）") for row in classes]
-        self.fields["school_class"].choices = [("", LATER), *rows]  # type: ignore[attr-defined]
-        if not is_placing:
-            del self.fields["school_class"]
-            return
-        self.fields["decision"].choices = [  # type: ignore[attr-defined]
-            (Decision.AGREED, "核实无误，接收"),
-            (Decision.RETURNED, "核实不了，退回核准的单位"),
-        ]
-
-
-class ReceiptForm(forms.Form):
-    """The receipt as the paper says."""
-
-    on = forms.DateField(
-        label="回执日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="接收学校盖章的日期",
-        error_messages={
-            "required": "请填回执上接收学校盖章的日期。",
-            "invalid": "请写成 2026-09-01 这样的年、月、日。",
-        },
-    )
-    note = forms.CharField(
-        label="回执内容",
-        max_length=200,
-        help_text="接收学校、年级、联系人，照回执填",
-        error_messages={
-            "required": "请照回执填写接收学校和年级。",
-            "max_length": "回执内容超过 200 个字，请写短一些。",
-        },
-    )
-    on.width, note.width = "w4", "w8"  # type: ignore[attr-defined]
