@@ -10,11 +10,13 @@ class EnrollmentConfig(AppConfig):
         import enrollment.tasks  # noqa: F401 -- registers the kinds of job
         from enrollment.kind import ADMISSION, DEFERRAL, ENROLLMENT
         from enrollment.queries import deferrals, imports, national_check, to_place
+        from enrollment.services import room
         from enrollment.services.admitted import taken_from
-        from xueji.cases import kinds, todos
+        from xueji.cases import kinds, seats, todos
 
         for kind in (ENROLLMENT, DEFERRAL, ADMISSION):
             kinds.register(kind)
+        seats.answer_by(lock=room.lock, require=room.require)
         found = (to_place, deferrals.to_see_to, national_check.to_check, taken_from)
         for todo in (*found, imports.to_sign):
             todos.register(todo)

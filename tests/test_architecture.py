@@ -33,7 +33,7 @@ from xueji.students.models import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("xueji", "numbering", "enrollment", "reports")
+OURS = ("xueji", "numbering", "enrollment", "transfers", "reports")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
 AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument, Conduct)

@@ -52,7 +52,7 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("XUEJI_ALLOWED_HOSTS must name the hosts; '*' is refused.")
 
 # -- applications -------------------------------------------------------------------------------
-WORKFLOWS = ["enrollment"]
+WORKFLOWS = ["enrollment", "transfers"]
 INSTALLED_APPS = [
     "xueji",
     "numbering",

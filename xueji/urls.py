@@ -7,6 +7,7 @@ urlpatterns = [
     path("numbering/", include("numbering.urls")),
     path("enrollment/", include("enrollment.urls")),
     path("reports/", include("reports.urls")),
+    path("transfers/", include("transfers.urls")),
 ]
 handler400 = "xueji.pages.views.errors.bad_request"
 handler404 = "xueji.pages.views.errors.not_found"

@@ -7,19 +7,19 @@ like the child is not described at all: a name and a birthday are no key to the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Func, Q
+from django.db.models import Q
 
 from enrollment.rules.identity import what_to_do_about_a_double, what_to_do_about_a_likeness
 from enrollment.services.check import Checked, Context
 from xueji.accounts.access import Acting
-from xueji.audit.models import Access, AccessKind
+from xueji.audit.lookups import too_many
+from xueji.audit.models import AccessKind
 from xueji.cases.models import ALIVE, Case, State
-from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage, lineages
 from xueji.rules.engine import Rules
+from xueji.students.duplicates import abroad
 from xueji.students.models import UNREGISTERED, Placement, Status, Student
 
 PAGE = "enrollment"  # of the Access rows that are counted
@@ -72,7 +72,7 @@ def holder(student: Student, rules: Rules, acting: Acting) -> Answer:
     """The same of the one pupil who holds a number that was typed whole, for taking the pupil."""
     at = schools_of([student]).get(student.pk)
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
-    text = _abroad(student, at) if is_foreign else _here(student, at, "这个证件号")
+    text = abroad(student, at) if is_foreign else _here(student, at, "这个证件号")
     doubles = (Double(student, True, is_foreign, text, ""),)
     wait = _too_many(doubles, rules, acting)
     return Answer(wait=wait) if wait else Answer(doubles)
@@ -99,7 +99,7 @@ def _double(
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
     subject = "这个证件号" if exact else f"另一名学生（{likeness(student, checked.values)}）"
     if is_foreign:
-        text = _abroad(student, at) if exact else f"{subject}登记在本单位以外，由上级比对双方材料。"
+        text = abroad(student, at) if exact else f"{subject}登记在本单位以外，由上级比对双方材料。"
     else:
         text = _here(student, at, subject)
     return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign, rules))
@@ -122,16 +122,6 @@ def _here(student: Student, at: Lineage | None, subject: str) -> str:
     return f"{subject}在{school}已有学籍：{student.name}，{student.get_status_display()}。"
 
 
-def _abroad(student: Student, at: Lineage | None) -> str:
-    """County, supervising office and the first character of the name."""
-    office = "主管部门未登记"
-    if at:
-        authority = at.authority(student.stage or StageName.PRIMARY)
-        office = f"{at.county}所辖，主管部门 {authority}"
-    doing = "正在别处办理入学" if student.status in UNREGISTERED else "已在别处建有学籍"
-    return f"这个证件号{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
-
-
 def _remedy(student: Student, exact: bool, is_foreign: bool, rules: Rules) -> str:
     """What the rule itself says to do, and outside the reach through whom."""
     if not exact:
@@ -148,31 +138,4 @@ def _remedy(student: Student, exact: bool, is_foreign: bool, rules: Rules) -> st
 def _too_many(doubles: Iterable[Double], rules: Rules, acting: Acting) -> str:
     """Why no more foreign children are told now, or nothing; those told before still are."""
     foreign = {double.student.pk for double in doubles if double.is_foreign}
-    if not foreign:
-        return ""
-    limit = rules.value("entry.lookups_per_hour")
-    told = (
-        Access.objects.filter(
-            user_id=acting.user.pk,
-            kind=AccessKind.LOOKUP,
-            page=PAGE,
-            at__gt=acting.at - timedelta(hours=1),
-        )
-        .annotate(student=_Each(F("students")))
-        .values_list("student", flat=True)
-        .distinct()
-    )
-    before: set[int] = set(told[: 10 * limit])
-    if foreign <= before or len(before) < limit:
-        return ""
-    return (
-        f"一小时内查到外单位学生已达 {limit} 名，暂不再答复。"
-        "请过一小时再试；急需核对的，请与教育局联系。"
-    )
-
-
-class _Each(Func):
-    """One row per element of an array."""
-
-    function = "unnest"
-    set_returning = True
+    return too_many(foreign, limit=rules.value("entry.lookups_per_hour"), acting=acting)

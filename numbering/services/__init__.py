@@ -5,6 +5,7 @@ from numbering.services.allocate import allocate
 from numbering.services.freeze import ProofChanged, confirm, freeze, reopen
 from numbering.services.issue import PreviewChanged, issue
 from numbering.services.renumber import renumber
+from numbering.services.retire import retire, revive
 from numbering.services.void import CannotVoid, void
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "issue",
     "renumber",
     "reopen",
+    "retire",
+    "revive",
     "void",
 ]

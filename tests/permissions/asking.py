@@ -77,6 +77,12 @@ ID_OF = {
     "enrollment_batch_reverse": lambda u: [u.batch.pk],
     "enrollment_admission_edit": lambda u: [u.open.number],
     "enrollment_attendance": lambda u: [u.unplaced.pk],
+    "transfer_edit": lambda u: [u.open.number],
+    "transfer_discard": lambda u: [u.open.number],
+    "transfer_turn": lambda u: [u.open.number],
+    "transfer_receipt": lambda u: [u.done.number],
+    "transfer_certificate": lambda u: [u.open.number],
+    "transfer_form": lambda u: [u.open.number],
     "enrollment_sheet": lambda u: [u.open.number],
     "enrollment_roll": lambda u: [u.pk, YEAR],
     "numbering_series": lambda u: [u.pk, "primary", YEAR],
@@ -335,6 +341,22 @@ def admit(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**typed, **where, "papers": ["placement_opinion"], "save": "send", **key()}
 
 
+def transfer(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil of 清泉小学 who goes to another township."""
+    pupil = site.units["清泉小学"].numbered
+    typed = {"student": str(pupil.pk), "to_where": "inside", "to_school": "上庄小学"}
+    seen = ["household_book", "property_proof"]
+    return {**typed, "reason": "move", "papers": seen, "save": "send", **key()}
+
+
+def take(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil who comes to 清泉小学 from outside the register."""
+    row = pupils.row(name="欧阳外来", m1_name="欧阳爸", phone="13700000003", m1_phone="13700000004")
+    where = {"outside_school": "海港区第一小学", "outside_office": "海港区教育局", "grade": "1"}
+    seen = ["household_book", "property_proof"]
+    return {**row, **where, "reason": "move", "papers": seen, "save": "send", **key()}
+
+
 def attendance(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     typed = {"attendance": "home_taught", "papers": ["placement_opinion"], "reason": "安置意见"}
     return {**typed, "version": str(unit.unplaced.version), **key()}
@@ -529,6 +551,8 @@ FORMS = {
     "enrollment_draw_new": draw,
     "enrollment_admission_new": admit,
     "enrollment_attendance": attendance,
+    "transfer_new": transfer,
+    "transfer_take": take,
     "enrollment_discard": only_a_key,
     "reports_roster_new": roster,
     "reports_roster_decide": agreed,

@@ -275,6 +275,7 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "draw": (reverse("enrollment_draw", args=[unit.draw.pk]), None),
         "enrollment": (reverse("enrollment"), None),
         "admissions": (reverse("enrollment_admissions"), None),
+        "transfers": (reverse("transfers"), None),
         "numbering": (reverse("numbering_series", args=[unit.pk, "primary", 2026]), None),
         "dossiers": (reverse("dossiers"), None),
         "desk": (reverse("desk"), None),

@@ -68,6 +68,7 @@ TABLES = [
     "xueji_user",
     "enrollment_enrollment",
     "enrollment_admission",
+    "transfers_transfer",
     "numbering_series",
     "numbering_registernumber",
 ]

@@ -51,6 +51,11 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.assign": frozenset({Role.CLERK}),
     "enrollment.national_check": OFFICERS,  # of these the post that the rule names
     "enrollment.excess": REGISTER,  # of these the post that the rule names
+    "transfers.read": REGISTER,
+    "transfers.start": frozenset({Role.CLERK}),
+    "transfers.place": frozenset({Role.CLERK}),
+    "transfers.receipt": frozenset({Role.CLERK, Role.COUNTY_OFFICER}),
+    "transfers.print": REGISTER,
     "numbering.read": REGISTER,
     "numbering.issue": OFFICERS,
     "numbering.renumber": OFFICERS,

@@ -76,8 +76,14 @@ def may_attach(case: Case, acting: Acting) -> bool:
 
 def may_exchange(case: Case, steps: Sequence[Step], acting: Acting) -> bool:
     """Whether this post may take a scan away again: not while one who saw it has signed."""
-    signed = any(step.round == case.round and step.position and step.decision for step in steps)
+    first = submitted_in(steps)
+    signed = any(step.round >= first and step.position and step.decision for step in steps)
     return may_attach(case, acting) and not (case.state == State.OPEN and signed)
+
+
+def submitted_in(steps: Sequence[Step]) -> int:
+    """The round of the last submission; later ones go on from it."""
+    return max((step.round for step in steps if step.decision == Decision.SUBMITTED), default=0)
 
 
 def is_maker(case: Case, steps: Sequence[Step], acting: Acting) -> bool:

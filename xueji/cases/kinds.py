@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xueji.accounts.access import Acting
-from xueji.cases.models import Case
+from xueji.cases.models import Case, Step
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """One stop of a route: which post at which organisation signs."""
+    """One stop of a route: which post at which organisation signs.
+
+    ``days`` and ``returns_to`` are those of the Step it becomes.
+    """
 
     organisation_id: int
     role: str
+    days: int | None = None
+    returns_to: int | None = None
+
+    def is_of(self, organisation_id: int, role: str) -> bool:
+        return (self.organisation_id, self.role) == (organisation_id, role)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +33,10 @@ class Kind:
     number. ``panel`` gives the template and context with which the case page shows the facts
     to the post that looks; ids of other pupils shown there are its ``named``. ``outside`` does the
     same for a party to the case that the pupil is not shown to; without it there are no facts.
-    ``then`` tells whoever signed last what is so now and what comes next. ``undo`` is what
-    reversing is called, ``undo_help`` when it is right and what it brings back.
+    ``turn_url`` gives the page on which the post whose turn it is acts, where the plain decision
+    does not suffice, else "". ``then`` tells whoever signed last what is so now and what comes
+    next. ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings
+    back.
     """
 
     name: str
@@ -41,6 +51,7 @@ class Kind:
     edit_url: str
     panel: Callable[[Case, Acting], tuple[str, dict[str, object]]]
     outside: Callable[[Case, Acting], tuple[str, dict[str, object]]] | None = None
+    turn_url: Callable[[Case, Step], str] | None = None
 
 
 class Refused(Exception):

@@ -138,12 +138,17 @@ class Decision(models.TextChoices):
 
 
 @classified(
-    public="id case round position organisation role due_on decision decided_by decided_post "
-    "decided_at",
+    public="id case round position organisation role due_on days returns_to decision decided_by "
+    "decided_post decided_at",
     personal="note",
 )
 class Step(models.Model):
-    """One signature of a case, asked for or given. Given ones are never changed."""
+    """One signature of a case, asked for or given. Given ones are never changed.
+
+    ``days`` is the clock of this step in working days: 0 goes on with that of the step before,
+    empty is the rule set's. ``returns_to``: the position to which this step returns the case,
+    else the maker.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
     round = models.PositiveSmallIntegerField("第几次提交")
@@ -151,6 +156,8 @@ class Step(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     role = models.CharField("岗位", max_length=20, choices=Role)
     due_on = models.DateField("期限", null=True)
+    days = models.PositiveSmallIntegerField("期限工作日", null=True)
+    returns_to = models.PositiveSmallIntegerField("退回到", null=True)
     decision = models.CharField("决定", max_length=12, choices=Decision, null=True)
     note = models.CharField("意见", max_length=500, blank=True)
     decided_by = models.ForeignKey("xueji.User", models.PROTECT, null=True, related_name="+")

@@ -27,8 +27,18 @@ class EventKind(models.TextChoices):
     REVERSED = "reversed", "撤销"
 
 
+class Scope(models.TextChoices):
+    """The smallest unit that holds both schools of a transfer."""
+
+    TOWNSHIP = "township", "本镇乡"
+    COUNTY = "county", "本县"
+    PREFECTURE = "prefecture", "本市"
+    PROVINCE = "province", "本省"
+    OUTSIDE = "outside", "省外或系统外"
+
+
 @classified(
-    public="id kind student change effective_on recorded_at booked_month unit_id school_id "
+    public="id kind scope student change effective_on recorded_at booked_month unit_id school_id "
     "school_path school_name authority_id class_name grade stage sex register_type number "
     "user_id post_id case reverses",
     personal="text",
@@ -37,11 +47,13 @@ class RegisterEvent(models.Model):
     """One fact of a register, append-only.
 
     ``change`` is its effect on 在读 of (school, grade, sex): +1, -1 or 0. School, authority,
-    unit, class and sex stand by value, as they were on the day of writing.
+    unit, class and sex stand by value, as they were on the day of writing. ``scope`` says of a
+    transfer how far it went.
     """
 
     kind = models.CharField("事件", max_length=20, choices=EventKind)
     student = models.ForeignKey("xueji.Student", models.PROTECT, related_name="events")
+    scope = models.CharField("范围", max_length=12, choices=Scope, blank=True)
     change = models.SmallIntegerField("在读增减")
     effective_on = models.DateField("发生日期")
     recorded_at = models.DateTimeField("记录时间")

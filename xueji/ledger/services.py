@@ -24,6 +24,7 @@ class Fact:
     class_name: str = ""
     number: str = ""
     text: str = ""
+    scope: str = ""
     case_id: int | None = None
 
 
@@ -68,6 +69,7 @@ def _event(fact: Fact, unit: int, accepted: set[tuple[int, date]], acting: Actin
     counts = student.register_type == RegisterType.REGULAR
     return RegisterEvent(
         kind=fact.kind,
+        scope=fact.scope,
         student=student,
         change=fact.change if counts else 0,
         effective_on=fact.effective_on,

@@ -38,11 +38,13 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
     kind = kinds.get(case.kind)
     is_shown = queries.reaches_pupil(case, acting)
     panel, facts = _panel(case, kind, acting, is_shown=is_shown)
-    exceptions = list(
-        RuleException.objects.filter(step__case=case, step__round=_round(steps)).select_related(
+    exceptions = [
+        asked
+        for asked in RuleException.objects.filter(step__case=case).select_related(
             "step__organisation"
         )
-    )
+        if _stands(asked.step, case, steps)
+    ]
     turn = queries.current(case, steps)
     return {
         "case": case,
@@ -59,6 +61,7 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
         "papers": _papers(case),
         "turn": queries.waiting_text(case) if case.state in ALIVE else "",
         "may_decide": Act.AGREE in allowed,
+        "turn_url": kind.turn_url(case, turn) if kind.turn_url and turn else "",
         "may_attach": acts.may_attach(case, acting),
         "may_exchange": acts.may_exchange(case, steps, acting),
         "may_edit": Act.SUBMIT in allowed,
@@ -79,9 +82,12 @@ def _panel(
     return kind.outside(case, acting) if kind.outside else ELSEWHERE
 
 
-def _round(steps: Sequence[Step]) -> int:
-    """The last round that went along a route; later rounds only say how the case ended."""
-    return max((step.round for step in steps if step.position), default=0)
+def _stands(step: Step, case: Case, steps: Sequence[Step]) -> bool:
+    """Whether the step is of the last submission, and signed or still to be signed."""
+    if step.round < acts.submitted_in(steps):
+        return False
+    last = max((other.round for other in steps if other.position), default=0)
+    return step.decision is not None or step.round == last
 
 
 def _route(case: Case, steps: Sequence[Step]) -> list[dict[str, object]]:
@@ -95,7 +101,7 @@ def _route(case: Case, steps: Sequence[Step]) -> list[dict[str, object]]:
             "due": case.due_on if step is turn else None,
         }
         for step in steps
-        if step.round >= _round(steps) and (step.decided_at or not case.closed_at)
+        if _stands(step, case, steps) and (step.decided_at or not case.closed_at)
     ]
     if case.state == State.RETURNED:
         back = next(i for i, step in enumerate(route) if step["state"] == "back")

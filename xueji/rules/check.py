@@ -15,7 +15,9 @@ from xueji.rules.inheritance import DECIDERS
 from xueji.rules.papers import PAPERS
 
 TESTS = Path(__file__).parents[2] / "tests"
-PLACES = {"school", "centre", "county", "authority", "province"}
+PLACES = {"school", "centre", "county", "authority", "province"} | {
+    f"{side}_{place}" for side in ("out", "in") for place in ("school", "centre", "county")
+}
 EXPRESSION = set("<>=(){}")
 
 

@@ -7,8 +7,10 @@ from datetime import date
 from django.db import connection
 
 from xueji.identity import pinyin
+from xueji.organisations.models import StageName
+from xueji.organisations.queries import Lineage
 from xueji.students.identity_documents import id_index
-from xueji.students.models import LIVE, IdentityDocument, Student
+from xueji.students.models import LIVE, UNREGISTERED, IdentityDocument, Student
 
 NEAR = 75  # points from which a person has to compare
 MOST = 20  # the likeliest ones; nobody compares more
@@ -106,6 +108,19 @@ def _matches(person: Person, sound: str, alike: Iterable[Student]) -> list[Match
     return sorted((m for m in matches if m.score >= NEAR), key=lambda m: (-m.score, m.student.pk))[
         :MOST
     ]
+
+
+def abroad(student: Student, at: Lineage | None) -> str:
+    """What is told of the holder of a number outside one's reach, never the school.
+
+    County, supervising office and the first character of the name.
+    """
+    office = "主管部门未登记"
+    if at:
+        authority = at.authority(student.stage or StageName.PRIMARY)
+        office = f"{at.county}所辖，主管部门 {authority}"
+    doing = "正在别处办理入学" if student.status in UNREGISTERED else "已在别处建有学籍"
+    return f"这个证件号{doing}（{office}），学生姓名的首字是“{student.name[:1]}”。"
 
 
 def _dates(day: date) -> list[date]:

@@ -3,7 +3,7 @@
 At no moment is the pupil nowhere: the old placement ends on the day on which the new one starts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from xueji.accounts.access import Acting
@@ -27,6 +27,17 @@ def move(places: Mapping[Student, Place], *, acting: Acting, reason: str) -> Non
     services.place(places, acting=acting, reason=reason)
 
 
+def come_back(
+    student: Student, *, to: Placement, acting: Acting, reason: str, also: Sequence[str] = ()
+) -> None:
+    """Undo that a locked pupil without a place left ``to``: it stands open again.
+
+    ``also`` names further fields, already set by the caller, to write in the same statement.
+    """
+    homes = Placement.objects.select_for_update(of=("self",)).select_related("school_class")
+    _open_again(student, homes.get(pk=to.pk), acting=acting, reason=reason, also=also)
+
+
 def move_back(
     student: Student, *, to: Placement, on: date, acting: Acting, reason: str
 ) -> Placement:
@@ -36,9 +47,15 @@ def move_back(
     to = homes.get(pk=to.pk)
     home.ends = max(on, home.starts)
     history.update([home], fields=["ends"], acting=acting, reason=reason)
+    _open_again(student, to, acting=acting, reason=reason)
+    return home
+
+
+def _open_again(
+    student: Student, to: Placement, *, acting: Acting, reason: str, also: Sequence[str] = ()
+) -> None:
     to.ends = None
     history.update([to], fields=["ends"], acting=acting, reason=reason)
     for field in PLACE:
         setattr(student, field, getattr(to, field))
-    services.write([student], fields=PLACE, acting=acting, reason=reason)
-    return home
+    services.write([student], fields=(*PLACE, *also), acting=acting, reason=reason)

@@ -14,7 +14,13 @@ from xueji.cases.services.draft import (
     save_draft,
 )
 from xueji.cases.services.end import close, lapse, reverse, reverse_all, withdraw, withdraw_all
-from xueji.cases.services.submit import ExceptionRequest, Submission, submit, submit_all
+from xueji.cases.services.submit import (
+    ExceptionRequest,
+    Submission,
+    granting_stop,
+    submit,
+    submit_all,
+)
 
 __all__ = [
     "ExceptionRequest",
@@ -29,6 +35,7 @@ __all__ = [
     "detach",
     "discard",
     "forget_drafts",
+    "granting_stop",
     "lapse",
     "new_cases",
     "open_draft",

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from xueji.accounts.access import Acting
 from xueji.cases import acts, kinds, queries
 from xueji.cases.models import Case, CaseForm, Decision, RuleException, State, Step
+from xueji.cases.services.back import send_back
 from xueji.cases.services.common import CASE_FIELDS, finish, hand_to
 from xueji.organisations.queries import working_days_after
 
@@ -77,7 +78,7 @@ def decide(
         _move(cases[pk], step, steps[pk], decision, due, acting)
         outcomes[pk] = Outcome(cases[pk], OutcomeKind.SIGNED)
     signed = [cases[pk] for pk in turns]
-    Case.objects.bulk_update(signed, CASE_FIELDS)
+    Case.objects.bulk_update(signed, [*CASE_FIELDS, "round"])
     CaseForm.objects.filter(case__in=[case for case in signed if case.closed_at]).delete()
     return outcomes
 
@@ -137,13 +138,20 @@ def _move(
     following = queries.following(step, steps)
     if decision == Decision.REFUSED:
         finish(case, State.REFUSED, acting.at)
+    elif decision == Decision.RETURNED and step.returns_to:
+        again = send_back(case, step, steps)
+        due_on = due(again.days or rules.value("case.step_days"))
+        hand_to(case, again.organisation_id, again.role, due=due_on, at=acting.at)
     elif decision == Decision.RETURNED:
         opened = case.opened_post
         case.state = State.RETURNED
         days = rules.value("case.lapse_days")
         hand_to(case, opened.organisation_id, opened.role, due=due(days), at=acting.at)
     elif following:
-        days = rules.value("case.step_days")
-        hand_to(case, following.organisation_id, following.role, due=due(days), at=acting.at)
+        if following.days == 0:
+            due_on = case.due_on
+        else:
+            due_on = due(following.days or rules.value("case.step_days"))
+        hand_to(case, following.organisation_id, following.role, due=due_on, at=acting.at)
     else:
         finish(case, State.DONE, acting.at)

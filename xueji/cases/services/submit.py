@@ -83,7 +83,7 @@ def submit_all(
     for case in known:
         if Act.SUBMIT not in acts.allowed(case, steps_of[case.pk], acting):
             raise Refused(queries.why_not(case, steps_of[case.pk], acting))
-    due = working_days_after(localdate(acting.at), rules.value("case.step_days"))
+    dues: dict[int, date] = {}
     steps: list[Step] = []
     asked: list[RuleException] = []
     for one in submissions:
@@ -91,7 +91,10 @@ def submit_all(
         own = list(_steps(one, lineage, acting))
         steps += own
         asked += _asked(one, own, lineage)
-        _send(one, rules, own[1], due, acting)
+        days = own[1].days or rules.value("case.step_days")
+        if days not in dues:
+            dues[days] = working_days_after(localdate(acting.at), days)
+        _send(one, rules, own[1], dues[days], acting)
     try:
         with transaction.atomic():
             new = [one.case for one in submissions if one.case._state.adding]
@@ -140,14 +143,15 @@ def _steps(one: Submission, lineage: Lineage, acting: Acting) -> Iterator[Step]:
             position=position,
             organisation_id=stop.organisation_id,
             role=stop.role,
+            days=stop.days,
+            returns_to=stop.returns_to,
         )
 
 
 def _asked(one: Submission, steps: Sequence[Step], lineage: Lineage) -> Iterator[RuleException]:
     for request in one.exceptions:
-        granting = _granting_stop(request.finding, lineage)
         yield RuleException(
-            step=next(s for s in steps[1:] if _stop(s) == granting),
+            step=_granting_step(steps[1:], granting_stop(request.finding, lineage)),
             rule=request.finding.key,
             message=request.finding.message[:300],
             citation=request.finding.citation[:300],
@@ -155,11 +159,12 @@ def _asked(one: Submission, steps: Sequence[Step], lineage: Lineage) -> Iterator
         )
 
 
-def _stop(step: Step) -> Stop:
-    return Stop(organisation_id=step.organisation_id, role=step.role)
+def _granting_step(steps: Sequence[Step], stop: Stop) -> Step:
+    return next(step for step in steps if stop.is_of(step.organisation_id, step.role))
 
 
-def _granting_stop(finding: Finding, lineage: Lineage) -> Stop:
+def granting_stop(finding: Finding, lineage: Lineage) -> Stop:
+    """The post that decides an exception from this finding."""
     office = lineage.at(LEVEL_OF_ROLE[finding.grant]) or lineage.county
     return Stop(organisation_id=office.pk, role=finding.grant)
 
@@ -169,8 +174,8 @@ def _with_granting_posts(
 ) -> list[Stop]:
     stops = list(route)
     for request in exceptions:
-        stop = _granting_stop(request.finding, lineage)
-        if stop not in stops:
+        stop = granting_stop(request.finding, lineage)
+        if not any(stop.is_of(other.organisation_id, other.role) for other in stops):
             stops.append(stop)
     return stops
 

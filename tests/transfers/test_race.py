@@ -1,0 +1,123 @@
+"""Offices at once: one case is signed once, one pupil goes to one school, one seat to one pupil."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from tests import pupils
+from tests.numbering import making
+from tests.transfers import movers
+from tests.transfers.movers import approved, class_of, sign
+from tests.transfers.test_take import of, taken
+from tests.world import build, hire
+from transfers import services
+from transfers.services import NotTaken, Rejected
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, Decision
+from xueji.ledger.check import check
+from xueji.students.models import Placement, Student
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+ROUNDS = 25 if os.environ.get("XUEJI_LONG") else 2
+
+
+def together(*acts):
+    """Run acts at the same moment on connections of their own; results or refusals, in order."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        try:
+            barrier.wait()
+            return act()
+        except (Refused, Rejected, NotTaken) as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_officers_sign_one_case_and_one_of_them_is_told():
+    world = build()
+    hire(world, "centre2b", "centre_officer", "杨各庄镇中心校")
+    for _ in range(ROUNDS):
+        student = pupils.enrolled(world)
+        case = sign(world, movers.submitted(world, student), "principal", "centre")
+        case.refresh_from_db()
+
+        def signing(who, decision, case=case):
+            acting = world.acting(who)
+            seen = {case.pk: case.version}
+            return lambda: cases.decide(seen=seen, decision=decision, note="已看", acting=acting)[
+                case.pk
+            ]
+
+        outcomes = together(
+            signing("centre2", Decision.AGREED), signing("centre2b", Decision.RETURNED)
+        )
+
+        assert sorted(outcome.kind for outcome in outcomes) == ["decided", "signed"]
+        assert case.steps.filter(organisation__name="杨各庄镇中心校", decision=None).count() == 0
+
+
+def test_two_schools_ask_for_one_pupil_and_one_of_them_has_it():
+    world = build()
+    for _ in range(ROUNDS):
+        student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+
+        def taking(clerk, student=student):
+            acting, asked = world.acting(clerk), taken(world, **of(student))
+            return lambda: services.take(
+                case_id=None, taken=asked, row={}, reasons={}, acting=acting
+            )
+
+        results = together(taking("clerk"), taking("clerk2"), taking("urban"))
+
+        won = [result for result in results if isinstance(result, Case)]
+        assert len(won) == 1
+        assert all(isinstance(result, Case | Refused) for result in results)
+        # of the other school's case nothing is told but the office to ask
+        assert [r for r in results if isinstance(r, Refused) and won[0].number in str(r)] == []
+        assert Case.objects.filter(student=student, kind="transfer").count() == 1
+
+
+def test_two_clerks_of_the_former_school_send_one_pupil_two_ways():
+    world = build()
+    hire(world, "clerk1c", "clerk", "清泉小学")
+    for _ in range(ROUNDS):
+        student = pupils.enrolled(world)
+
+        def asking(who, to, student=student):
+            return lambda: movers.submitted(world, student, to, clerk=who)
+
+        results = together(asking("clerk", "上庄小学"), asking("clerk1c", "邻泉小学"))
+        assert sorted(type(result).__name__ for result in results) == ["Case", "Refused"]
+
+
+def test_two_pupils_for_the_last_seat_and_one_of_them_is_placed():
+    world = build()
+    last = class_of(world, "上庄小学")
+    making.entrants(world, making.names(44), school="上庄小学", class_number=1)
+    hire(world, "principal2b", "principal", "上庄小学")
+    pair = [approved(world, pupils.enrolled(world)) for _ in range(2)]
+    for case in pair:
+        movers.receive(world, case, "clerk2", last)
+        case.refresh_from_db()
+
+    def signing(who, case):
+        acting, seen = world.acting(who), {case.pk: case.version}
+        return lambda: cases.decide(seen=seen, decision=Decision.AGREED, note="", acting=acting)[
+            case.pk
+        ]
+
+    outcomes = together(signing("principal2", pair[0]), signing("principal2b", pair[1]))
+
+    assert sorted(outcome.kind for outcome in outcomes) == ["refused", "signed"]
+    assert Student.objects.filter(school_class=last).count() == 45
+    assert Placement.objects.filter(case__in=pair).count() == 1
+    assert check()["faults"] == []

@@ -1,0 +1,168 @@
+"""The form by which a school asks for the transfer of one of its pupils."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django import forms
+
+from transfers.models import Reason
+from transfers.services import Asked
+from xueji.organisations.models import School
+from xueji.rules.engine import Finding
+from xueji.students.models import Student
+
+INSIDE, OUTSIDE = "inside", "outside"
+EXCEPTION = "exception_"  # of the fields that ask for an exception; the rule's key follows
+
+
+class AskingForm(forms.Form):
+    """What both schools' forms do about warnings: ask for the reason of an exception."""
+
+    def ask_exceptions(self, warnings: Iterable[Finding]) -> None:
+        """One field for each warning in which the reason for an exception is written."""
+        for warning in warnings:
+            name = EXCEPTION + warning.key
+            if name in self.fields:
+                continue
+            self.fields[name] = forms.CharField(
+                label="申请例外的理由",
+                required=False,
+                max_length=300,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                error_messages={"max_length": "理由超过 300 个字，请写短一些。"},
+            )
+            self.fields[name].width = "w12"  # type: ignore[attr-defined]
+
+    def reasons(self) -> dict[str, str]:
+        """Key of the warning → the reason typed, as it was posted or kept."""
+        found = self.data if self.is_bound else self.initial
+        return {
+            name.removeprefix(EXCEPTION): str(value)
+            for name, value in found.items()
+            if name.startswith(EXCEPTION)
+        }
+
+
+class TransferForm(AskingForm):
+    """Who goes, where to, why, and which originals were seen.
+
+    ``only`` names the fields that are asked for; the others may stay empty (查找, 存草稿).
+    """
+
+    mark_optional = False  # what is needed depends on where the pupil goes
+
+    pupil = forms.CharField(
+        label="学生",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="本校学生的姓名、拼音、学籍号或证件号",
+        error_messages={"max_length": "太长，请只填姓名、学籍号或证件号。"},
+    )
+    student = forms.TypedChoiceField(
+        label="选定学生",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "所选学生不在本校，请重新查找。"},
+    )
+    to_where = forms.ChoiceField(
+        label="转往",
+        choices=[(INSIDE, "系统内的学校"), (OUTSIDE, "系统以外的学校")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选转往哪里。"},
+    )
+    to_school = forms.CharField(
+        label="转入学校",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "schools"}),
+        help_text="学校全称或 10 位学校标识码；本县的输入一部分即可",
+        error_messages={"max_length": "学校名称太长，请核对。"},
+    )
+    outside_school = forms.CharField(
+        label="系统外的学校",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="照接收学校的接收证明填全称",
+        error_messages={"max_length": "学校名称太长，请核对。"},
+    )
+    outside_office = forms.CharField(
+        label="该校主管部门",
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="如：秦皇岛市海港区教育局",
+        error_messages={"max_length": "主管部门名称太长，请核对。"},
+    )
+    reason = forms.ChoiceField(
+        label="转学理由",
+        choices=Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选转学理由。", "invalid_choice": "请从列出的理由中选。"},
+    )
+    reason_text = forms.CharField(
+        label="具体情况",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="选其他特殊情况的必填",
+        error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
+    )
+    papers = forms.MultipleChoiceField(
+        label="看过原件的材料",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
+    )
+    pupil.width, student.width, to_where.width = "w6", "w12", "w12"  # type: ignore[attr-defined]
+    to_school.width, outside_school.width = "w12", "w6"  # type: ignore[attr-defined]
+    outside_office.width, reason.width = "w6", "w12"  # type: ignore[attr-defined]
+    reason_text.width, papers.width = "w12", "w12"  # type: ignore[attr-defined]
+
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        papers: Iterable[tuple[str, str]],
+        only: Sequence[str] | None = None,
+        initial: Mapping[str, object] | None = None,
+    ):
+        first = {"to_where": INSIDE, **(initial or {})}
+        super().__init__(data, initial=first, use_required_attribute=False)
+        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
+        if not self.fields["papers"].choices:  # type: ignore[attr-defined]
+            del self.fields["papers"]
+        for name, field in self.fields.items():
+            if only is not None and name not in only:
+                field.required = False
+
+    def offer(self, pupils: Iterable[Student]) -> None:
+        """Let the clerk choose among pupils, each with grade, class and birthday."""
+        self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]  # type: ignore[attr-defined]
+
+    def row(self) -> dict[str, object]:
+        """What stands in the form, as text, for whoever goes on with it."""
+        data = self.cleaned_data
+        kept = {name: data.get(name) or "" for name in self.fields if name in data}
+        reasons = {EXCEPTION + key: reason[:300] for key, reason in self.reasons().items()}
+        return {**kept, "papers": list(data.get("papers") or []), **reasons}
+
+    def asked(self, student_id: int, school: School | None) -> Asked:
+        """What a valid form asks for."""
+        data = self.cleaned_data
+        return Asked(
+            student_id=student_id,
+            to_school=school,
+            outside_school=data["outside_school"].strip(),
+            outside_office=data["outside_office"].strip(),
+            reason=data["reason"],
+            reason_text=data["reason_text"],
+            papers=frozenset(data.get("papers") or ()),
+        )
+
+
+def _pupil(student: Student) -> str:
+    where = student.school_class or f"{student.grade} 年级未分班"
+    return f"{student.name}　{where}　{student.get_sex_display()}　{student.birth_date}"

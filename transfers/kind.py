@@ -1,0 +1,62 @@
+"""What the kernel calls on the last yes, on undo and to show a transfer."""
+
+from django.urls import reverse as url
+
+from transfers import queries
+from transfers.services.finish import apply
+from transfers.services.receipt import may_record
+from transfers.services.undo import reverse
+from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
+from xueji.cases.kinds import Kind
+from xueji.cases.models import ALIVE, Case, Step
+from xueji.cases.queries import steps_of
+
+
+def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To who reaches the pupil's register."""
+    if case.student is None:
+        return "transfers/_draft.html", {}
+    return "transfers/_facts.html", {**_facts(case, acting), "pupil": case.student}
+
+
+def outside(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To another party: who comes, while the case goes on; afterwards what the case says."""
+    facts = _facts(case, acting)
+    shown = case.student if case.state in ALIVE and not facts["is_hidden"] else None
+    return "transfers/_facts.html", {**facts, "pupil": shown}
+
+
+def _facts(case: Case, acting: Acting) -> dict[str, object]:
+    row = queries.of_case(case)
+    steps = steps_of([case.pk])[case.pk]
+    return {
+        "transfer": row,
+        "is_hidden": queries.is_hidden(row, steps, acting),
+        "is_certified": queries.is_certified(row, steps),
+        "may_record_receipt": may_record(row, acting),
+        "may_print": acting.may("transfers.print"),
+    }
+
+
+def turn_url(case: Case, step: Step) -> str:
+    """A clerk's step has a page of its own: at the placement the class is chosen there."""
+    return url("transfer_turn", args=[case.number]) if step.role == Role.CLERK else ""
+
+
+TRANSFER = Kind(
+    name="transfer",
+    label="转学",
+    letter="转",
+    exclusive=True,
+    apply=apply,
+    reverse=reverse,
+    then="转到本系统学校的，学籍已经随转；转到系统以外的，学籍已转出，等对方回执。",
+    undo="撤销转学",
+    undo_help="办错学校、办错学生时由核准的单位撤销。学籍退回原学校原班，"
+    "新编的号停用，原学籍号恢复。",
+    edit_url="transfer_edit",
+    panel=panel,
+    outside=outside,
+    turn_url=turn_url,
+)

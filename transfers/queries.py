@@ -1,0 +1,258 @@
+"""Reading transfers: who goes, who comes, who waits for a place or for the receipt."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from transfers.models import Transfer
+from xueji.accounts.access import SCHOOL_ROLES, Acting
+from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
+from xueji.cases.todos import Todo
+from xueji.organisations.models import Organisation, School, SchoolClass, Stage, within
+from xueji.organisations.queries import rule_set_of
+from xueji.rules.engine import rule_set
+from xueji.students.models import Student, StudentQuerySet
+from xueji.students.queries import visible
+from xueji.students.search import search
+
+KIND = "transfer"
+MOST_FOUND = 20  # pupils or schools offered for what was typed
+MOST_OFFERED = 300  # schools of a county suggested while one types
+
+# a signature still to be given outside the receiving school
+_ELSEWHERE = Step.objects.filter(
+    case=OuterRef("pk"), round=OuterRef("case__round"), decision=None
+).exclude(organisation=OuterRef("to_school"))
+TO_PLACE = Q(
+    case__state=State.OPEN, to_school__isnull=False, case__waiting_at=F("to_school")
+) & ~Exists(_ELSEWHERE)
+# what the former school is may be told: it asked itself, or its principal has agreed
+TOLD = (
+    Q(from_school__isnull=True)
+    | Q(case__school=F("from_school"))
+    | Exists(
+        Step.objects.filter(
+            case=OuterRef("pk"), organisation=OuterRef("from_school"), decision=Decision.AGREED
+        )
+    )
+)
+HOLDING = Q(case__state=State.DONE, to_school__isnull=True, receipt_on__isnull=True)
+
+# what a list may be narrowed to → its word and condition
+STATES = {
+    "alive": ("办理中", Q(case__state__in=ALIVE)),
+    "to_place": ("已核准待接收", TO_PLACE),
+    "done": ("已办结", Q(case__state=State.DONE)),
+    "ended": (
+        "不同意、撤回、撤销",
+        Q(case__state__in=(State.REFUSED, State.WITHDRAWN, State.REVERSED)),
+    ),
+}
+
+
+def rows() -> QuerySet[Transfer]:
+    """Transfers with all a line of a list shows; whether the approval is through."""
+    return (
+        Transfer.objects.exclude(case__state=State.DRAFT)
+        .select_related(
+            "case__waiting_at",
+            "from_school__organisation",
+            "from_school__county",
+            "to_school__organisation",
+        )
+        .annotate(to_place=TO_PLACE, is_told=TOLD)
+    )
+
+
+def went(acting: Acting) -> QuerySet[Transfer]:
+    """Transfers out of the schools in reach."""
+    return rows().filter(within(acting.post.organisation.path, "from_school__organisation__path"))
+
+
+def came(acting: Acting) -> QuerySet[Transfer]:
+    """Transfers into the schools in reach."""
+    return rows().filter(within(acting.post.organisation.path, "to_school__organisation__path"))
+
+
+def holding(acting: Acting) -> QuerySet[Transfer]:
+    """Pupils who left the register from the schools in reach, until the receipt is recorded."""
+    return went(acting).filter(HOLDING)
+
+
+def drafts(acting: Acting) -> QuerySet[Case]:
+    """Drafts of this very post."""
+    post = acting.post
+    return Case.objects.filter(
+        kind=KIND, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
+    )
+
+
+def own(acting: Acting, number: str) -> Case | None:
+    """A case of this very post, in whatever state; what another post opened is not found."""
+    post = acting.post
+    return (
+        Case.objects.filter(kind=KIND, school=post.organisation_id, number=number)
+        .filter(opened_post__role=post.role)
+        .select_related("opened_post", "waiting_at", "school__organisation", "student")
+        .first()
+    )
+
+
+def of_case(case: Case) -> Transfer:
+    return (
+        Transfer.objects.select_related(
+            "case",
+            "from_school__organisation",
+            "from_school__county",
+            "to_school__organisation",
+            "former__school_class",
+            "school_class",
+            "certifier",
+            "receipt_by__user",
+        )
+        .filter(pk=case.pk)
+        .get()
+    )
+
+
+def typed(case: Case) -> CaseForm | None:
+    """What was typed last, while the case can still be edited."""
+    return CaseForm.objects.filter(case=case).first()
+
+
+def return_step(case: Case) -> Step | None:
+    """The step that sent a returned case back."""
+    if case.state != State.RETURNED:
+        return None
+    return (
+        Step.objects.filter(case=case, decision=Decision.RETURNED)
+        .select_related("organisation", "decided_by")
+        .order_by("-decided_at")
+        .first()
+    )
+
+
+def is_placing(case: Case) -> bool:
+    """Whether only the receiving school's own signatures are missing."""
+    return Transfer.objects.filter(TO_PLACE, pk=case.pk).exists()
+
+
+def is_certified(row: Transfer, steps: Sequence[Step]) -> bool:
+    """Whether the office of the leaving side has signed, so that the certificate may be printed."""
+    if row.certifier_id is None or row.case.state not in (State.OPEN, State.DONE):
+        return False
+    return any(
+        step.organisation_id == row.certifier_id and step.decision == Decision.AGREED
+        for step in steps
+    )
+
+
+def is_hidden(row: Transfer, steps: Sequence[Step], acting: Acting) -> bool:
+    """Whether the former school and its papers are not yet this post's to see (design: 查重)."""
+    if row.from_school is None or row.case.school_id == row.from_school_id:
+        return False
+    if acting.reaches(row.from_school.organisation.path):
+        return False
+    mine = acting.post.organisation.path
+    if any(
+        step.organisation.path.startswith(mine) and step.role not in SCHOOL_ROLES for step in steps
+    ):
+        return False  # an office that approves reads what it approves
+    return not any(
+        step.organisation_id == row.from_school_id and step.decision == Decision.AGREED
+        for step in steps
+    )
+
+
+def teaches(school: School, stage: str, grade: int) -> bool:
+    stages = Stage.objects.filter(school=school, stage=stage)
+    return any(grade in row.grades for row in stages)
+
+
+def grades(school: School) -> list[int]:
+    """Every grade that the school teaches."""
+    rows = Stage.objects.filter(school=school)
+    return sorted(grade for row in rows for grade in row.grades)
+
+
+def stage_of(school: School, grade: int | None) -> Stage | None:
+    """The stage of the school that teaches the grade."""
+    rows = Stage.objects.filter(school=school).order_by("first_grade")
+    return next((row for row in rows if grade in row.grades), None)
+
+
+def classes(row: Transfer) -> QuerySet[SchoolClass]:
+    """The open classes of the receiving school that the pupil may sit in."""
+    return SchoolClass.objects.filter(
+        school=row.to_school_id, stage=row.stage, grade=row.grade, closed_on__isnull=True
+    ).order_by("number")
+
+
+def find_pupils(acting: Acting, typed: str) -> StudentQuerySet:
+    """Pupils of the acting school whom the typed name, number or document number means."""
+    at_school = visible(acting).filter(school=acting.post.organisation_id)
+    return (
+        search(at_school, typed)
+        .select_related("school_class")
+        .order_by("grade", "name_order", "pk")[:MOST_FOUND]
+    )
+
+
+def pupil(acting: Acting, pk: int) -> Student | None:
+    """A pupil of the acting school."""
+    at_school = visible(acting).filter(school=acting.post.organisation_id)
+    return at_school.select_related("school_class").filter(pk=pk).first()
+
+
+def schools_named(acting: Acting, typed: str) -> list[School]:
+    """Schools that the typed name or 标识码 means: in the own county first, then anywhere."""
+    text = typed.replace("\0", "").strip()
+    if not text:
+        return []
+    open_schools = School.objects.select_related("organisation", "county").filter(
+        organisation__closed_on__isnull=True
+    )
+    if text.isascii() and text.isdigit():
+        return list(open_schools.filter(identifier=text))
+    own = open_schools.filter(county__in=_county(acting))
+    for found in (
+        own.filter(organisation__name=text),
+        open_schools.filter(organisation__name=text),
+        own.filter(organisation__name__contains=text),
+    ):
+        if schools := list(found.order_by("organisation__path")[:MOST_FOUND]):
+            return schools
+    return []
+
+
+def schools_offered(acting: Acting) -> QuerySet[Organisation]:
+    """The county's working schools, by name, as suggestions while one types."""
+    own = Organisation.objects.filter(school__county__in=_county(acting))
+    return (
+        own.filter(closed_on__isnull=True)
+        .exclude(pk=acting.post.organisation_id)
+        .order_by("name")[:MOST_OFFERED]
+    )
+
+
+def _county(acting: Acting):
+    return School.objects.filter(pk=acting.post.organisation_id).values("county")
+
+
+def to_see_to(acting: Acting) -> Todo | None:
+    """For the desk: receipts that do not come, of the schools in reach of who records them."""
+    if not acting.may("transfers.receipt"):
+        return None
+    rules = rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
+    before = acting.at - timedelta(days=rules.value("transfer.receipt_days"))
+    count = holding(acting).filter(case__closed_at__lt=before).count()
+    if not count:
+        return None
+    return Todo(
+        label="回执逾期未到",
+        count=count,
+        help="转往系统以外的学生，接收学校的回执还没有登记",
+        url="transfers",
+        query="?show=holding",
+    )

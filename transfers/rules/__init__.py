@@ -1,0 +1,15 @@
+"""What the rule sets say of transfers: conditions, and by whose signatures a pupil goes."""
+
+from transfers.rules import conditions
+from transfers.rules.conditions import TransferFacts
+from transfers.rules.routes import Sides, direction, placement, places, starts_at_receiving
+
+__all__ = [
+    "Sides",
+    "TransferFacts",
+    "conditions",
+    "direction",
+    "placement",
+    "places",
+    "starts_at_receiving",
+]

@@ -1,0 +1,166 @@
+"""Whether a pupil may be transferred now, each clause by one function."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xueji.rules.engine import Finding, Rules, judges
+from xueji.rules.files import Effect
+from xueji.rules.papers import missing, named
+
+Findings = Iterator[Finding]
+OTHER = "other"
+SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferFacts:
+    """What the rules need to know of one pupil and of both schools.
+
+    ``term_day``: which day of the term it is, the first day of lessons being 1; None where the
+    county's calendar has no term that has begun. ``status`` is the code and the word of the
+    register's state. ``is_final``: the last grade of the former school's stage. ``receiving_why``
+    says why the receiving school takes nobody now, "" where it does. ``grade_after`` is None
+    where no class is named yet.
+    """
+
+    reason: str
+    reason_text: str
+    term_day: int | None
+    status: tuple[str, str]
+    is_final: bool
+    sanctions: int
+    grade: int
+    grade_after: int | None = None
+    is_same: bool = False
+    teaches: bool = True
+    receiving_why: str = ""
+    papers: frozenset[str] = frozenset()
+
+
+@judges("transfer.reason")
+def reason(facts: TransferFacts, rules: Rules) -> Findings:
+    allowed = rules.value("transfer.reason")
+    if facts.reason not in allowed:
+        yield rules.finding(
+            "transfer.reason",
+            field="reason",
+            message="没有准予转学的理由",
+            remedy="请选一种理由；都不属于的，不办理转学",
+        )
+    elif facts.reason == OTHER and not facts.reason_text.strip():
+        yield rules.finding(
+            "transfer.reason",
+            field="reason_text",
+            message="选了“其他特殊情况”，还没有写是什么情况",
+            remedy="请写明为什么确需转学，供审批的人判断",
+        )
+    elif facts.reason == OTHER:
+        yield rules.finding(
+            "transfer.reason",
+            field="reason_text",
+            message=f"理由为其他特殊情况：{facts.reason_text.strip()}",
+            remedy="由审批的人判断是否确需转学",
+            effect=Effect.RECORD,
+        )
+
+
+@judges("transfer.papers")
+def papers(facts: TransferFacts, rules: Rules) -> Findings:
+    if lacking := missing(rules.value("transfer.papers"), facts.papers):
+        yield rules.finding(
+            "transfer.papers",
+            field="papers",
+            message="缺" + "、".join(named(group) for group in lacking),
+            remedy="请监护人提供转入学校所在地的原件，看过后勾选",
+        )
+
+
+@judges("transfer.window")
+def window(facts: TransferFacts, rules: Rules) -> Findings:
+    said = rules.value("transfer.window")
+    if facts.reason in said["except"]:
+        return
+    if facts.term_day is None:
+        yield rules.finding(
+            "transfer.window",
+            field="reason",
+            message="本县校历里没有已开学的学期，不能判断是不是在学期初",
+            remedy="由审批的人判断",
+            pending=True,
+        )
+    elif facts.term_day > said["days"]:
+        yield rules.finding(
+            "transfer.window",
+            field="reason",
+            message=f"今天是开学第 {facts.term_day} 天，已过学期初 {said['days']} 天",
+            remedy="下学期初再办；确有特殊情况的，写明理由申请例外",
+        )
+
+
+@judges("transfer.final_grade")
+def final_grade(facts: TransferFacts, rules: Rules) -> Findings:
+    if facts.is_final:
+        yield rules.finding(
+            "transfer.final_grade",
+            field="pupil",
+            message="该生在毕业年级，没有特殊情况不得转学",
+            remedy="有特殊情况的，写明理由申请例外",
+        )
+
+
+@judges("transfer.sanction")
+def sanction(facts: TransferFacts, rules: Rules) -> Findings:
+    if facts.sanctions:
+        yield rules.finding(
+            "transfer.sanction",
+            field="pupil",
+            message=f"该生有 {facts.sanctions} 项处分没有撤销，受处分期间一般不予转学",
+            remedy="处分撤销以后再办；确需现在转学的，写明理由申请例外",
+        )
+
+
+@judges("transfer.status")
+def status(facts: TransferFacts, rules: Rules) -> Findings:
+    code, word = facts.status
+    if code != SUSPENDED and code not in rules.value("transfer.status"):
+        yield rules.finding(
+            "transfer.status",
+            field="pupil",
+            message=f"该生现在的学籍状态是“{word}”，不能转学",
+            remedy="请先办好现在的事项，再办转学",
+        )
+
+
+@judges("transfer.suspended")
+def suspended(facts: TransferFacts, rules: Rules) -> Findings:
+    if facts.status[0] == SUSPENDED:
+        yield rules.finding(
+            "transfer.suspended",
+            field="pupil",
+            message="该生正在休学，休学期间不能转学",
+            remedy="休学期满，办好复学以后再办转学",
+        )
+
+
+@judges("transfer.grade")
+def grade(facts: TransferFacts, rules: Rules) -> Findings:
+    if facts.grade_after not in (None, facts.grade):
+        yield rules.finding(
+            "transfer.grade",
+            field="school_class",
+            message="所选班级不是该生所在年级的班，转学不变更年级",
+            remedy="请另选本年级的班",
+        )
+
+
+@judges("transfer.receiving")
+def receiving(facts: TransferFacts, rules: Rules) -> Findings:
+    if facts.is_same:
+        why, remedy = "转入学校就是该生现在的学校", "在本校换班的，请办调班"
+    elif facts.receiving_why:
+        why, remedy = f"转入学校{facts.receiving_why}，现在不能接收", "请与教育局联系，或另选学校"
+    elif not facts.teaches:
+        why, remedy = "转入学校没有该生所在的年级", "请另选有这个年级的学校"
+    else:
+        return
+    yield rules.finding("transfer.receiving", field="to_school", message=why, remedy=remedy)

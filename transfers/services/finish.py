@@ -1,0 +1,164 @@
+"""The effect of the last signature of a transfer: the register moves, once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numbering.services import retire
+from transfers.models import Transfer
+from transfers.services.place import into_rules, take_seat
+from transfers.services.sides import scope_of
+from xueji.accounts.access import Acting
+from xueji.cases import seats
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind
+from xueji.organisations.queries import Lineage, idle, lineages
+from xueji.students import moving
+from xueji.students import services as students
+from xueji.students.models import Status, Student
+
+KEEP = "keep"
+GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由学校重新核对。"
+
+
+def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
+    """Move the registers; who goes outside leaves the tree and waits for the receipt.
+
+    Returns why single cases cannot be done.
+    """
+    pupils = students.lock([case.student_id for case in cases])
+    rows = Transfer.objects.filter(pk__in=[case.pk for case in cases])
+    transfers = rows.select_related("former__school_class", "school_class").in_bulk()
+    schools = lineages(_schools(transfers.values()))
+    seats.lock({row.school_class_id for row in transfers.values()} - {None})
+    refusals: dict[int, str] = {}
+    moves: dict[Student, students.Place] = {}
+    coming_in: dict[Student, students.Place] = {}
+    leaving: list[Student] = []
+    ended: dict[Student, int] = {}
+    facts: list[ledger.Fact] = []
+    coming: Counter[int | None] = Counter()
+    for case in sorted(cases, key=lambda case: case.pk):
+        row, student = transfers[case.pk], pupils[case.student_id]
+        if why := _why_not(case, row, student, schools, coming[row.school_class_id], acting):
+            refusals[case.pk] = why
+            continue
+        coming[row.school_class_id] += 1
+        facts += _facts(case, row, student, schools, acting)
+        if _renews(row, case, student):
+            ended[student] = case.pk
+        if row.to_school_id is None:
+            student.status = Status.TRANSFERRED
+            leaving.append(student)
+        elif row.from_school_id is None:
+            student.status = Status.ENROLLED
+            student.entered_on = student.entered_on or acting.today
+            coming_in[student] = _place(case, row, schools[row.to_school_id], acting)
+        else:
+            moves[student] = _place(case, row, schools[row.to_school_id], acting)
+    students.leave(leaving, on=acting.today, acting=acting, reason="转往外地", also=("status",))
+    students.place(coming_in, acting=acting, reason="外地转入", also=("status", "entered_on"))
+    moving.move(moves, acting=acting, reason="转学")
+    retire(ended, acting=acting, reason="转学")
+    ledger.write(facts, acting=acting)
+    return refusals
+
+
+def _schools(rows) -> set[int]:
+    found = {row.from_school_id for row in rows} | {row.to_school_id for row in rows}
+    return found - {None}
+
+
+def _why_not(
+    case: Case,
+    row: Transfer,
+    student: Student,
+    schools: Mapping[int, Lineage],
+    others: int,
+    acting: Acting,
+) -> str:
+    """Why the pupil cannot go any more; it was right when it was submitted."""
+    if student.status != row.former_status or student.school_id != row.from_school_id:
+        return GONE
+    if row.former and (row.former.ends or student.grade != row.grade):
+        return GONE
+    if row.to_school_id is None:
+        return ""
+    if found := idle(schools[row.to_school_id].school, acting.today):
+        return f"转入学校{found.why}，不能接收。请退回。"
+    if row.school_class is None:
+        return ""
+    try:
+        rules = into_rules(row, case)
+        take_seat(row.school_class, student, row, others=others, rules=rules, acting=acting)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _renews(row: Transfer, case: Case, student: Student) -> bool:
+    """Whether the number stays behind; who is not 在读 keeps it as the status is kept."""
+    if row.to_school_id is None:
+        return True
+    if row.from_school_id is None:
+        return False
+    policy = into_rules(row, case).value("transfer.number")
+    return student.status == Status.ENROLLED and policy != KEEP
+
+
+def _place(case: Case, row: Transfer, into: Lineage, acting: Acting) -> students.Place:
+    return students.Place(
+        school=into.school,
+        school_class=row.school_class,
+        stage=row.stage,
+        entry_year=row.entry_year,
+        grade=row.grade,
+        starts=acting.today,
+        case_id=case.pk,
+    )
+
+
+def _facts(
+    case: Case, row: Transfer, student: Student, schools: Mapping[int, Lineage], acting: Acting
+) -> list[ledger.Fact]:
+    """Out of the one school, into the other."""
+    count = 1 if student.status == Status.ENROLLED or row.from_school_id is None else 0
+    out = schools[row.from_school_id] if row.from_school_id else None
+    into = schools[row.to_school_id] if row.to_school_id else None
+    common: dict[str, Any] = {
+        "student": student,
+        "effective_on": acting.today,
+        "stage": row.stage,
+        "grade": row.grade,
+        "scope": scope_of(out, into),
+        "case_id": case.pk,
+    }
+    facts = []
+    if out:
+        facts.append(
+            ledger.Fact(
+                kind=EventKind.TRANSFERRED_OUT,
+                lineage=out,
+                change=-count,
+                class_name=str(row.former.school_class or "") if row.former else "",
+                number=student.number or "",
+                text=f"转学，转往{row.to_words}",
+                **common,
+            )
+        )
+    if into:
+        kept = "" if _renews(row, case, student) else student.number or ""
+        facts.append(
+            ledger.Fact(
+                kind=EventKind.TRANSFERRED_IN,
+                lineage=into,
+                change=count,
+                class_name=str(row.school_class or ""),
+                number=kept,
+                text=f"转学，由{row.from_words}转入",
+                **common,
+            )
+        )
+    return facts

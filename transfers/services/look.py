@@ -1,0 +1,83 @@
+"""Who holds a document number that a receiving school typed whole, and what may be told of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xueji.accounts.access import Acting
+from xueji.audit.lookups import too_many
+from xueji.cases.models import ALIVE, Case
+from xueji.identity.names import clean_name
+from xueji.identity.problems import Problem
+from xueji.organisations.queries import lineage
+from xueji.rules.engine import rule_set
+from xueji.students import duplicates
+from xueji.students.models import UNREGISTERED, Status, Student
+from xueji.students.reading import EARLIEST
+
+ENDED = (Status.GRADUATED, Status.COMPLETED, Status.PARTIAL, Status.DIED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """Who holds the number, what may be told, and why the pupil cannot be asked for.
+
+    ``is_new``: nobody holds it; ``is_outside``: the register, if there is one, is closed here.
+    """
+
+    student: Student | None
+    told: str = ""
+    is_foreign: bool = False
+    problems: Sequence[Problem] = ()
+
+    @property
+    def is_new(self) -> bool:
+        return self.student is None
+
+    @property
+    def is_outside(self) -> bool:
+        return self.student is None or self.student.status in (Status.TRANSFERRED, Status.PENDING)
+
+
+def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Looked:
+    """Find the pupil by the whole number; the name must be the register's. The caller records."""
+    person = duplicates.Person(name="", sex="", birth_date=EARLIEST, id_number=id_number)
+    student = duplicates.exact([person]).get(id_number)
+    if student is None:
+        return Looked(student=None, told=NEW)
+    if student.status in UNREGISTERED:
+        own = case is not None and case.student_id == student.pk
+        left = not Case.objects.filter(student=student, state__in=ALIVE).exists()
+        if student.status == Status.PENDING and (own or left):
+            return Looked(student=student, told=NEW)
+        return _no(student, "pending", "该生正在办理新生入学或缓学。", "请等那一件办完或撤回。")
+    at = lineage(student.school_id) if student.school_id else None
+    is_foreign = at is None or not acting.reaches(at.school.organisation.path)
+    rules = rule_set(lineage(acting.post.organisation_id).rule_set).at(acting.today)
+    limit = rules.value("entry.lookups_per_hour")
+    if wait := too_many([student.pk] if is_foreign else [], limit=limit, acting=acting):
+        return _no(None, "wait", "暂不答复。", wait)
+    told = (
+        duplicates.abroad(student, at)
+        if is_foreign or at is None
+        else f"{student.name}的学籍在{at.school.organisation}。"
+    )
+    problems: list[Problem] = []
+    if student.school_id == acting.post.organisation_id:
+        problems.append(_problem("own", "该生的学籍已在本校。", "不用再办转入。"))
+    elif student.status in ENDED:
+        problems.append(_problem("ended", "该生的学籍已经了结。", "请与教育局联系。"))
+    elif clean_name(name) != student.name:
+        remedy = "请照户口簿填写姓名，并核对证件号。"
+        problems.append(Problem("name", "姓名与学籍登记的不一致。", remedy, field="name"))
+    return Looked(student=student, told=told, is_foreign=is_foreign, problems=problems)
+
+
+NEW = "本系统没有这个证件号的学籍，按外地转入办理，请填写学生的基本信息。"
+
+
+def _problem(code: str, message: str, remedy: str) -> Problem:
+    return Problem(code, message, remedy, field="id_number")
+
+
+def _no(student: Student | None, code: str, message: str, remedy: str) -> Looked:
+    return Looked(student=student, problems=[_problem(code, message, remedy)])

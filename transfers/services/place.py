@@ -1,0 +1,85 @@
+"""The receiving school's part: verified and put into a class, or back to who approved."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from transfers import queries
+from transfers.models import Transfer
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.cases import acts, seats
+from xueji.cases import services as cases
+from xueji.cases.acts import Act
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, Decision
+from xueji.cases.queries import lock, steps_of
+from xueji.cases.services import Outcome
+from xueji.organisations.models import SchoolClass
+from xueji.rules.engine import Rules, rule_set
+from xueji.students import services as students
+from xueji.students.models import Attendance, Student
+
+
+@transaction.atomic
+def receive(
+    *,
+    case_id: int,
+    version: int,
+    decision: Decision,
+    note: str,
+    school_class: SchoolClass | None,
+    acting: Acting,
+) -> Outcome:
+    """Sign a clerk's step of a transfer; on a yes at the placement the class is kept with it.
+
+    Raises Refused when the class has no room or is of another grade, PermissionDenied for who is
+    no party to the case.
+    """
+    access.require(acting, "transfers.place", acting.post.organisation_id)
+    case = lock([case_id])[case_id]
+    row = Transfer.objects.get(pk=case.pk)
+    may = Act.AGREE in acts.allowed(case, steps_of([case_id])[case_id], acting)
+    is_turn = may and case.version == version
+    if is_turn and decision == Decision.AGREED and queries.is_placing(case):
+        (student,) = students.lock([case.student_id]).values()
+        if school_class:
+            take_seat(
+                school_class, student, row, others=0, rules=into_rules(row, case), acting=acting
+            )
+        row.school_class = school_class
+        row.save(update_fields=["school_class"])
+    outcomes = cases.decide(seen={case_id: version}, decision=decision, note=note, acting=acting)
+    if case_id not in outcomes:
+        raise PermissionDenied("transfers.place")
+    return outcomes[case_id]
+
+
+def into_rules(row: Transfer, case: Case) -> Rules:
+    """The rules of the side that the pupil comes into, as they stood at the submission."""
+    return rule_set(row.into_set).at(case.rule_date)
+
+
+def take_seat(
+    chosen: SchoolClass,
+    student: Student,
+    row: Transfer,
+    *,
+    others: int,
+    rules: Rules,
+    acting: Acting,
+) -> None:
+    """Raise Refused unless the class is of this school and grade and has room.
+
+    ``others`` come in the same act. A child taught at home takes no seat.
+    """
+    if chosen.school_id != row.to_school_id:
+        raise Refused("所选班级不是本校的班。请另选一个班。")
+    if (chosen.stage, chosen.grade) != (row.stage, row.grade):
+        cited = rules.rule("transfer.grade").citation
+        raise Refused(f"{chosen}不是该生所在年级的班，转学不变更年级（{cited}）。请另选一个班。")
+    locked = seats.lock([chosen.pk])
+    if not locked:
+        raise Refused(f"{chosen}已撤销。请另选一个班。")
+    coming = others + (student.attendance == Attendance.IN_SCHOOL)
+    if coming:
+        seats.require(locked[chosen.pk], coming=coming, rules=rules, acting=acting)

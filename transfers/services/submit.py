@@ -1,0 +1,249 @@
+"""Asking for a transfer of a pupil of the acting school: checked, routed, sent to the principal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from transfers import queries
+from transfers.models import Transfer
+from transfers.rules import TransferFacts
+from transfers.services.sides import Way
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.cases import services as cases
+from xueji.cases.acts import Act
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, CaseForm, Paper
+from xueji.cases.rules import says_why
+from xueji.cases.services import ExceptionRequest, granting_stop
+from xueji.cases.services.common import lock, require
+from xueji.conduct.queries import open_sanctions
+from xueji.organisations.models import School, Stage, Term
+from xueji.organisations.queries import Lineage, idle, lineage
+from xueji.rules.engine import Finding, judge
+from xueji.rules.files import Effect
+from xueji.students import services as students
+from xueji.students.models import Placement, PlacementKind, Student
+
+KIND = "transfer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the clerk asks for. Either ``to_school`` or the name of a school outside is given."""
+
+    student_id: int
+    to_school: School | None
+    outside_school: str
+    outside_office: str
+    reason: str
+    reason_text: str
+    papers: frozenset[str]
+
+
+class Rejected(Exception):
+    """The pupil cannot be transferred as asked; ``findings`` says everything that stands against.
+
+    Of the warnings among them, those in ``unreasoned`` lack a reason for an exception.
+    """
+
+    def __init__(self, findings: Sequence[Finding], unreasoned: Sequence[Finding]):
+        super().__init__()
+        self.findings, self.unreasoned = findings, unreasoned
+
+
+def at_work(acting: Acting) -> Lineage:
+    """The acting school; Refused while it does no register business."""
+    school = lineage(acting.post.organisation_id)
+    if found := idle(school.school, acting.today):
+        raise Refused(f"本校{found.why}，不能办理学籍业务。{found.remedy}。")
+    return school
+
+
+@transaction.atomic
+def keep_draft(
+    *, case_id: int | None, row: Mapping[str, object], title: str, acting: Acting
+) -> Case:
+    """Keep what was typed so far; without ``case_id`` a new draft begins."""
+    access.require(acting, "transfers.start", acting.post.organisation_id)
+    values = {"row": dict(row)}
+    if case_id is None:
+        school = at_work(acting).school
+        return cases.open_draft(
+            kind=KIND, school=school, acting=acting, values=values, title=title[:50]
+        )
+    case = lock(case_id)
+    require(case, Act.SUBMIT, acting)
+    form = CaseForm.objects.get(case=case)
+    cases.save_draft(
+        case_id=case.pk, values=values, version=form.version, acting=acting, title=title[:50]
+    )
+    return case
+
+
+@transaction.atomic
+def submit(
+    *,
+    case_id: int | None,
+    asked: Asked,
+    row: Mapping[str, object],
+    reasons: Mapping[str, str],
+    acting: Acting,
+) -> Case:
+    """Send a transfer to the principal; without ``case_id`` a new one.
+
+    ``reasons`` maps the key of a warning to the reason for which an exception is asked; ``row`` is
+    kept for mending. Raises Rejected while anything blocks or a warning has no reason, Refused
+    when the act itself is not possible.
+    """
+    access.require(acting, "transfers.start", acting.post.organisation_id)
+    out = at_work(acting)
+    case = keep_draft(case_id=case_id, row=row, title="", acting=acting)
+    student = _own(asked.student_id, case, acting)
+    former = _home(student)
+    into = lineage(asked.to_school.pk) if asked.to_school else None
+    way = Way(stage=former.stage, out=out, into=into, on=acting.today)
+    _require_start_here(way)
+    rules = way.rules
+    findings = judged(facts_of(student, former, asked, way, acting), way)
+    requests, unreasoned = requests_of(findings, reasons, way)
+    if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
+        raise Rejected(findings, unreasoned)
+    granting = [granting_stop(request.finding, out) for request in requests]
+    Transfer.objects.update_or_create(
+        case=case,
+        defaults={
+            "direction": way.direction,
+            "from_school": out.school,
+            "to_school": asked.to_school,
+            "outside_school": "" if into else asked.outside_school,
+            "outside_office": "" if into else asked.outside_office,
+            "into_set": into.rule_set if into else "",
+            "former": former,
+            "former_status": student.status,
+            "stage": former.stage,
+            "grade": former.grade,
+            "entry_year": former.entry_year,
+            "reason": asked.reason,
+            "reason_text": asked.reason_text.strip(),
+            "school_class": None,
+            "certifier": way.certifier(),
+        },
+    )
+    write_papers(case, asked.papers, acting)
+    return cases.submit(
+        case=case,
+        student=student,
+        title=student.name,
+        lineage=out,
+        route=way.route(granting),
+        rules=rules,
+        findings=findings,
+        exceptions=requests,
+        acting=acting,
+    )
+
+
+def judged(facts: TransferFacts, way: Way) -> list[Finding]:
+    """By the rules of the side that lets go; what papers the other side asks for, by its own."""
+    found = judge("transfer", facts, way.rules)
+    into = way.into_rules
+    if into and into.name != way.rules.name:
+        more = [f for f in judge("transfer", facts, into) if f.key == "transfer.papers"]
+        found += [f for f in more if f.message not in {other.message for other in found}]
+    return found
+
+
+def facts_of(
+    student: Student, former: Placement, asked: Asked, way: Way, acting: Acting
+) -> TransferFacts:
+    """What the rules need to know, in a fixed number of queries."""
+    stage = Stage.objects.filter(school=former.school_id, stage=former.stage).first()
+    return TransferFacts(
+        reason=asked.reason,
+        reason_text=asked.reason_text,
+        term_day=term_day(way, acting),
+        status=(student.status, student.get_status_display()),
+        is_final=stage is not None and former.grade == stage.grades[-1],
+        sanctions=open_sanctions([student.pk], on=acting.today).count(),
+        grade=former.grade,
+        is_same=way.into is not None and way.into.school.pk == former.school_id,
+        teaches=way.into is None or queries.teaches(way.into.school, former.stage, former.grade),
+        receiving_why=_receiving_why(way, acting),
+        papers=asked.papers,
+    )
+
+
+def term_day(way: Way, acting: Acting) -> int | None:
+    """Which day of the term today is in the county that lets go, else in the other."""
+    side = way.out or way.into
+    if side is None:
+        return None
+    term = (
+        Term.objects.filter(school_year__county=side.county, starts_on__lte=acting.today)
+        .order_by("-starts_on")
+        .first()
+    )
+    return (acting.today - term.starts_on).days + 1 if term else None
+
+
+def _receiving_why(way: Way, acting: Acting) -> str:
+    found = idle(way.into.school, acting.today) if way.into else None
+    return found.why if found else ""
+
+
+def _own(student_id: int, case: Case, acting: Acting) -> Student:
+    """The locked pupil, who must be of the acting school."""
+    student = students.lock([student_id]).get(student_id)
+    if student is None or student.school_id != acting.post.organisation_id:
+        raise Refused("该生的学籍不在本校。请刷新后重新选择学生。")
+    if case.student_id not in (None, student.pk):
+        raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
+    return student
+
+
+def _home(student: Student) -> Placement:
+    home = Placement.objects.filter(
+        student=student, kind=PlacementKind.HOME, ends__isnull=True
+    ).first()
+    if home is None:
+        raise Refused("该生现在没有就读学校。请刷新后重新选择学生。")
+    return home
+
+
+def _require_start_here(way: Way) -> None:
+    if way.starts_at_receiving:
+        rule = way.rules.rule("transfer.starter") if way.rules.has("transfer.starter") else None
+        cited = f"（{rule.citation}）" if rule else ""
+        raise Refused(f"这样的转学由转入学校发起{cited}。请监护人到转入学校办理，本校等待核办。")
+
+
+def requests_of(
+    findings: Sequence[Finding], reasons: Mapping[str, str], way: Way
+) -> tuple[list[ExceptionRequest], list[Finding]]:
+    """An exception for each warning that has a reason, and the warnings that have none."""
+    requests, unreasoned = [], []
+    for finding in findings:
+        if finding.effect != Effect.WARN:
+            continue
+        reason = reasons.get(finding.key, "").strip()
+        if says_why(reason, way.rules):
+            requests.append(ExceptionRequest(finding=finding, reason=reason[:300]))
+        else:
+            unreasoned.append(finding)
+    return requests, unreasoned
+
+
+def write_papers(case: Case, seen: frozenset[str], acting: Acting) -> None:
+    """Tick exactly the papers whose originals were seen; scans of ticked ones stay."""
+    case.papers.filter(document__isnull=True).exclude(kind__in=seen).delete()
+    Paper.objects.bulk_create(
+        [
+            Paper(case=case, kind=kind, seen_by=acting.post, seen_at=acting.at)
+            for kind in sorted(seen)
+        ],
+        update_conflicts=True,
+        unique_fields=["case", "kind"],
+        update_fields=["seen_by", "seen_at"],
+    )

@@ -1,0 +1,250 @@
+"""Asking for a pupil from the receiving school: of another school of the register, or from outside.
+
+Who comes is found by the whole document number, and nothing is told that the number does not open
+anyway. From outside a pupil is entered with the whole sheet; one who had left the register for
+outside and comes back goes on in the same register.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db import transaction
+
+from transfers import queries
+from transfers.models import Transfer
+from transfers.rules import TransferFacts
+from transfers.services.entrant import Entry, enter
+from transfers.services.look import Looked, look
+from transfers.services.place import take_seat
+from transfers.services.sides import Way
+from transfers.services.submit import (
+    Asked,
+    Rejected,
+    at_work,
+    facts_of,
+    judged,
+    keep_draft,
+    requests_of,
+    term_day,
+    write_papers,
+)
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.models import ALIVE, Case
+from xueji.cases.services import granting_stop
+from xueji.conduct.queries import open_sanctions
+from xueji.identity.problems import Problem
+from xueji.organisations.models import SchoolClass
+from xueji.organisations.queries import Lineage, lineage, school_year
+from xueji.rules.files import Effect
+from xueji.students import services as students
+from xueji.students.models import Placement, PlacementKind, Status, Student
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What the clerk asks for. ``entry`` is the typed sheet of who is in no register yet."""
+
+    id_number: str
+    name: str
+    outside_school: str
+    outside_office: str
+    grade: int | None
+    school_class: SchoolClass | None
+    reason: str
+    reason_text: str
+    papers: frozenset[str]
+    entry: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotTaken(Exception):
+    """What was typed does not do; ``problems`` says all of it."""
+
+    def __init__(self, looked: Looked, problems: Sequence[Problem]):
+        super().__init__()
+        self.looked, self.problems = looked, problems
+
+
+@transaction.atomic
+def take(
+    *,
+    case_id: int | None,
+    taken: Taken,
+    row: Mapping[str, object],
+    reasons: Mapping[str, str],
+    acting: Acting,
+) -> Case:
+    """Ask for a pupil; without ``case_id`` a new case. The acting school's principal is next.
+
+    Raises NotTaken for what is wrong with what was typed, Rejected while a rule stands against it,
+    Refused when the act itself is not possible.
+    """
+    access.require(acting, "transfers.start", acting.post.organisation_id)
+    into = at_work(acting)
+    case = keep_draft(case_id=case_id, row=row, title=taken.name, acting=acting)
+    looked = look(id_number=taken.id_number, name=taken.name, case=case, acting=acting)
+    if looked.problems:
+        raise NotTaken(looked, looked.problems)
+    if looked.is_outside:
+        return _from_outside(case, looked, taken, into, reasons, acting)
+    if looked.student is None:
+        raise LookupError("a register that is in the tree has a pupil")
+    return _from_school(case, looked.student, taken, into, reasons, acting)
+
+
+def _from_school(
+    case: Case,
+    found: Student,
+    taken: Taken,
+    into: Lineage,
+    reasons: Mapping[str, str],
+    acting: Acting,
+) -> Case:
+    (student,) = students.lock([found.pk]).values()
+    former = Placement.objects.filter(
+        student=student, kind=PlacementKind.HOME, ends__isnull=True
+    ).first()
+    if former is None:
+        raise Refused("该生现在没有就读学校，请与教育局联系。")
+    _require_free(student, case, acting)
+    out = lineage(former.school_id)
+    way = Way(stage=former.stage, out=out, into=into, on=acting.today)
+    if not way.starts_at_receiving:
+        cited = way.rules.rule("transfer.starter").citation
+        raise Refused(
+            f"这样的转学由转出学校发起（{cited}）。请监护人到原学校申请，由原学校开始办理。"
+        )
+    asked = Asked(
+        student_id=student.pk,
+        to_school=into.school,
+        outside_school="",
+        outside_office="",
+        reason=taken.reason,
+        reason_text=taken.reason_text,
+        papers=taken.papers,
+    )
+    facts = facts_of(student, former, asked, way, acting)
+    facts = _with_class(facts, taken)
+    row = Transfer(
+        direction=way.direction,
+        from_school=out.school,
+        former=former,
+        stage=former.stage,
+        grade=former.grade,
+        entry_year=former.entry_year,
+    )
+    return _send(case, student, row, facts, way, taken, reasons, acting)
+
+
+def _from_outside(
+    case: Case,
+    looked: Looked,
+    taken: Taken,
+    into: Lineage,
+    reasons: Mapping[str, str],
+    acting: Acting,
+) -> Case:
+    problems = []
+    for name, label in (("outside_school", "原就读学校"), ("outside_office", "该校主管部门")):
+        if not getattr(taken, name).strip():
+            problems.append(
+                Problem("missing", f"还没有填{label}。", "请照转学证明填写。", field=name)
+            )
+    stage = queries.stage_of(into.school, taken.grade)
+    if stage is None or taken.grade is None:
+        problems.append(
+            Problem("grade", "本校没有这个年级。", "请选该生在原学校就读的年级。", field="grade")
+        )
+    if problems or stage is None or taken.grade is None:
+        raise NotTaken(looked, problems)
+    known = looked.student if looked.student and looked.student.status != Status.PENDING else None
+    if known:
+        (student,) = students.lock([known.pk]).values()
+        _require_free(student, case, acting)
+    else:
+        entry = Entry(row=taken.entry, id_number=taken.id_number, name=taken.name)
+        student, wrong = enter(entry, case=case, left=looked.student, into=into, acting=acting)
+        if wrong or student is None:
+            raise NotTaken(looked, wrong)
+    way = Way(stage=stage.stage, out=None, into=into, on=acting.today)
+    facts = TransferFacts(
+        reason=taken.reason,
+        reason_text=taken.reason_text,
+        term_day=term_day(way, acting),
+        status=(Status.ENROLLED, Status.ENROLLED.label),
+        is_final=taken.grade == stage.grades[-1],
+        sanctions=open_sanctions([student.pk], on=acting.today).count(),
+        grade=taken.grade,
+        papers=taken.papers,
+    )
+    year = school_year(into.county, acting.today)
+    if year is None:
+        raise Refused("本县还没有设学年，算不出入学年份。请教育局先设校历。")
+    row = Transfer(
+        direction=way.direction,
+        outside_school=taken.outside_school.strip(),
+        outside_office=taken.outside_office.strip(),
+        stage=stage.stage,
+        grade=taken.grade,
+        entry_year=year.year - (taken.grade - stage.first_grade),
+    )
+    return _send(case, student, row, _with_class(facts, taken), way, taken, reasons, acting)
+
+
+def _with_class(facts: TransferFacts, taken: Taken) -> TransferFacts:
+    grade = taken.school_class.grade if taken.school_class else None
+    return replace(facts, grade_after=grade)
+
+
+def _send(
+    case: Case,
+    student: Student,
+    row: Transfer,
+    facts: TransferFacts,
+    way: Way,
+    taken: Taken,
+    reasons: Mapping[str, str],
+    acting: Acting,
+) -> Case:
+    """Judge, keep the facts and submit; the case is the receiving school's."""
+    findings = judged(facts, way)
+    requests, unreasoned = requests_of(findings, reasons, way)
+    if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
+        raise Rejected(findings, unreasoned)
+    if way.into is None:
+        raise LookupError("somebody takes the pupil")
+    row.case, row.to_school, row.into_set = case, way.into.school, way.into.rule_set
+    row.former_status, row.certifier = student.status, way.certifier()
+    row.reason, row.reason_text = taken.reason, taken.reason_text.strip()
+    row.school_class = taken.school_class
+    if taken.school_class:
+        rules = way.into_rules or way.rules
+        take_seat(taken.school_class, student, row, others=0, rules=rules, acting=acting)
+    Transfer.objects.filter(pk=case.pk).delete()
+    row.save(force_insert=True)
+    write_papers(case, taken.papers, acting)
+    side = way.out or way.into
+    return cases.submit(
+        case=case,
+        student=student,
+        title=student.name,
+        lineage=side,
+        route=way.route([granting_stop(request.finding, side) for request in requests]),
+        rules=way.rules,
+        findings=findings,
+        exceptions=requests,
+        acting=acting,
+    )
+
+
+def _require_free(student: Student, case: Case, acting: Acting) -> None:
+    """Another case of the locked pupil is named to who reaches it, its office to others."""
+    others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
+    other = others.exclude(pk=case.pk).first()
+    if case.student_id not in (None, student.pk):
+        raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
+    if other and not acting.reaches(other.org_path):
+        office = lineage(other.school_id).county
+        raise Refused(f"该生另有业务件在别处办理，办结后才能提交。请与{office}联系。")

@@ -1,0 +1,108 @@
+"""Undoing a transfer: pupil, place and number are what they were; nothing is removed."""
+
+from numbering.models import NumberState, RegisterNumber
+from numbering.services import retire, revive
+from transfers.models import Transfer
+from xueji.accounts.access import SCHOOL_ROLES, Acting
+from xueji.cases.kinds import Refused
+from xueji.cases.models import ALIVE, Case, Decision, Step
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.queries import idle
+from xueji.students import moving
+from xueji.students import services as students
+from xueji.students.models import Placement, PlacementKind, Status, Student
+
+# what may have followed without standing in the way; the first two are taken back with it
+TAKEN_BACK = (EventKind.PLACED, EventKind.NUMBERED)
+HARMLESS = (*TAKEN_BACK, EventKind.KEY_DATA_CHANGED)
+LATER = "转学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
+
+
+def reverse(case: Case, acting: Acting, note: str) -> None:
+    """Let the register go back. Raises Refused when something later builds on it.
+
+    The number given by the new school is retired with it, the former one is in use again.
+    """
+    (student,) = students.lock([case.student_id]).values()
+    row = Transfer.objects.select_related(
+        "former__school__organisation", "former__school_class"
+    ).get(pk=case.pk)
+    _require_approver(case, acting)
+    events = _to_reverse(case, student)
+    _require_untouched(case, row, student)
+    former = row.former
+    reason = f"撤销转学：{note}"
+    if former is None:
+        _retire_new(case, student, acting)
+        student.status = row.former_status
+        if row.former_status == Status.PENDING:
+            student.entered_on = None
+        also = ("status", "entered_on")
+        students.leave([student], on=acting.today, acting=acting, reason=reason, also=also)
+        ledger.reverse(events, acting=acting, text=note[:200])
+        return
+    _require_open(former, acting)
+    if row.to_school_id is None:
+        student.status = row.former_status
+        moving.come_back(student, to=former, acting=acting, reason=reason, also=("status",))
+    else:
+        _retire_new(case, student, acting)
+        moving.move_back(student, to=former, on=acting.today, acting=acting, reason=reason)
+    revive(student, case_id=case.pk, acting=acting, reason=reason)
+    ledger.reverse(events, acting=acting, text=note[:200])
+
+
+def _retire_new(case: Case, student: Student, acting: Acting) -> None:
+    new = RegisterNumber.objects.filter(holder=student, state=NumberState.LIVE, case=case.pk)
+    if new.exists():
+        retire({student: case.pk}, acting=acting, reason="撤销转学")
+
+
+def _require_approver(case: Case, acting: Acting) -> None:
+    """Only the office that approved undoes: the last one that signed."""
+    last = (
+        Step.objects.filter(case=case, decision=Decision.AGREED)
+        .exclude(role__in=SCHOOL_ROLES)
+        .select_related("organisation")
+        .order_by("-round", "-position")
+        .first()
+    )
+    if last and last.organisation_id != acting.post.organisation_id:
+        raise Refused(f"转学由核准的单位撤销。请与{last.organisation}联系。")
+
+
+def _to_reverse(case: Case, student: Student) -> list[RegisterEvent]:
+    """The events of the case and the class and number since, the last first."""
+    standing = RegisterEvent.objects.filter(student=student, reversed_by__isnull=True).exclude(
+        kind=EventKind.REVERSED
+    )
+    own = list(
+        standing.filter(
+            case=case, kind__in=(EventKind.TRANSFERRED_OUT, EventKind.TRANSFERRED_IN)
+        ).order_by("-pk")
+    )
+    since = standing.filter(pk__gt=own[0].pk).order_by("-pk") if own else standing.none()
+    if not own or since.exclude(kind__in=HARMLESS).exists():
+        raise Refused(LATER)
+    return [*since.filter(kind__in=TAKEN_BACK), *own]
+
+
+def _require_untouched(case: Case, row: Transfer, student: Student) -> None:
+    if row.receipt_on:
+        raise Refused("已登记接收学校的回执，不能撤销。该生转回来的，请办外地转入。")
+    home = Placement.objects.filter(
+        student=student, kind=PlacementKind.HOME, ends__isnull=True
+    ).first()
+    if (home.case_id if home else None) != (case.pk if row.to_school_id else None):
+        raise Refused(LATER)
+    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
+    if other:
+        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销转学。")
+
+
+def _require_open(former: Placement, acting: Acting) -> None:
+    if found := idle(former.school, acting.today):
+        raise Refused(f"原学校{found.why}，学籍不能退回去。{found.remedy}。")
+    if former.school_class and former.school_class.closed_on:
+        raise Refused("该生原来的班已撤销，学籍不能退回去。请另办转学。")

@@ -1,0 +1,84 @@
+"""Papers of a transfer: the certificate (存根、正联、回执) and the form with boxes for stamps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from transfers import queries
+from xueji.accounts import access
+from xueji.audit.models import AccessKind
+from xueji.cases.models import Case, Decision, Step
+from xueji.cases.queries import reaches_pupil, steps_of
+from xueji.ledger.models import EventKind
+from xueji.pages import case_page
+from xueji.pages.record import shown
+
+NOT_YET = "转出方还没有核准，转学证明不能开具。{office}签署同意以后再打印。"
+NO_CERTIFICATE = "外地转入的，转学证明由外地的学校和主管部门开具。"
+
+
+@access.act("transfers.print")
+@require_GET
+def certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """Three parts on one sheet; only once the office of the leaving side has signed."""
+    case, context = _paper(request, number)
+    row = context["transfer"]
+    if not queries.is_certified(row, context["steps"]):
+        why = NOT_YET.format(office=row.certifier) if row.certifier else NO_CERTIFICATE
+        return render(request, "transfers/no_certificate.html", {"case": case, "why": why})
+    shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
+    return render(request, "print/transfer_certificate.html", context)
+
+
+@access.act("transfers.print")
+@require_GET
+def form(request: HttpRequest, number: str) -> HttpResponse:
+    """The application with a box for the stamp of each party, filled with what was signed."""
+    case, context = _paper(request, number)
+    shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
+    return render(request, "print/transfer_form.html", context)
+
+
+def _paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
+    """The case and what its papers show; once it is over for who reaches the pupil still."""
+    case = case_page.find(request, number)
+    if case.kind != queries.KIND or case.student is None:
+        raise Http404(number)
+    if case.closed_at and not reaches_pupil(case, request.acting):
+        raise Http404(number)
+    steps = steps_of([case.pk])[case.pk]
+    row = queries.of_case(case)
+    signed = [step for step in steps if step.decision in (Decision.SUBMITTED, Decision.AGREED)]
+    certified = next(
+        (step for step in reversed(signed) if step.organisation_id == row.certifier_id), None
+    )
+    return case, {
+        "case": case,
+        "transfer": row,
+        "student": case.student,
+        "guardian": case.student.family.filter(is_guardian=True).order_by("position").first(),
+        "steps": steps,
+        "boxes": _boxes(case, steps),
+        "certified": certified,
+        "certificate_number": f"转证 {case.number}",
+        "number": _number(case),
+    }
+
+
+def _number(case: Case) -> str:
+    """The register number that the pupil had at the former school."""
+    out = case.events.filter(kind=EventKind.TRANSFERRED_OUT).order_by("pk").first()
+    return out.number if out else case.student.number or ""
+
+
+def _boxes(case: Case, steps: Sequence[Step]) -> list[Step]:
+    """Of each post of the route the last signature, given or still to be given."""
+    found = {}
+    for step in steps:
+        is_given = step.decision in (Decision.SUBMITTED, Decision.AGREED)
+        if is_given or (step.decision is None and step.round == case.round and not case.closed_at):
+            found[step.organisation_id, step.role] = step
+    return list(found.values())
