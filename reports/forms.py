@@ -1,6 +1,7 @@
 """What is typed to take a roster out: columns with their order, title, purpose."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from django import forms
 
@@ -44,13 +45,14 @@ class RosterForm(forms.Form):
 
     def __init__(self, *args, sorts: Mapping[str, str], may_be_whole: bool, **more) -> None:
         super().__init__(*args, **more)
-        self.fields["sort"].choices = [(name, f"按{label}") for name, label in sorts.items()]
+        sort = cast(forms.ChoiceField, self.fields["sort"])
+        sort.choices = [(name, f"按{label}") for name, label in sorts.items()]
         if not may_be_whole:
             del self.fields["whole"]
         widths = {"title": "w12", "sort": "w6", "purpose": "w6", "format": "w12", "whole": "w12"}
         for name, width in widths.items():
             if name in self.fields:
-                self.fields[name].width = width
+                self.fields[name].width = width  # type: ignore[attr-defined]
 
 
 class ChoiceNameForm(forms.Form):

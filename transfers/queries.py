@@ -236,7 +236,7 @@ def schools_offered(acting: Acting) -> QuerySet[Organisation]:
     )
 
 
-def _county(acting: Acting):
+def _county(acting: Acting) -> QuerySet:
     return School.objects.filter(pk=acting.post.organisation_id).values("county")
 
 

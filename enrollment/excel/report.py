@@ -33,7 +33,7 @@ def summary(intake: Intake, *, is_plain: bool) -> dict[str, Any]:
     """What the page shows: faults by kind, the first of them, columns that were not understood."""
     counted: Counter[str] = Counter()
     titles: dict[str, tuple[str, str]] = {}
-    shown = []
+    shown: list[dict[str, Any]] = []
     for entry in intake.entries:
         for fault in entry.faults:
             counted[fault.kind] += 1

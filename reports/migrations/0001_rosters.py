@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("xueji", "0015_lists_at_a_million"),
+        ("xueji", "0016_accounts_sessions_and_acts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                             ("province_officer", "省学籍管理"),
                             ("auditor", "审计"),
                             ("administrator", "账号管理"),
+                            ("security", "安全管理"),
                         ],
                         max_length=20,
                         verbose_name="核准岗位",

@@ -68,7 +68,9 @@ def _export(
             ExportState.MAKING: "已开始生成，可以关掉这一页，做好了在「导出名册」里下载",
             ExportState.READY: f"已生成，共 {export.rows} 名",
         }
-        return Done(reverse("reports_roster", args=[export.pk]), success=told[export.state])
+        return Done(
+            reverse("reports_roster", args=[export.pk]), success=told[ExportState(export.state)]
+        )
 
     try:
         return once(request, act)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -113,7 +114,7 @@ def _answer(
 
 @access.act("reports.export")
 @require_GET
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file, for whoever asked; each fetching is one row in the access log."""
     export = exports.own(request.acting).filter(pk=pk, document__isnull=False).first()
     if export is None:

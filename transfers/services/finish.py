@@ -1,7 +1,7 @@
 """The effect of the last signature of a transfer: the register moves, once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from numbering.services import retire
@@ -66,7 +66,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     return refusals
 
 
-def _schools(rows) -> set[int]:
+def _schools(rows: Iterable[Transfer]) -> set[int]:
     found = {row.from_school_id for row in rows} | {row.to_school_id for row in rows}
     return found - {None}
 

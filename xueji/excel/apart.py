@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from pathlib import Path
 
 from xueji.excel import refusals
@@ -54,7 +54,7 @@ def mark(data: bytes, **task: object) -> bytes:
     return made
 
 
-def _lines(task: Mapping[str, object], data: bytes) -> Iterator[dict]:
+def _lines(task: Mapping[str, object], data: bytes) -> Generator[dict, None, None]:
     """What the child answers; without an end it was stopped, by its limits or ours."""
     with _started(task, data) as child:
         for line in child.stdout:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -92,11 +93,7 @@ def _xls(data: bytes) -> Iterator[tuple[str, dict[str, bool], Callable[[], Rows]
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             start = sheet.start or (0, 0)
-            yield (
-                name,
-                {"is_plain": False},
-                lambda sheet=sheet, start=start: _xls_rows(sheet, *start),
-            )
+            yield name, {"is_plain": False}, partial(_xls_rows, sheet, *start)
     except PasswordError:
         raise Unreadable(refusals.ENCRYPTED) from None
     except (CalamineError, OSError, ValueError) as error:

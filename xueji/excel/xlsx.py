@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from xml.parsers import expat
 
 from xueji.excel import refusals
@@ -37,7 +38,7 @@ class Xlsx:
         for name, relation in found:
             part = relations.get(relation, "")
             if part in self.names:
-                yield name, more, lambda part=part: self._rows(part)
+                yield name, more, partial(self._rows, part)
 
     def _workbook(self) -> tuple[list[tuple[str, str]], dict[str, str], bool]:
         """Sheets as (name, relation), relation → part, and whether days count from 1904."""

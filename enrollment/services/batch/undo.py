@@ -30,7 +30,7 @@ def tally(batch: ImportBatch) -> Mapping[str, int]:
     found = {"open": 0, "done": 0, "draft": 0, "over": 0}
     names = {**dict.fromkeys(ALIVE, "open"), State.DONE: "done", State.DRAFT: "draft"}
     for state in Case.objects.filter(imported__batch=batch).values_list("state", flat=True):
-        found[names.get(state, "over")] += 1
+        found[names.get(State(state), "over")] += 1
     return found
 
 
