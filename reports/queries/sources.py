@@ -1,6 +1,6 @@
 """The lists that a roster can be made of: their pupils, the columns they may show, their orders.
 
-A list gives what its page gives and no more: of pupils who left, what was written while they were
+A list gives what the pages of its pupils give: of those who left, what was written while they were
 here; of children in 缓学, no medical item; to a post that reads no medical items, none.
 """
 
