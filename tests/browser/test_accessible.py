@@ -64,6 +64,8 @@ def addresses(site, username: str) -> list[str]:
             "numbering",
             "rules",
             "rules_exceptions",
+            "reports_rosters",
+            "reports_roster_new",
         ]
     if username == "clerk":
         names += ["enrollment_new", "enrollment_classes", "enrollment_admission_new"]

@@ -53,6 +53,8 @@ def pages(site: Site) -> list[str]:
         *(f"{reverse('students')}?q={text}" for text in sorted(searches)),
         *(f"{reverse('students')}?{query}" for query in queries),
         *(f"{reverse('cases')}?tab={tab}" for tab in ("mine", "others", "overdue", "closed")),
+        *(f"{reverse('reports_roster_new')}?{query}" for query in ("", *queries, "list=deferrals")),
+        reverse("reports_rosters"),
         reverse("enrollment"),
         *(
             f"{reverse('enrollment')}?school={own.pk}&show={show}"
