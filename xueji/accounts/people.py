@@ -5,7 +5,7 @@ Each one is written down, and ends the sessions of whom it concerns at once.
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from xueji.accounts import factor, log, passwords, services, sessions, throttle
@@ -73,13 +73,18 @@ def open_account(
     """A new account without a post, and the password with which it logs in once."""
     if not acting.reaches(home.path):
         raise Refused(f"{home} 不在您管理的范围。请该单位的上级账号管理员开通。")
+    taken = Refused(f"账号“{username}”已经有人用了。请换一个，例如加上单位的简拼或数字。")
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"账号“{username}”已经有人用了。请换一个，例如加上单位的简拼或数字。")
+        raise taken
     password = passwords.first()
     account = User(username=username, name=name, home=home, opened_at=acting.at)
     account.password_set_at, account.must_change = acting.at, True
     account.set_password(password)
-    account.save()
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:  # somebody else was faster by a moment
+        raise taken from None
     log.note(Happened.OPENED, account, at=acting.at, acting=acting)
     return account, password
 
