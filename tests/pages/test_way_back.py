@@ -55,7 +55,7 @@ def test_the_login_never_leads_to_an_address_that_only_takes_a_form(db, url):
 
 @pytest.mark.parametrize("url", POST_ONLY)
 def test_an_address_that_only_takes_a_form_says_so_and_leads_to_the_form(world, client_of, url):
-    people = ("clerk", "principal", "centre", "county")
+    people = ("clerk", "principal", "centre", "county", "admin", "security", "auditor")
     answers = [client_of(person).get(address(url)) for person in people]
     refused = next(answer for answer in answers if answer.status_code == 405)
     back = re.search(r'<a class="btn btn-main" href="([^"]+)">回到原来的页面</a>', text(refused))[1]

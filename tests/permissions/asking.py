@@ -404,7 +404,7 @@ def own_code(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 
 
 def new_account(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
-    typed = {"username": "xin.ren", "name": "新人", "place": "清泉小学", "role": "clerk"}
+    typed = {"username": "xin.ren", "name": "新人", "place": "清泉小学", "role": ""}
     return {**typed, "starts": "2026-09-02", **key()}
 
 
