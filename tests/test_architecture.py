@@ -21,6 +21,7 @@ from django.template.loader import get_template
 from xueji.accounts.models import AccountEvent
 from xueji.audit.models import Access, Act, SignedHistory
 from xueji.conduct.models import Conduct
+from xueji.establishment.models import OrganisationAct
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import Organisation, School
 from xueji.students.models import (
@@ -37,7 +38,7 @@ OURS = ("xueji", "numbering", "enrollment", "transfers", "reports")
 MOST_LINES, MOST_LINES_WITH_A_REASON = 300, 500
 MOST_LINES_OF_A_MODEL = 150
 AUDITED = (Student, StudentSheet, Placement, FamilyMember, Photo, IdentityDocument, Conduct)
-APPEND_ONLY_MODELS = (Access, Act, AccountEvent, RegisterEvent)
+APPEND_ONLY_MODELS = (Access, Act, AccountEvent, RegisterEvent, OrganisationAct)
 
 
 def python_files(*roots: str) -> Iterator[Path]:

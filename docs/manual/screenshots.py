@@ -333,6 +333,23 @@ def rosters(browser: Browser) -> None:
     county.picture("roster-decide", height=560)
 
 
+def organisations(browser: Browser) -> None:
+    """The county's tree, and what an order would meet at a school before it is entered."""
+    county = Clerk(browser, "county")
+    county.go("/organisations/")
+    county.picture("organisations", height=560)
+    county.go("/organisations/?q=qqxx")
+    county.open()
+    county.picture("organisation")
+    with county.page.expect_navigation():
+        county.page.locator("main a:has-text('建制调整')").first.click()
+    county.page.fill("#id_into", "杨各庄镇中心校")
+    county.page.fill("#id_number", "迁教〔2026〕18 号")
+    county.page.fill("#id_decided_on", "2026-11-20")
+    county.press("先看一看")
+    county.picture("order")
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -350,6 +367,7 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     file,
     conduct,
     rosters,
+    organisations,
 ]
 
 if __name__ == "__main__":

@@ -258,24 +258,24 @@ def test_an_order_for_a_later_date_waits_and_is_carried_out_on_that_day(world, c
     order = enter(world, *MERGE, effective_on=OCTOBER)
     assert (order.state, Student.objects.filter(school=order.school).count()) == ("waiting", 3)
 
-    assert services.carry_out_due(today=date(2026, 9, 30)) == 0
-    assert services.carry_out_due(today=OCTOBER) == 1
+    assert services.carry_out_due(at=on(date(2026, 9, 30))) == 0
+    assert services.carry_out_due(at=on(OCTOBER)) == 1
 
     order.refresh_from_db()
     assert (order.state, order.pupils, order.ended_by) == ("done", 3, world.posts["county"])
-    assert services.carry_out_due(today=OCTOBER) == 0
+    assert services.carry_out_due(at=on(OCTOBER)) == 0
 
 
 def test_what_is_in_the_way_on_that_day_is_said_and_the_next_day_tries_again(world):
     order = enter(world, *MERGE, effective_on=OCTOBER)
     case = pupils.submitted(world, name="王伯当")
 
-    assert services.carry_out_due(today=OCTOBER) == 0
+    assert services.carry_out_due(at=on(OCTOBER)) == 0
     order.refresh_from_db()
     assert (order.state, f"1 件业务没有办结：{case.number}" in order.problem) == ("waiting", True)
 
     cases.withdraw(case_id=case.pk, note="搬家", acting=world.acting("clerk"))
-    assert services.carry_out_due(today=OCTOBER) == 1
+    assert services.carry_out_due(at=on(OCTOBER)) == 1
     order.refresh_from_db()
     assert (order.state, order.problem) == ("done", "")
 
@@ -287,7 +287,7 @@ def test_an_order_is_withdrawn_before_its_day_and_not_after(world):
 
     order.refresh_from_db()
     assert (order.state, order.reason) == ("withdrawn", "文件废止")
-    assert services.carry_out_due(today=OCTOBER) == 0
+    assert services.carry_out_due(at=on(OCTOBER)) == 0
     for act in (services.carry_out, services.withdraw):
         more = {"reason": "再撤"} if act is services.withdraw else {}
         with pytest.raises(Refused):

@@ -334,7 +334,7 @@ def paper() -> SimpleUploadedFile:
 
 def ordered(world, kind="move", into="杨各庄镇中心校", **changes) -> dict:
     typed = {"kind": kind, "school": "清泉小学", "into": into, "number": "迁教〔2026〕18 号"}
-    typed |= {"decided_on": "2026-08-20", "effective_on": "2099-01-01"}
+    typed |= {"decided_on": localdate().isoformat(), "effective_on": "2099-01-01"}
     return typed | changes
 
 

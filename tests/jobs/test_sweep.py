@@ -85,6 +85,7 @@ def test_each_day_brings_each_daily_job_once():
         "draft_expiry",
         "key_expiry",
         "lapse",
+        "orders",
         "partitions",
     ]
     assert sorted(Job.objects.values_list("key", flat=True)) == sorted(
@@ -103,6 +104,7 @@ def test_the_daily_jobs_can_be_done():
         ("draft_expiry", JobState.DONE, ""),
         ("key_expiry", JobState.DONE, ""),
         ("lapse", JobState.DONE, ""),
+        ("orders", JobState.DONE, ""),
         ("partitions", JobState.DONE, ""),
     ]
 

@@ -484,7 +484,7 @@ def order(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """The end of a school without pupils, a year from now."""
     today = localdate()
     typed = {"kind": "close", "school": "迁安初级中学", "number": "迁教〔2026〕99 号"}
-    days = {"decided_on": "2026-08-20", "effective_on": f"{today.year + 1}-{today.month:02d}-01"}
+    days = {"decided_on": str(today), "effective_on": f"{today.year + 1}-{today.month:02d}-01"}
     return {**typed, **days, "file": scan(), **key()}
 
 

@@ -91,18 +91,27 @@ def lineage(school_id: int) -> Lineage:
     return lineages({school_id})[school_id]
 
 
-def hold_paths(ids: Iterable[int]) -> dict[int, str]:
-    """Where organisations stand in the tree now, which nobody changes before this commit.
+@dataclass(frozen=True)
+class Held:
+    """Where an organisation stands in the tree, and since when it is closed."""
 
-    Whoever writes a path beside an organisation asks here: an order (建制调整) may have moved it
-    since it was read.
+    path: str
+    closed_on: date | None
+
+
+def hold(ids: Iterable[int]) -> dict[int, Held]:
+    """Organisations as they are now, which no order (建制调整) changes before this commit.
+
+    Whoever writes a path beside an organisation, or begins business there, asks here: an order
+    may have moved or closed it since it was read.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, path FROM xueji_organisation WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
+            "SELECT id, path, closed_on FROM xueji_organisation WHERE id = ANY(%s)"
+            " ORDER BY id FOR KEY SHARE",
             [list(ids)],
         )
-        return dict(cursor.fetchall())
+        return {pk: Held(path, closed_on) for pk, path, closed_on in cursor.fetchall()}
 
 
 def rule_set_of(office: Organisation) -> str:

@@ -12,7 +12,7 @@ from xueji.audit import history
 from xueji.identity import pinyin, strokes
 from xueji.identity.problems import Problem
 from xueji.organisations.models import School, SchoolClass
-from xueji.organisations.queries import hold_paths, lineage
+from xueji.organisations.queries import hold, lineage
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import editing, entering, identity_documents
 from xueji.students.identity_documents import id_index
@@ -187,13 +187,13 @@ def place(
     the pupils, already set by the caller, to write in the same statement (status, entry day).
     """
     placements = []
-    paths = hold_paths({where.school.pk for where in places.values()})
+    held = hold({where.school.pk for where in places.values()})
     for student, where in places.items():
         placements.append(
             Placement(
                 student=student,
                 school=where.school,
-                org_path=paths[where.school.pk],
+                org_path=held[where.school.pk].path,
                 school_class=where.school_class,
                 stage=where.stage,
                 entry_year=where.entry_year,

@@ -14,7 +14,7 @@ from xueji.cases.models import Case, CaseForm, Paper, State
 from xueji.cases.services.common import lock, require
 from xueji.documents import services as documents
 from xueji.organisations.models import School
-from xueji.organisations.queries import hold_paths
+from xueji.organisations.queries import hold
 
 BATCH = 500
 
@@ -37,7 +37,7 @@ def new_cases(count: int, *, kind: str, school: School, acting: Acting) -> list[
         )
         keys = [pk for (pk,) in cursor.fetchall()]
     year, exclusive = localdate(acting.at).year, kinds.get(kind).exclusive
-    path = hold_paths([school.pk])[school.pk]
+    path = hold([school.pk])[school.pk].path
     return [
         Case(
             id=pk,

@@ -15,7 +15,7 @@ from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
 from xueji.cases.queries import moment, waiting_text
 from xueji.cases.services.common import CASE_FIELDS, hand_to
-from xueji.organisations.queries import Lineage, working_days_after
+from xueji.organisations.queries import Lineage, hold, working_days_after
 from xueji.rules.engine import Finding, Rules
 from xueji.students.models import Student
 
@@ -83,6 +83,9 @@ def submit_all(
     for case in known:
         if Act.SUBMIT not in acts.allowed(case, steps_of[case.pk], acting):
             raise Refused(queries.why_not(case, steps_of[case.pk], acting))
+    for school in hold({one.case.school_id for one in submissions}).values():
+        if school.closed_on and school.closed_on <= acting.today:
+            raise Refused(f"本校已于 {school.closed_on} 撤销，没有提交。请到学生现在的学校办理。")
     dues: dict[int, date] = {}
     steps: list[Step] = []
     asked: list[RuleException] = []

@@ -105,6 +105,7 @@ def merge(
     ledger.write(facts, acting=acting)
     taken = _take_catchment(school, after.school)
     changes = _shut(school, order, acting)
+    _require_nothing_open(school)
     changes += [
         ("学生", "", f"{len(pupils)} 名转到{into.name}"),
         ("班级", "", "、".join(f"{names[old]}→{new}" for old, new in classes.items())[:300]),
@@ -122,7 +123,9 @@ def close(*, order: Order, school: School, into: None, acting: Acting) -> tuple[
             f"「{order.school_name}」还有 {count} 名学生的学籍，没有撤销。"
             "请先办转学；整校去另一所学校的，登记“并入”，学生随文件过去。"
         )
-    return 0, _shut(school, order, acting)
+    changes = _shut(school, order, acting)
+    _require_nothing_open(school)
+    return 0, changes
 
 
 def _lock_cases(school: School) -> dict[int, Case]:
@@ -260,8 +263,11 @@ def _take_catchment(school: School, into: School) -> list[str]:
 
 
 def _shut(school: School, order: Order, acting: Acting) -> Changes:
-    """Nothing is done at the school any more: closed, its posts ended, its series refused."""
-    office = school.organisation
+    """Nothing is done at the school any more: closed, its posts ended, its series refused.
+
+    Whoever is submitting a case there is waited for; the caller then looks again.
+    """
+    office = Organisation.objects.select_for_update(of=("self",)).get(pk=school.pk)
     office.closed_on = order.effective_on
     office.save(update_fields=["closed_on"])
     school.classes.filter(closed_on=None).update(closed_on=order.effective_on)

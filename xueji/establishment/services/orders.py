@@ -8,13 +8,13 @@ the school where it is now.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import IO
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
-from django.utils.timezone import now
+from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -184,14 +184,14 @@ def carry_out(*, order_id: int, acting: Acting) -> Order:
     return _carry_out(_locked(county, order_id), county, acting)
 
 
-def carry_out_due(*, today: date) -> int:
+def carry_out_due(*, at: datetime) -> int:
     """Carry out every order whose day has come, each for itself; return how many.
 
     Acts for the post that entered it. What stands in the way is written on the order, which then
     waits for the next day's job or the county's act.
     """
     done = 0
-    due = Order.objects.filter(state=OrderState.WAITING, effective_on__lte=today)
+    due = Order.objects.filter(state=OrderState.WAITING, effective_on__lte=localdate(at))
     for pk in list(due.order_by("effective_on", "pk").values_list("pk", flat=True)):
         try:
             with transaction.atomic():
@@ -199,7 +199,7 @@ def carry_out_due(*, today: date) -> int:
                 if order.state != OrderState.WAITING:
                     continue
                 post = order.entered_by
-                acting = Acting(user=post.user, post=post, at=now())
+                acting = Acting(user=post.user, post=post, at=at)
                 county = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(
                     pk=order.county_id
                 )
@@ -228,7 +228,7 @@ def _carry_out(order: Order, county: Organisation, acting: Acting) -> Order:
             order.pupils, changes = EFFECTS[OrderKind(order.kind)](
                 order=order, school=school, into=into, acting=acting
             )
-    except IntegrityError as error:
+    except (IntegrityError, OperationalError) as error:
         log.warning("order %s met another act: %s", order.pk, type(error).__name__)
         raise Refused(BUSY) from None
     _end(order, OrderState.DONE, acting)
