@@ -64,7 +64,10 @@ def lines(found: list[Organisation], at: Organisation) -> list[Line]:
             .values_list("top")
             .annotate(Count("pk"))
         )
-    return [Line(office, counts.get(office.path, 0)) for office in found]
+    return [
+        Line(office, counts.get(office.path, 0) if office.level < Level.SCHOOL else 0)
+        for office in found
+    ]
 
 
 def above(acting: Acting, office: Organisation) -> list[tuple[Organisation, bool]]:
