@@ -86,18 +86,22 @@ def entered(school_id: int, entry_year: int) -> int:
 # -- a school's own list --------------------------------------------------------------------------
 def tallies(school_id: int, role: str) -> dict[str, int]:
     """How many stand in each list of the school, in two queries; drafts only of the own post."""
+    own = Q(state=State.DRAFT, opened_post__role=role)
     counts = of_school(school_id).aggregate(
         returned=Count("pk", filter=Q(state=State.RETURNED)),
-        draft=Count("pk", filter=Q(state=State.DRAFT, opened_post__role=role)),
+        draft=Count("pk", filter=own & Q(imported__isnull=True)),
+        papers=Count("pk", filter=own & Q(imported__isnull=False)),
         open=Count("pk", filter=Q(state=State.OPEN)),
     )
     return {**counts, "unplaced": without_class(school_id).count()}
 
 
-def in_state(school_id: int, state: str, role: str) -> CaseQuerySet:
-    rows = of_school(school_id).filter(state=state)
-    if state == State.DRAFT:
-        rows = rows.filter(opened_post__role=role)
+def in_list(school_id: int, name: str, role: str) -> CaseQuerySet:
+    """Cases of one list; drafts only of the own post, those of an intake (待补材料) apart."""
+    is_draft = name in (State.DRAFT, "papers")
+    rows = of_school(school_id).filter(state=State.DRAFT if is_draft else name)
+    if is_draft:
+        rows = rows.filter(opened_post__role=role, imported__isnull=name != "papers")
     return rows.select_related("waiting_at").annotate(saved_at=F("form__saved_at"))
 
 

@@ -1,14 +1,14 @@
 """Reading intakes that came as workbooks: those in reach, their cases, and who has to sign."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from enrollment.models import BatchState, ImportBatch
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.cases.models import Case, CaseQuerySet, State
 from xueji.cases.todos import Todo
 from xueji.organisations.models import within
@@ -46,13 +46,21 @@ def token(found: Mapping[int, int]) -> str:
 
 def progress(batch: ImportBatch) -> list[dict[str, Any]]:
     """How many of the batch stand where, in one query."""
-    rows = Case.objects.filter(imported__batch=batch).select_related("waiting_at")
-    counted: Counter[str] = Counter()
-    for case in rows.only("state", "waiting_role", "waiting_at__name"):
-        turn = f"轮到{case.waiting_at} {case.get_waiting_role_display()}" if case.waiting_at else ""
-        word = "待补材料" if case.state == State.DRAFT else State(case.state).label
-        counted[f"{word}，{turn}" if turn else word] += 1
-    return [{"where": where, "count": count} for where, count in counted.most_common()]
+    rows = Case.objects.filter(imported__batch=batch).order_by()
+    counted = rows.values("state", "waiting_at__name", "waiting_role").annotate(count=Count("pk"))
+    return [
+        {"where": _where(row), "count": row["count"]}
+        for row in sorted(counted, key=lambda row: -row["count"])
+    ]
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    if row["state"] == State.DRAFT:
+        return "待补材料"
+    if not row["waiting_at__name"]:
+        return State(row["state"]).label
+    turn = f"{row['waiting_at__name']} {Role(row['waiting_role']).label}"
+    return f"{State(row['state']).label}，轮到{turn}"
 
 
 def to_sign(acting: Acting) -> Todo | None:

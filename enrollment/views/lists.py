@@ -16,7 +16,6 @@ from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import State
 from xueji.organisations.models import Level, Organisation, SchoolClass
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
@@ -26,10 +25,12 @@ from xueji.pages.paging import page
 # list → label, and the fields by which it is ordered
 LISTS = {
     "returned": ("退回补正", ("due_on", "pk")),
+    "papers": ("待补材料", ("pk",)),
     "draft": ("草稿", ("pk",)),
     "open": ("办理中", ("waiting_since", "pk")),
     "unplaced": ("已核准待分班", ("name_order", "pk")),
 }
+DRAFTS = ("papers", "draft")
 
 
 @access.act("enrollment.read")
@@ -42,14 +43,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     post = request.acting.post
     is_own = request.acting.acts_at(school.pk)
     tallies = queries.tallies(school.pk, post.role)
-    names = [name for name in LISTS if name != "draft" or (is_own and _enters(request))]
+    names = [name for name in LISTS if name not in DRAFTS or (is_own and _enters(request))]
     shown = request.GET.get("show") or next((name for name in names if tallies[name]), "open")
     if shown not in names:
         raise Http404(shown)
     rows = (
         queries.without_class(school.pk)
         if shown == "unplaced"
-        else queries.in_state(school.pk, State(shown), post.role)
+        else queries.in_list(school.pk, shown, post.role)
     )
     found = page(request, rows, order=LISTS[shown][1])
     _record(request, found.rows, shown)

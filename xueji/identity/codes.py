@@ -8,6 +8,7 @@ of the standard it names.
 import csv
 import re
 import unicodedata
+from functools import lru_cache, partial
 from pathlib import Path
 
 _DATA = Path(__file__).resolve().parent / "data"
@@ -23,6 +24,9 @@ class CodeTable(dict[str, str]):
         self._codes = {_plain(label): code for code, label in reversed(rows.items())}
         for words, code in (aliases or {}).items():
             self._codes.setdefault(_plain(words), code)
+        self.widths = sorted({len(code) for code in rows})
+        # an intake asks the same few words ten thousand times
+        self.meaning = lru_cache(maxsize=512)(partial(_meaning, self))
 
     def code_of(self, words: str) -> str | None:
         """The code of a label or alias; the first one where two codes share a label."""
@@ -31,7 +35,11 @@ class CodeTable(dict[str, str]):
 
 def by_name_or_code(table: CodeTable, raw: object) -> str | None:
     """The code that a cell means: "1", "男", "1 男", "1.0", 汉 for 汉族; None if it means none."""
-    text = "" if raw is None else _plain(str(raw))
+    return table.meaning("" if raw is None else str(raw))
+
+
+def _meaning(table: CodeTable, words: str) -> str | None:
+    text = _plain(words)
     if found := _code(table, text) or table.code_of(text) or table.code_of(text + "族"):
         return found
     begins = _CODE_FIRST.match(text)
@@ -50,9 +58,8 @@ def _code(table: CodeTable, text: str) -> str | None:
         text = whole[1]
     if text in table:
         return text
-    widths = {len(code) for code in table}
     if text.isascii() and text.isdigit():
-        return next((text.zfill(w) for w in sorted(widths) if text.zfill(w) in table), None)
+        return next((text.zfill(w) for w in table.widths if text.zfill(w) in table), None)
     return None
 
 

@@ -1,5 +1,6 @@
 """What all acts on a case share: asking the machine, handing on, finishing."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -16,6 +17,7 @@ CASE_FIELDS = (
     "waiting_since",
     "due_on",
     "closed_at",
+    "round",
     "version",
 )
 
@@ -49,6 +51,16 @@ def finish(case: Case, state: State, at: datetime) -> None:
     case.waiting_role, case.waiting_since, case.due_on = "", None, None
 
 
+def write(cases: Sequence[Case]) -> None:
+    """Write state, turn and version of locked cases: a statement for those who stand alike."""
+    alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    columns = [Case._meta.get_field(name).attname for name in CASE_FIELDS]
+    for case in cases:
+        alike[tuple(getattr(case, column) for column in columns)].append(case.pk)
+    for values, keys in alike.items():
+        Case.objects.filter(pk__in=keys).update(**dict(zip(columns, values, strict=True)))
+
+
 def end(
     case: Case, decision: Decision, state: State, *, note: str, acting: Acting | None, at: datetime
 ) -> None:
@@ -68,14 +80,14 @@ def end(
         decided_at=at,
     )
     finish(case, state, at)
-    case.save(update_fields=[*CASE_FIELDS, "round"])
+    case.save(update_fields=CASE_FIELDS)
     CaseForm.objects.filter(case=case).delete()
 
 
 def end_all(
     cases: Sequence[Case], decision: Decision, state: State, *, note: str, acting: Acting
 ) -> None:
-    """What ``end`` does, for many locked cases by one person, in four statements."""
+    """What ``end`` does, for many locked cases by one person, in a few statements."""
     for case in cases:
         case.round += 1
         case.version += 1
@@ -95,5 +107,5 @@ def end_all(
         )
         for case in cases
     )
-    Case.objects.bulk_update(cases, [*CASE_FIELDS, "round"], batch_size=500)
+    write(cases)
     CaseForm.objects.filter(case__in=cases).delete()

@@ -14,7 +14,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import acts, kinds, queries
 from xueji.cases.models import Case, CaseForm, Decision, RuleException, State, Step
 from xueji.cases.services.back import send_back
-from xueji.cases.services.common import CASE_FIELDS, finish, hand_to
+from xueji.cases.services.common import finish, hand_to, write
 from xueji.organisations.queries import working_days_after
 
 
@@ -78,7 +78,7 @@ def decide(
         _move(cases[pk], step, steps[pk], decision, due, acting)
         outcomes[pk] = Outcome(cases[pk], OutcomeKind.SIGNED)
     signed = [cases[pk] for pk in turns]
-    Case.objects.bulk_update(signed, [*CASE_FIELDS, "round"])
+    write(signed)
     CaseForm.objects.filter(case__in=[case for case in signed if case.closed_at]).delete()
     return outcomes
 
@@ -116,13 +116,19 @@ def _apply(cases: Sequence[Case], acting: Acting) -> dict[int, str]:
 
 
 def _sign(steps: Iterable[Step], decision: Decision, note: str, acting: Acting) -> None:
+    """One statement: everybody's signature of this moment says the same."""
     steps = list(steps)
+    signature = {
+        "decision": decision,
+        "note": note,
+        "decided_by": acting.user,
+        "decided_post": acting.post,
+        "decided_at": acting.at,
+    }
     for step in steps:
-        step.decision, step.note = decision, note
-        step.decided_by, step.decided_post, step.decided_at = acting.user, acting.post, acting.at
-    Step.objects.bulk_update(
-        steps, ["decision", "note", "decided_by", "decided_post", "decided_at"]
-    )
+        for field, value in signature.items():
+            setattr(step, field, value)
+    Step.objects.filter(pk__in=[step.pk for step in steps]).update(**signature)
 
 
 def _move(

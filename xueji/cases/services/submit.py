@@ -111,7 +111,7 @@ def submit_all(
         raise Refused(_busy([one.student for one in submissions])) from error
 
 
-SENT = (*CASE_FIELDS, *"student title round rule_set rule_date rule_digest findings".split())
+SENT = (*CASE_FIELDS, *"student title rule_set rule_date rule_digest findings".split())
 BATCH = 500
 
 
