@@ -34,7 +34,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
 _HOURS = re.compile(r"[T ]0{1,2}:00(:00(\.0+)?)?$")
 _MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
-_CLASS = re.compile(r"\(?(\d{1,2})\)?班?")
+_CLASS = re.compile(r"(\D*?)(?:年级)?\(?(\d{1,2})\)?班?")
 WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()} | {
     0x3000: " ",
     0xA0: " ",
@@ -210,7 +210,7 @@ def _choose(entry: Entry, classes: Classes, grades: Mapping[str, str], context: 
     year = context.cohort(int(grade)) if grade in grades.values() else 0
     number = _CLASS.fullmatch(named)
     for entry_year, name, pk in classes:
-        is_number = number and name.endswith(f"({int(number[1])})班")
+        is_number = number and name.startswith(number[1]) and name.endswith(f"({int(number[2])})班")
         if entry_year == year and (name == named or is_number):
             entry.row["school_class"] = pk
             return

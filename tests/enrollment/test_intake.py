@@ -199,3 +199,17 @@ def test_a_workbook_of_97_is_read_and_comes_back_as_a_new_one_of_its_values(worl
     cell = book["新生"].cell(2, header.index("身份证件号") + 1)
     assert (cell.value, cell.data_type) == ("130283202003170014", "s")
     assert "证件号" in cell.comment.text
+
+
+@pytest.mark.usefixtures("noon")
+@pytest.mark.parametrize("typed", ["一（2）班", "一年级2班", "2班", "2", "（2）班"])
+def test_a_class_is_found_by_name_or_number(world, typed):
+    batch = workbooks.imported(world, workbooks.rows(1, school_class=typed))
+    (row,) = batch.imported.select_related("case__enrollment__school_class")
+    assert row.case.enrollment.school_class.number == 2
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_class_that_the_school_does_not_have_is_a_fault(world):
+    data = workbooks.sheet(workbooks.columns(world), workbooks.rows(1, school_class="二（2）班"))
+    assert workbooks.checked(world, data).summary["faults"][0]["label"] == "班级"

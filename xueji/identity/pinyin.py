@@ -1,7 +1,7 @@
 """Pinyin of names, with the readings that a character has only as a surname."""
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from itertools import product
 
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -200,7 +200,8 @@ def _word(syllables: list[str]) -> str:
     return joined[:1].upper() + joined[1:]
 
 
-def _syllables(name: str) -> list[str]:
+@lru_cache(maxsize=64)  # a name is asked for its letters, its initials and its order at once
+def _syllables(name: str) -> Sequence[str]:
     text = clean_name(name)
     if not is_chinese(text):
         return text.replace(MIDDLE_DOT, " ").split()

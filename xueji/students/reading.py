@@ -115,7 +115,7 @@ class Reader:
 
     def _printable(self, key: str, label: str, text: str) -> str:
         """The text, or nothing and a problem where it holds what cannot be shown."""
-        if all(unicodedata.category(character) not in NO_LETTER for character in text):
+        if text.isprintable() or all(unicodedata.category(one) not in NO_LETTER for one in text):
             return text
         message = f"{label}里有看不见的控制符，或别的电脑显示不出的字。"
         self.tell("characters", key, message, "请删去后重新输入。")

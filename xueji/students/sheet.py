@@ -5,6 +5,7 @@ Numbers, names, stars and codes are the sheet's; titles of groups and help sente
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from django.db import models
@@ -259,6 +260,7 @@ def items() -> Iterator[Item]:
         yield from group.items
 
 
-def further() -> dict[str, Item]:
+@cache
+def further() -> Mapping[str, Item]:
     """Typed items that StudentSheet holds, by key."""
     return {item.key: item for item in items() if item.model is StudentSheet}
