@@ -32,7 +32,7 @@ class Direction(models.TextChoices):
 class Reason(models.TextChoices):
     MOVE = "move", "户口及家庭住址迁移"
     JOB = "job", "工作调动"
-    OTHER = "other", "其他特殊情况"
+    OTHER = "special", "其他特殊情况"
 
 
 @classified(

@@ -134,7 +134,7 @@ def test_a_refusal_names_the_clause_and_keeps_what_was_typed(world, client_of, n
 def test_a_warning_asks_for_the_reason_of_an_exception(world, client_of, pupil):
     with time_machine.travel(NOON + timedelta(days=20), tick=False):
         client = client_of("clerk")
-        form = sent(pupil, reason="other", reason_text="随祖父母生活")
+        form = sent(pupil, reason="special", reason_text="随祖父母生活")
         answer = client.post(NEW, form)
         assert (answer.status_code, list(errors(answer))) == (422, ["exception_transfer.window"])
         form |= {"form_key": str(uuid4()), "exception_transfer.window": "祖父病重需要照料"}

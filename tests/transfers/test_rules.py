@@ -56,8 +56,8 @@ def test_nothing_stands_against_a_plain_transfer():
     [
         ("move", "", []),
         ("job", "", []),
-        ("other", "随父母照料", [("record", "理由为其他特殊情况：随父母照料")]),
-        ("other", " ", [("block", "选了“其他特殊情况”，还没有写是什么情况")]),
+        ("special", "随父母照料", [("record", "理由为其他特殊情况：随父母照料")]),
+        ("special", " ", [("block", "选了“其他特殊情况”，还没有写是什么情况")]),
         ("", "", [("block", "没有准予转学的理由")]),
         ("wish", "", [("block", "没有准予转学的理由")]),
     ],
@@ -83,12 +83,12 @@ def test_papers(rules, papers, told):
 @pytest.mark.parametrize(
     ("reason", "day", "told"),
     [
-        ("other", 1, []),
-        ("other", 14, []),
-        ("other", 15, [("warn", "今天是开学第 15 天，已过学期初 14 天")]),
+        ("special", 1, []),
+        ("special", 14, []),
+        ("special", 15, [("warn", "今天是开学第 15 天，已过学期初 14 天")]),
         ("move", 15, []),
         ("job", 120, []),
-        ("other", None, [("record", "本县校历里没有已开学的学期，不能判断是不是在学期初")]),
+        ("special", None, [("record", "本县校历里没有已开学的学期，不能判断是不是在学期初")]),
     ],
 )
 def test_the_window_is_fourteen_days_from_the_first_day_of_lessons(reason, day, told):

@@ -277,14 +277,14 @@ def test_what_blocks_and_what_needs_an_exception(world, pupil):
     assert refused(world, pupil, "清泉小学") == [("transfer.receiving", "block")]
     assert refused(world, pupil, "迁安初级中学") == [("transfer.receiving", "block")]
     late = NOON + timedelta(days=13)  # 15 September, the fifteenth day of the term
-    assert refused(world, pupil, reason="other", reason_text=REASON, at=late) == [
+    assert refused(world, pupil, reason="special", reason_text=REASON, at=late) == [
         ("transfer.reason", "record"),
         ("transfer.window", "warn"),
     ]
     assert refused(
         world,
         pupil,
-        reason="other",
+        reason="special",
         reason_text=REASON,
         at=late,
         reasons={"transfer.window": "无"},
@@ -293,7 +293,7 @@ def test_what_blocks_and_what_needs_an_exception(world, pupil):
 
 
 def test_on_the_fourteenth_day_no_exception_is_needed(world, pupil):
-    case = submitted(world, pupil, reason="other", reason_text=REASON, at=NOON + timedelta(days=12))
+    case = submitted(world, pupil, reason="special", reason_text=REASON, at=NOON + timedelta(days=12))
     assert case.state == "open"
 
 

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("move", "户口及家庭住址迁移"),
                             ("job", "工作调动"),
-                            ("other", "其他特殊情况"),
+                            ("special", "其他特殊情况"),
                         ],
                         max_length=10,
                         verbose_name="转学理由",

@@ -8,7 +8,7 @@ from xueji.rules.files import Effect
 from xueji.rules.papers import missing, named
 
 Findings = Iterator[Finding]
-OTHER = "other"
+OTHER = "special"
 SUSPENDED = "suspended"
 
 

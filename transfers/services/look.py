@@ -21,7 +21,8 @@ ENDED = (Status.GRADUATED, Status.COMPLETED, Status.PARTIAL, Status.DIED)
 class Looked:
     """Who holds the number, what may be told, and why the pupil cannot be asked for.
 
-    ``is_new``: nobody holds it; ``is_outside``: the register, if there is one, is closed here.
+    ``is_new``: nobody holds it, or an entry that came to nothing. ``is_outside``: the register, if
+    there is one, is closed here.
     """
 
     student: Student | None
@@ -31,7 +32,7 @@ class Looked:
 
     @property
     def is_new(self) -> bool:
-        return self.student is None
+        return self.student is None or self.student.status == Status.PENDING
 
     @property
     def is_outside(self) -> bool:

@@ -24,7 +24,7 @@ from xueji.organisations.queries import Lineage, idle, lineage
 from xueji.rules.engine import Finding, judge
 from xueji.rules.files import Effect
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, Student
+from xueji.students.models import Placement, PlacementKind, RegisterType, Student
 
 KIND = "transfer"
 
@@ -200,7 +200,19 @@ def _own(student_id: int, case: Case, acting: Acting) -> Student:
         raise Refused("该生的学籍不在本校。请刷新后重新选择学生。")
     if case.student_id not in (None, student.pk):
         raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
+    require_plain(student)
     return student
+
+
+def require_plain(student: Student) -> None:
+    """Raise Refused for a register that another procedure must end first (借读)."""
+    if student.register_type != RegisterType.REGULAR:
+        raise Refused("该生是临时借读学籍，不办转学。请由原籍学校办理，或先办转为正式学籍。")
+    borrowed = Placement.objects.filter(
+        student=student, kind=PlacementKind.BORROWED, ends__isnull=True
+    )
+    if borrowed.exists():
+        raise Refused("该生正在别的学校借读。请先办理借读结束，再办转学。")
 
 
 def _home(student: Student) -> Placement:

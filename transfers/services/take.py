@@ -25,6 +25,7 @@ from transfers.services.submit import (
     judged,
     keep_draft,
     requests_of,
+    require_plain,
     term_day,
     write_papers,
 )
@@ -109,6 +110,7 @@ def _from_school(
     if former is None:
         raise Refused("该生现在没有就读学校，请与教育局联系。")
     _require_free(student, case, acting)
+    require_plain(student)
     out = lineage(former.school_id)
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
     if not way.starts_at_receiving:
@@ -222,8 +224,7 @@ def _send(
     if taken.school_class:
         rules = way.into_rules or way.rules
         take_seat(taken.school_class, student, row, others=0, rules=rules, acting=acting)
-    Transfer.objects.filter(pk=case.pk).delete()
-    row.save(force_insert=True)
+    row.save()
     write_papers(case, taken.papers, acting)
     side = way.out or way.into
     return cases.submit(

@@ -24,6 +24,7 @@ WORDS = {
     "origin_school": "转出学校",
     "move": "户口及家庭住址迁移",
     "job": "工作调动",
+    "special": "其他特殊情况",
     "renew": "按转入学校重新编号",
     "keep": "沿用原学籍号",
     "days": "天数",
