@@ -9,16 +9,15 @@ from transfers.models import Transfer
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
 from xueji.cases.todos import Todo
-from xueji.organisations.models import Organisation, School, SchoolClass, Stage, within
+from xueji.organisations.models import School, SchoolClass, Stage, within
 from xueji.organisations.queries import rule_set_of
 from xueji.rules.engine import rule_set
-from xueji.students.models import Student, StudentQuerySet
+from xueji.students.models import Status, Student, StudentQuerySet
 from xueji.students.queries import visible
 from xueji.students.search import search
 
 KIND = "transfer"
 MOST_FOUND = 20  # pupils or schools offered for what was typed
-MOST_OFFERED = 300  # schools of a county suggested while one types
 
 # a signature still to be given outside the receiving school
 _ELSEWHERE = Step.objects.filter(
@@ -37,7 +36,13 @@ TOLD = (
         )
     )
 )
-HOLDING = Q(case__state=State.DONE, to_school__isnull=True, receipt_on__isnull=True)
+# who has come back waits for nothing any more
+HOLDING = Q(
+    case__state=State.DONE,
+    to_school__isnull=True,
+    receipt_on__isnull=True,
+    case__student__status=Status.TRANSFERRED,
+)
 
 # what a list may be narrowed to → its word and condition
 STATES = {
@@ -224,16 +229,6 @@ def schools_named(acting: Acting, typed: str) -> list[School]:
         if schools := list(found.order_by("organisation__path")[:MOST_FOUND]):
             return schools
     return []
-
-
-def schools_offered(acting: Acting) -> QuerySet[Organisation]:
-    """The county's working schools, by name, as suggestions while one types."""
-    own = Organisation.objects.filter(school__county__in=_county(acting))
-    return (
-        own.filter(closed_on__isnull=True)
-        .exclude(pk=acting.post.organisation_id)
-        .order_by("name")[:MOST_OFFERED]
-    )
 
 
 def _county(acting: Acting) -> QuerySet:

@@ -192,6 +192,17 @@ def class_of_an_admission(own, other, site):
     return reverse("enrollment_admission_new"), sent
 
 
+def pupil_of_a_transfer(own, other, site):
+    pk = other.waiting.pk if other.waiting else MISSING
+    return reverse("transfer_new"), asking.transfer(site, None, own) | {"student": str(pk)}
+
+
+def class_of_an_arrival(own, other, site):
+    pk = other.school_class.pk if other.school_class else MISSING
+    sent = asking.take(site, None, own) | {"school_class": str(pk), "id_number": NUMBER}
+    return reverse("transfer_take"), sent
+
+
 def reported(own, other, site):
     case = other.open
     path = reverse("enrollment_national_results")
@@ -245,6 +256,8 @@ GUESSES = [
     Guess("enrollment_new", "clerk", class_in_the_form, DRAFT),
     Guess("enrollment_new", "clerk", deferred("enrollment_new")),
     Guess("enrollment_admission_new", "clerk", class_of_an_admission, KEY),
+    Guess("transfer_new", "clerk", pupil_of_a_transfer),
+    Guess("transfer_take", "clerk", class_of_an_arrival),
     *(
         Guess("enrollment_national_results", who, reported, KEY)
         for who in ("centre", "county", "city", "province")

@@ -293,7 +293,9 @@ def test_what_blocks_and_what_needs_an_exception(world, pupil):
 
 
 def test_on_the_fourteenth_day_no_exception_is_needed(world, pupil):
-    case = submitted(world, pupil, reason="special", reason_text=REASON, at=NOON + timedelta(days=12))
+    case = submitted(
+        world, pupil, reason="special", reason_text=REASON, at=NOON + timedelta(days=12)
+    )
     assert case.state == "open"
 
 

@@ -76,7 +76,7 @@ class TransferForm(AskingForm):
         label="转入学校",
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "schools"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text="学校全称或 10 位学校标识码；本县的输入一部分即可",
         error_messages={"max_length": "学校名称太长，请核对。"},
     )

@@ -57,11 +57,12 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
     limit = rules.value("entry.lookups_per_hour")
     if wait := too_many([student.pk] if is_foreign else [], limit=limit, acting=acting):
         return _no(None, "wait", "暂不答复。", wait)
-    told = (
-        duplicates.abroad(student, at)
-        if is_foreign or at is None
-        else f"{student.name}的学籍在{at.school.organisation}。"
-    )
+    if student.status == Status.TRANSFERRED:
+        told = RETURNS
+    elif is_foreign:
+        told = duplicates.abroad(student, at)
+    else:
+        told = f"{student.name}的学籍在{at.school.organisation}。"
     problems: list[Problem] = []
     if student.school_id == acting.post.organisation_id:
         problems.append(_problem("own", "该生的学籍已在本校。", "不用再办转入。"))
@@ -74,6 +75,9 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
 
 
 NEW = "本系统没有这个证件号的学籍，按外地转入办理，请填写学生的基本信息。"
+
+
+RETURNS = "该生以前从本系统转往外地，转回来接着用原来的学籍，不用再填基本信息。"
 
 
 def _problem(code: str, message: str, remedy: str) -> Problem:

@@ -228,7 +228,6 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
             for name in form.fields
             if name.startswith(EXCEPTION)
         ],
-        "schools": queries.schools_offered(request.acting),
         "rules": opened.rules,
         "form_key": new_key(),
         "today": request.acting.today,
