@@ -138,8 +138,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "today": request.acting.today,
     }
     if is_running:
-        name = "_batch_running.html" if request.htmx else "batch_running.html"
-        return render(request, f"enrollment/{name}", context)
+        if request.htmx:
+            return render(request, "enrollment/_batch_running.html", context)
+        return render(request, "enrollment/batch_running.html", context)
     if found.state in queries.SENT:
         return stored(request, found, context)
     return render(request, "enrollment/batch.html", context | {"form_key": new_key()})

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests import pupils
 from tests.audit.test_form_keys import verdict
-from tests.permissions import asking
+from tests.permissions import forms
 from xueji.cases.models import Paper, Step
 from xueji.documents.models import Document
 from xueji.pages.ids import whole
@@ -51,7 +51,7 @@ def test_such_a_choice_of_many_signs_nothing(world, client_of, text):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_scan_for_such_a_paper_is_kept_nowhere(world, client_of, text):
     case = pupils.submitted(world)
-    data = {"paper": text, "file": asking.scan(), **asking.key()}
+    data = {"paper": text, "file": forms.scan(), **forms.key()}
     answer = client_of("clerk").post(reverse("paper_upload", args=[case.number]), data)
     assert answer.status_code == 302
     kept = Paper.objects.filter(document__isnull=False)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests import pupils
 from tests.permissions import detectors
-from tests.permissions.asking import key
+from tests.permissions.forms import key
 from tests.permissions.site import Site, Unit
 from tests.permissions.sweep import Clients
 from xueji.audit.models import Access, AccessKind

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.permissions import asking
+from tests.permissions import asking, forms
 from tests.permissions.site import Site
 from tests.permissions.sweep import Clients, undone
 from tests.permissions.table import PLAYED_BY, Ask
@@ -106,9 +106,9 @@ def test_what_a_form_does_not_ask_for_changes_nothing(site, monkeypatch, url):
         for sent in same.values():
             if hasattr(sent, "seek"):
                 sent.seek(0)
-        return {**same, **asking.key()}
+        return {**same, **forms.key()}
 
-    monkeypatch.setitem(asking.FORMS, url, again)
+    monkeypatch.setitem(forms.FORMS, url, again)
 
     assert after(site, ask, HOSTILE) == after(site, ask, {})
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import pupils
-from tests.permissions import asking, detectors
+from tests.permissions import detectors, forms
 from tests.permissions.site import MISSING, Site, Unit
 from tests.permissions.sweep import Clients, undone
 from tests.permissions.table import rows
@@ -94,12 +94,12 @@ def paper(own, other, site):
 
 def remove(own, other, site):
     pk = other.paper.pk if other.paper else MISSING
-    return reverse("paper_remove", args=[own.open.number, pk]), asking.key()
+    return reverse("paper_remove", args=[own.open.number, pk]), forms.key()
 
 
 def upload(own, other, site):
     pk = other.bare_paper.pk if other.bare_paper else MISSING
-    data = {"paper": str(pk), "file": asking.scan(), **asking.key()}
+    data = {"paper": str(pk), "file": forms.scan(), **forms.key()}
     return reverse("paper_upload", args=[own.open.number]), data
 
 
@@ -141,7 +141,7 @@ def order(field):
 
     def send(own, other, site):
         ids = {"school_id": site.units["上庄小学"].pk, "into_id": own.pk}
-        typed = {"kind": "merge", "number": "迁教〔2026〕99 号", "file": asking.scan()}
+        typed = {"kind": "merge", "number": "迁教〔2026〕99 号", "file": forms.scan()}
         days = {"decided_on": "2026-08-20", "effective_on": "2026-12-01"}
         return reverse("order_new"), form(**ids | {f"{field}_id": other.pk}, **typed, **days)
 
@@ -188,18 +188,18 @@ def class_in_the_form(own, other, site):
 
 def class_of_an_admission(own, other, site):
     pk = other.school_class.pk if other.school_class else MISSING
-    sent = asking.admit(site, None, own) | {"school_class": str(pk)}
+    sent = forms.admit(site, None, own) | {"school_class": str(pk)}
     return reverse("enrollment_admission_new"), sent
 
 
 def pupil_of_a_transfer(own, other, site):
     pk = other.waiting.pk if other.waiting else MISSING
-    return reverse("transfer_new"), asking.transfer(site, None, own) | {"student": str(pk)}
+    return reverse("transfer_new"), forms.transfer(site, None, own) | {"student": str(pk)}
 
 
 def class_of_an_arrival(own, other, site):
     pk = other.school_class.pk if other.school_class else MISSING
-    sent = asking.take(site, None, own) | {"school_class": str(pk), "id_number": NUMBER}
+    sent = forms.take(site, None, own) | {"school_class": str(pk), "id_number": NUMBER}
     return reverse("transfer_take"), sent
 
 

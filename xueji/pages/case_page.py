@@ -73,6 +73,14 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
     }
 
 
+def turn(case: Case) -> str:
+    """Who comes next, or what the last signature has brought about."""
+    if case.waiting_at:
+        return f"现在轮到{queries.waiting_text(case)}。"
+    then = kinds.get(case.kind).then if case.state == State.DONE else ""
+    return f"本件已了结。{then}"
+
+
 def _panel(
     case: Case, kind: kinds.Kind, acting: Acting, *, is_shown: bool
 ) -> tuple[str, dict[str, object]]:

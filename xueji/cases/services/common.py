@@ -54,7 +54,7 @@ def finish(case: Case, state: State, at: datetime) -> None:
 def write(cases: Sequence[Case]) -> None:
     """Write state, turn and version of locked cases: a statement for those who stand alike."""
     alike: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
-    columns = [Case._meta.get_field(name).attname for name in CASE_FIELDS]
+    columns = [f.attname for f in Case._meta.concrete_fields if f.name in CASE_FIELDS]
     for case in cases:
         alike[tuple(getattr(case, column) for column in columns)].append(case.pk)
     for values, keys in alike.items():

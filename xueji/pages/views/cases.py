@@ -16,7 +16,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import inbox as boxes
 from xueji.cases import kinds, queries, services
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, State
+from xueji.cases.models import Case
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page, quota
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
@@ -164,15 +164,7 @@ def _told(location: str, found: Case, outcome: Outcome, decision: str) -> Done:
         return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
-    return Done(location, success=f"已签署：{word}\n\n{found.title}　{_turn(after)}")
-
-
-def _turn(case: Case) -> str:
-    """Who comes next, or what the last signature has brought about."""
-    if case.waiting_at:
-        return f"现在轮到{queries.waiting_text(case)}。"
-    then = kinds.get(case.kind).then if case.state == State.DONE else ""
-    return f"本件已了结。{then}"
+    return Done(location, success=f"已签署：{word}\n\n{found.title}　{case_page.turn(after)}")
 
 
 def _next(acting: Acting) -> str:
