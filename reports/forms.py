@@ -49,10 +49,8 @@ class RosterForm(forms.Form):
         sort.choices = [(name, f"按{label}") for name, label in sorts.items()]
         if not may_be_whole:
             del self.fields["whole"]
-        widths = {"title": "w12", "sort": "w6", "purpose": "w6", "format": "w12", "whole": "w12"}
-        for name, width in widths.items():
-            if name in self.fields:
-                self.fields[name].width = width  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.width = "w12"  # type: ignore[attr-defined]
 
 
 class ChoiceNameForm(forms.Form):
@@ -70,6 +68,8 @@ class ChoiceNameForm(forms.Form):
 class DecisionForm(forms.Form):
     """The second person's word."""
 
+    mark_optional = False  # the opinion is demanded with a no
+
     decision = forms.ChoiceField(
         label="决定",
         choices=[("agreed", "同意导出"), ("refused", "不同意")],
@@ -85,6 +85,11 @@ class DecisionForm(forms.Form):
         max_length=200,
         error_messages={"max_length": "意见超过 200 个字，请写短一些。"},
     )
+
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        for field in self.fields.values():
+            field.width = "w12"
 
 
 def ordered(

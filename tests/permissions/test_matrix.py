@@ -136,6 +136,7 @@ SHOWS_PUPILS = {
     "numbering_freeze",  # 409: the page again, with the reason
     "numbering_confirm",
     "numbering_reopen",
+    "reports_roster_file",
 }
 SHOWS_WHOLE_NUMBERS = {
     "student_reveal",
