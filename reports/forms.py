@@ -14,7 +14,7 @@ LAST = 10_000  # behind those that have a place
 
 
 class RosterForm(forms.Form):
-    """All but the columns; ``sorts`` are those of the list."""
+    """All but the columns; ``sorts`` are those of the list, name → words."""
 
     title = forms.CharField(
         label="标题",
@@ -43,7 +43,7 @@ class RosterForm(forms.Form):
     )
     whole = forms.BooleanField(label="完整的证件号、电话和邮箱", required=False)
 
-    def __init__(self, *args, sorts: Mapping[str, str], may_be_whole: bool, **more) -> None:
+    def __init__(self, *args, sorts, may_be_whole, **more):
         super().__init__(*args, **more)
         sort = cast(forms.ChoiceField, self.fields["sort"])
         sort.choices = [(name, f"按{label}") for name, label in sorts.items()]
@@ -86,7 +86,7 @@ class DecisionForm(forms.Form):
         error_messages={"max_length": "意见超过 200 个字，请写短一些。"},
     )
 
-    def __init__(self, *args, **more) -> None:
+    def __init__(self, *args, **more):
         super().__init__(*args, **more)
         for field in self.fields.values():
             field.width = "w12"
