@@ -67,6 +67,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
 
 
 def _schools(rows: Iterable[Transfer]) -> set[int]:
+    rows = list(rows)
     found = {row.from_school_id for row in rows} | {row.to_school_id for row in rows}
     return found - {None}
 
