@@ -50,7 +50,7 @@ class RosterForm(forms.Form):
         if not may_be_whole:
             del self.fields["whole"]
         for field in self.fields.values():
-            field.width = "w12"  # type: ignore[attr-defined]
+            field.width = "w12"
 
 
 class ChoiceNameForm(forms.Form):

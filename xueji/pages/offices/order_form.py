@@ -3,6 +3,7 @@
 from django import forms
 
 from xueji.establishment.models import OrderKind
+from xueji.organisations.models import Organisation
 from xueji.pages.fields import code_field
 from xueji.pages.offices.base import Told, choice, day, words
 
@@ -46,3 +47,10 @@ class OrderForm(Told):
         )
         for name, width in (("effective_on", "w4"), ("decided_on", "w4"), ("file", "w6")):
             self.fields[name].width = width
+
+    def give_back(self, **chosen: Organisation | None) -> None:
+        """Show the ids of the offices that were found, and no other that was sent."""
+        sent = self.data.copy()
+        for name, office in chosen.items():
+            sent[name] = str(office.pk) if office else ""
+        self.data = sent

@@ -52,6 +52,7 @@ def _judged(request: HttpRequest, form: OrderForm) -> HttpResponse:
     acting, data = request.acting, form.cleaned_data
     school = _named(acting, whole(plain(data["school_id"])), data["school"], school=True)
     into = _named(acting, whole(plain(data["into_id"])), data["into"])
+    form.give_back(school_id=school, into_id=into)
     if problems := list(_unchosen(data, school, into)):
         form.tell(problems)
         return _show(request, form, status=422)
