@@ -69,6 +69,18 @@ def test_whole_numbers_are_text_and_the_file_says_who_took_it_and_when(world, as
     assert export.document.name == f"名册（含完整号码）{name} 2026-09-02 1200.xlsx"
 
 
+@pytest.mark.parametrize("name", ["school", "class"])
+def test_a_school_or_class_of_others_in_the_address_gives_nobody_of_theirs(world, ask, name):
+    own = pupils.enrolled(world, name="赵大")
+    other = world.schools["上庄小学"]
+    its_class = other.classes.get(number=1)
+    pupils.enrolled(
+        world, "clerk2", name="外人", school_class=str(its_class.pk), **pupils.SHANGZHUANG
+    )
+    pk = {"school": other.pk, "class": its_class.pk}[name]
+    assert set(ask("clerk", f"{name}={pk}").students) <= {own.pk}
+
+
 def test_filters_search_and_sort_of_the_list_go_with_it(world, ask):
     one = pupils.enrolled(world, name="丁一")
     two = pupils.enrolled(world, name="单二丁")
