@@ -66,9 +66,14 @@ def addresses(site, username: str) -> list[str]:
             "rules_exceptions",
             "reports_rosters",
             "reports_roster_new",
+            "organisations",
+            "calendar",
+            "orders",
         ]
     if username == "clerk":
         names += ["enrollment_new", "enrollment_classes", "enrollment_admission_new"]
+    if username == "county":
+        names += ["organisation_new", "organisations_import", "calendar_edit", "order_new"]
     pages = [reverse(name) for name in names]
     if "accounts" in names:
         pages += [reverse("account", args=[site.posts["clerk"].user_id])]
@@ -92,6 +97,10 @@ def addresses(site, username: str) -> list[str]:
         pages += ["/rules/?by=topic", reverse("rule", args=["entry.underage"])]
         school = site.schools["清泉小学"].pk
         pages += [reverse("numbering_series", args=[school, "primary", 2026])]
+        pages += [reverse("organisation", args=[school])]
+    if username == "county":
+        of_school = ("organisation_edit", "organisation_stages", "organisation_catchment")
+        pages += [reverse(name, args=[school]) for name in of_school]
     return pages
 
 
