@@ -21,11 +21,9 @@ _PLAIN = f'" s="{parts.TEXT}" t="inlineStr"><is><t>'
 _EMPTY = f'" s="{parts.TEXT}"/>'
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _BLANKS = re.compile(r"^\s|\s$|\n|\t| {2}")
-# of all texts of a row at once, with \x1e between them
-_NEEDS_CARE = re.compile(
-    "[&<>\r\n\t\x00-\x08\x0b\x0c\x0e-\x1d\x1f\ud800-\udfff\ufffe\uffff]"
-    r"|_x|(?:^|\x1e)[\s=+\-@＝＋－＠]|\s(?:\x1e|$)|\s\s"
-)
+# what is written as it stands has none of these; a single class, because it is asked of every cell
+_CARE = re.compile("[\\s&<>_=+\\-@＝＋－＠\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
+_SPECIAL = re.compile("[&<>\r_\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -106,26 +104,18 @@ def _heads(sheet: Sheet, letters: Sequence[str]) -> Iterator[str]:
 
 
 def _row(number: int, letters: Sequence[str], row: Sequence[str]) -> str:
-    """One row; what needs care is looked for in all its texts at once, because it is rare."""
-    joined = "\x1e".join(row)
-    if len(joined) > texts.MOST_IN_A_CELL // 2:
+    if sum(map(len, row)) > texts.MOST_IN_A_CELL // 2:
         for column, text in enumerate(row, start=1):
             if texts.units(text) > texts.MOST_IN_A_CELL:
                 raise texts.TooLong(number, column)
-    if _NEEDS_CARE.search(joined) or joined.count("\x1e") != len(row) - 1:
-        line = [
-            _cell(f"{letter}{number}", _style(text), text)
-            if text
-            else f'<c r="{letter}{number}{_EMPTY}'
-            for letter, text in zip(letters, row, strict=True)
-        ]
-    else:
-        line = [
-            f'<c r="{letter}{number}{_PLAIN}{text}</t></is></c>'
-            if text
-            else f'<c r="{letter}{number}{_EMPTY}'
-            for letter, text in zip(letters, row, strict=True)
-        ]
+    line = [
+        f'<c r="{letter}{number}{_EMPTY}'
+        if not text
+        else _cell(f"{letter}{number}", _style(text), text)
+        if _CARE(text)
+        else f'<c r="{letter}{number}{_PLAIN}{text}</t></is></c>'
+        for letter, text in zip(letters, row, strict=True)
+    ]
     return f'<row r="{number}">{"".join(line)}</row>'
 
 
@@ -140,6 +130,8 @@ def _cell(place: str, style: int, text: str) -> str:
 
 def _xml(text: str) -> str:
     """As XML; a text that looks like Excel's own escapes (``_x0041_``) is kept as it is."""
+    if not _SPECIAL(text):
+        return text
     plain = _ESCAPED.sub("_x005F_", texts.legible(text))
     return escape(plain, {"\r": "&#13;"})
 
