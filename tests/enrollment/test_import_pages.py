@@ -10,6 +10,7 @@ from enrollment.models import BatchState, ImportBatch
 from tests.enrollment import workbooks
 from xueji.audit.models import Access
 from xueji.cases.models import Case
+from xueji.excel import reading
 
 IMPORT = "/enrollment/import/"
 
@@ -39,6 +40,7 @@ def token(client, batch):
 def test_the_template_is_read_again_by_the_import_and_its_example_is_passed_over(world, clerk):
     answer = clerk.get("/enrollment/template.xlsx")
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+    assert reading.read(answer.content, ["姓名", "性别"])[0].is_plain
     book = workbooks.opened(answer.content)
     table = book["新生"]
     labels = [cell.value for cell in table[3]]

@@ -18,7 +18,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # parts that openpyxl loses or changes when it writes the workbook anew
 _FRAGILE = re.compile(
-    r"^xl/(drawings/(?!.*vmlDrawing)|charts/|media/|pivot|slicers?/|timelines?/|threadedComments/"
+    r"^xl/(drawings/(?!.*\.vml$)|charts/|media/|pivot|slicers?/|timelines?/|threadedComments/"
     r"|persons/|model/|tables/|richData/|ink/|diagrams/)|^customXml/|^_xmlsignatures/"
 )
 
