@@ -71,6 +71,8 @@ def test_what_becomes_of_a_clause_that_decides_no_entry():
         "QIANAN-2.0": ("office", True, True),
         "QIANAN-2.1.3": ("block", True, True),
         "QIANAN-2.1.8": ("human", True, True),
+        "QIANAN-2.2.5": ("block", True, True),
+        "QIANAN-2.2.6": ("block", True, True),
         "NATTRIAL-5.1": ("notify", True, True),
         "NATTRIAL-5.2": ("office", True, True),
         "ANNEX1-1.1a": ("record", True, True),
