@@ -5,7 +5,6 @@ class TransfersConfig(AppConfig):
     name = "transfers"
     verbose_name = "转学"
     default_auto_field = "django.db.models.BigAutoField"
-    demo = "transfers.demo.tell"  # what load_demo calls once the county stands
 
     def ready(self) -> None:
         from transfers.kind import TRANSFER

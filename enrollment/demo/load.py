@@ -3,10 +3,8 @@
 from datetime import date
 from random import Random
 
-from django.apps import apps
 from django.conf import settings
 from django.db import transaction
-from django.utils.module_loading import import_string
 
 from enrollment.demo import accounts, calendar, cohorts, dossiers, organisations, register
 from enrollment.demo.autumn import Autumn
@@ -40,9 +38,6 @@ def load(*, students: int, schools: int, seed: int, today: date, told: Told) -> 
     dossiers.write()
     told("本学期的业务件")
     Autumn(staff, random, documents, today).tell(campuses)
-    for config in apps.get_app_configs():
-        if story := getattr(config, "demo", ""):
-            import_string(story)(today)
 
 
 def fit(today: date) -> date:
