@@ -179,6 +179,7 @@ def test_beyond_the_number_of_a_day_nothing_more_is_shown_until_tomorrow(
 
 
 LEAVES_NO_ACT = {
+    "login",
     "login_code",
     "logout",
     "switch_post",
