@@ -36,7 +36,7 @@ def test_a_school_sees_what_came_back_first_with_the_reason_and_the_due_date(cle
 
     page = text(clerk.get(LIST))
 
-    assert "退回补正 1 草稿 0 办理中 1 已核准待分班 0" in page
+    assert "退回补正 1 待补材料 0 草稿 0 办理中 1 已核准待分班 0" in page
     assert "韩梅梅" in page
     assert "请改正 清泉小学 校长 今天 12:00" in page
     assert "李雷" not in page
