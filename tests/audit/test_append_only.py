@@ -17,6 +17,7 @@ APPEND_ONLY = [
     "xueji_act",
     "xueji_accountevent",
     "xueji_registerevent",
+    "xueji_organisationact",
     "xueji_historicalstudent",
     "xueji_historicalfamilymember",
     "xueji_historicalplacement",

@@ -80,9 +80,11 @@ def test_each_day_brings_each_daily_job_once():
             services.sweep()
 
     assert kinds == [
+        "account_sealing",
         "document_expiry",
         "dossiers",
         "draft_expiry",
+        "enrollment.import_expiry",
         "key_expiry",
         "lapse",
         "orders",
@@ -99,9 +101,11 @@ def test_the_daily_jobs_can_be_done():
         pass
 
     assert sorted(Job.objects.values_list("kind", "state", "error")) == [
+        ("account_sealing", JobState.DONE, ""),
         ("document_expiry", JobState.DONE, ""),
         ("dossiers", JobState.DONE, ""),
         ("draft_expiry", JobState.DONE, ""),
+        ("enrollment.import_expiry", JobState.DONE, ""),
         ("key_expiry", JobState.DONE, ""),
         ("lapse", JobState.DONE, ""),
         ("orders", JobState.DONE, ""),

@@ -10,8 +10,7 @@ from django.urls import reverse
 from tests import pupils
 from tests.world import PASSWORD
 from xueji.audit.models import Access
-from xueji.pages import paging
-from xueji.pages.views.students import roster
+from xueji.pages import paging, selection
 
 NAME = "王梓涵"
 
@@ -63,7 +62,7 @@ def test_no_page_of_a_search_names_the_number(world, client_of, monkeypatch):
     client, number = client_of("clerk"), "13028320200317"
     for _ in range(2):
         pupils.enrolled(world, name=NAME)
-    monkeypatch.setattr(roster, "search", lambda students, typed: students)
+    monkeypatch.setattr(selection, "search", lambda students, typed: students)
     for address in (led(client, q=number), f"{reverse('students')}?q={number}"):
         following = client.get(address).context["page"].next
         assert sorted(parse_qs(following[1:])) == ["after", "find"]

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils.timezone import localdate
 
 from tests import pupils
 from tests.conduct import entries
@@ -21,6 +22,7 @@ from xueji.conduct.models import Conduct
 from xueji.documents import storage
 from xueji.documents.models import Document
 from xueji.dossiers.models import DossierPaper
+from xueji.establishment.models import Order
 
 ROOT = Path(__file__).parents[2]
 TAKEN = {"image/jpeg", "image/png", "application/pdf"}
@@ -34,6 +36,7 @@ class Upload:
     page: str
     prepare: Callable  # world → (address, fields, name of the file's field)
     address: Callable[[], str]  # of what was kept
+    who: str = "clerk"
 
 
 def student(world):
@@ -67,6 +70,14 @@ def of_case(world):
     return reverse("paper_upload", args=[case.number]), {"paper": paper.pk}, "file"
 
 
+def of_order(world):
+    """The end of a school without pupils, a year from now."""
+    today = localdate()
+    typed = {"kind": "close", "school": "迁安初级中学", "number": "迁教〔2026〕99 号"}
+    typed |= {"decided_on": "2026-08-20", "effective_on": today.replace(today.year + 1, day=1)}
+    return reverse("order_new"), typed, "file"
+
+
 def _photo() -> str:
     return reverse("student_photo", args=[Document.objects.get().photo.student_id])
 
@@ -89,12 +100,17 @@ def _of_case() -> str:
     return reverse("paper", args=[paper.case.number, paper.pk])
 
 
+def _of_order() -> str:
+    return reverse("order_paper", args=[Order.objects.get().pk])
+
+
 UPLOADS = {
     "photo": Upload("student_photo_new", photo, _photo),
     "file": Upload("student_paper_new", filed, _filed),
     "proof": Upload("student_conduct_new", reward, _proof("proof")),
     "revocation": Upload("student_conduct_revoke", revocation, _proof("revocation")),
     "case": Upload("paper_upload", of_case, _of_case),
+    "order": Upload("order_new", of_order, _of_order, who="county"),
 }
 every_upload = pytest.mark.parametrize("upload", UPLOADS.values(), ids=UPLOADS)
 
@@ -179,20 +195,28 @@ def views_that_take_files() -> set[str]:
     return found
 
 
+# read row by row and kept as text: tests/excel/test_hostile.py, tests/establishment/test_pages.py
+WORKBOOKS = {"imports.upload", "sheet.many"}
+
+
 def test_every_page_that_takes_a_file_is_asked(world):
     asked = set()
     for upload in UPLOADS.values():
-        arguments = {"paper_upload": ["2026-000001"], "student_conduct_revoke": [1, 1]}
+        arguments = {
+            "paper_upload": ["2026-000001"],
+            "student_conduct_revoke": [1, 1],
+            "order_new": [],
+        }
         view = resolve(reverse(upload.page, args=arguments.get(upload.page, [1]))).func
         asked.add(f"{view.__module__.split('.')[-1]}.{view.__name__}")
-    assert views_that_take_files() == asked
+    assert views_that_take_files() - WORKBOOKS == asked
 
 
 @every_upload
 def test_a_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(
     world, client_of, files, upload
 ):
-    prepared, client, before = upload.prepare(world), client_of("clerk"), keys()
+    prepared, client, before = upload.prepare(world), client_of(upload.who), keys()
     on_disk = sorted(files.glob("**/*"))
     for name, data in HOSTILE.items():
         answer = send(client, prepared, data)
@@ -205,7 +229,7 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(
 @every_upload
 def test_a_photo_of_a_paper_loses_where_it_was_taken(world, client_of, upload):
     prepared, before = upload.prepare(world), keys()
-    send(client_of("clerk"), prepared, honest(upload))
+    send(client_of(upload.who), prepared, honest(upload))
     (document,) = kept(before)
     stored = storage.read(document.key)
     assert (scans.PLACE in stored, b"GPS" in stored, b"Telephone" in stored) == (False,) * 3
@@ -213,7 +237,7 @@ def test_a_photo_of_a_paper_loses_where_it_was_taken(world, client_of, upload):
 
 @every_upload
 def test_a_hostile_name_becomes_a_plain_one(world, client_of, files, upload):
-    prepared, client, before = upload.prepare(world), client_of("clerk"), keys()
+    prepared, client, before = upload.prepare(world), client_of(upload.who), keys()
     by_us = upload is UPLOADS["photo"]  # a photograph is named after the pupil
     for name, left in NAMES.values():
         with undone():
@@ -226,7 +250,7 @@ def test_a_hostile_name_becomes_a_plain_one(world, client_of, files, upload):
 
 @every_upload
 def test_a_kept_file_is_saved_and_never_run(world, client_of, upload):
-    send(client_of("clerk"), upload.prepare(world), honest(upload), "a.html")
+    send(client_of(upload.who), upload.prepare(world), honest(upload), "a.html")
     answer = client_of("county").get(upload.address())
     assert (answer.status_code, answer["Content-Type"] in TAKEN) == (200, True)
     assert answer["Content-Disposition"].startswith("attachment;")
@@ -239,7 +263,7 @@ def test_a_kept_file_is_saved_and_never_run(world, client_of, upload):
 @every_upload
 def test_a_kept_file_is_out_of_reach_of_neighbours_and_guesses(world, client_of, upload):
     prepared, before = upload.prepare(world), keys()
-    send(client_of("clerk"), prepared, honest(upload))
+    send(client_of(upload.who), prepared, honest(upload))
     (document,) = kept(before)
     address, key = upload.address(), str(document.key)
     neighbours = [client_of(who).get(address).status_code for who in NEIGHBOURS]
