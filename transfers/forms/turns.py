@@ -22,6 +22,7 @@ class TurnForm(DecisionForm):
         help_text="转学不变更年级，只列本年级的班",
         error_messages={"invalid_choice": "所选班级刚被撤销，请另选。"},
     )
+    school_class.width = "w6"  # type: ignore[attr-defined]
     field_order = ["school_class", "decision", "note"]
 
     def __init__(
