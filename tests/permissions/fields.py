@@ -218,6 +218,9 @@ def _beside(unit: Unit) -> dict[str, dict[str, tuple[str, ...]]]:
         )
     Job.objects.create(kind="canary", key="canary", parameters={"a": "jinsiquejob"}, queued_at=NOON)
     DrawPlace.objects.filter(draw=unit.draw).update(hukou="130283981006")
+    unit.batch.summary = {"refused": "金丝雀批次"}
+    unit.batch.save(update_fields=["summary"])
+    unit.batch.imported.update(digest=b"digest".ljust(32, b"0"), id_index=b"index".ljust(32, b"0"))
     return {
         "CaseForm.values": {SHOWN: ("金丝雀特长",)},
         "User.password": {SHOWN: ("jinsique$password",)},
@@ -228,6 +231,9 @@ def _beside(unit: Unit) -> dict[str, dict[str, tuple[str, ...]]]:
         "UserSession.session_data": {SHOWN: ("jinsiquedata",)},
         "Job.parameters": {SHOWN: ("jinsiquejob",)},
         "DrawPlace.hukou": {SHOWN: ("130283981006",)},
+        "ImportBatch.summary": {SHOWN: ("金丝雀批次",)},
+        "ImportedRow.digest": {SHOWN: (b"digest00".hex(), "digest00")},
+        "ImportedRow.id_index": {SHOWN: (b"index00".hex(), "index00")},
         "Photo.document": {SHOWN: ("photo 200",)},
     }
 
@@ -273,6 +279,8 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "classes": (reverse("enrollment_classes"), None),
         "roll": (reverse("enrollment_roll", args=[unit.pk, 2026]), PRINTED),
         "draw": (reverse("enrollment_draw", args=[unit.draw.pk]), None),
+        "batch": (reverse("enrollment_batch", args=[unit.batch.pk]), None),
+        "imports": (reverse("enrollment_import"), None),
         "enrollment": (reverse("enrollment"), None),
         "admissions": (reverse("enrollment_admissions"), None),
         "transfers": (reverse("transfers"), None),

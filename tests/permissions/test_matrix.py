@@ -128,6 +128,7 @@ SHOWS_PUPILS = {
     "enrollment_classes",
     "enrollment_class",
     "enrollment_attendance",
+    "enrollment_batch",
     "enrollment_draw",
     "enrollment_draw_new",
     "enrollment_sheet",

@@ -296,4 +296,4 @@ def _signed(call: Call) -> int | None:
         return 0
     if call.act == "sign_one":
         return 1
-    return sum(int(n) for notice in call.notices for n in SIGNED.findall(notice))
+    return sum(int(n) for notice in set(call.notices) for n in SIGNED.findall(notice))
