@@ -18,10 +18,9 @@ from tests.races.checker import Checker, read
 from tests.races.race import Race, Size
 from tests.races.site import County, Site, site
 
-SECONDS = int(os.environ.get("XUEJI_SECONDS", "1500"))
+SECONDS = int(os.environ.get("XUEJI_SECONDS", "2400"))
 SHORT = Size(processes=5, share=8, crashes=1, haste=2.5, seconds=90)
 LONG = Size(processes=16, share=250, crashes=30, haste=1.0, seconds=SECONDS)
-ENOUGH = 3_000  # attempts of the long race; the clock may end it before all were made
 BACK_WITHIN = 5.0  # seconds from PostgreSQL's return to the site's
 NAME = "Numbers and decisions while everything breaks"
 LONG_RUN = os.environ.get("XUEJI_LONG") == "1"
@@ -42,7 +41,7 @@ def _is_of_the_nemesis(line: str) -> bool:
 
 def _what(size: Size) -> str:
     return (
-        f"`tests/races/test_numbers.py`: {size.processes} client processes try up to {size.share} "
+        f"`tests/races/test_numbers.py`: {size.processes} client processes try {size.share} "
         f"pupils each in {size.seconds // 60} minutes at 8 schools in 2 centres, over HTTP against "
         "four gunicorn workers on a PostgreSQL with fsync. They enter, sign alone and in bulk, "
         "assign classes, issue, append and undo; some of it is made to be refused or to break off. "
@@ -81,5 +80,5 @@ def test_no_number_is_lost_doubled_or_skipped_while_everything_breaks(county: Co
     assert min(counts["numbers acknowledged"], counts["kill database"]) > 0
     assert max(race.back_after) < BACK_WITHIN
     if LONG_RUN:
-        assert counts["attempts"] >= ENOUGH
+        assert counts["attempts"] >= size.processes * size.share, "the time was over"
         report.write(NAME, what=_what(size), rows=_rows(counts) | {"seed": seed})
