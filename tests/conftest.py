@@ -13,7 +13,7 @@ from django.test import Client
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import rows
+from tests import remembered, rows
 from tests import world as worlds
 from xueji.identity import crypto
 
@@ -71,7 +71,9 @@ def world(db, _built) -> worlds.World:
         rows.write(_built[permissions][1])
     else:
         _built[permissions] = (worlds.build(), rows.written())
-    return deepcopy(_built[permissions][0])
+    world = deepcopy(_built[permissions][0])
+    remembered.begin(world, permissions)
+    return world
 
 
 @pytest.fixture

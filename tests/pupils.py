@@ -1,10 +1,10 @@
 """Rows of new pupils as they are typed, and the way of an enrollment through its signatures."""
 
 from datetime import date
-from itertools import count
 
 from enrollment.services.deferral import apply_for
 from enrollment.services.submit import submit
+from tests import remembered
 from tests.world import World
 from xueji.accounts.access import Acting
 from xueji.audit import history
@@ -18,16 +18,15 @@ from xueji.students import services as students
 from xueji.students.models import FamilyMember, Student
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_serial = count(1)
 
 
 def id_number(*, region: str = "130283", born: date | None = None, order: int = 0) -> str:
     """A valid resident ID number; an odd ``order`` is a boy's.
 
-    By default no number and for 128 calls no birth date comes twice, nor with day and month
-    swapped: no two pupils look like the same child.
+    By default no number and for 128 calls no birth date comes twice in a world, nor with day and
+    month swapped: no two pupils look like the same child.
     """
-    serial = next(_serial)
+    serial = remembered.serial()
     born = born or date(2020, serial % 8 + 1, serial // 8 % 16 + 13)
     order = order or serial % 999 + 1
     digits = f"{region}{born:%Y%m%d}{order:03d}"
@@ -91,6 +90,7 @@ SHANGZHUANG = living_in("130283101201", "杨各庄镇 上庄村")
 LUANZHOU = living_in("130284100200", "滦州甲镇 甲村")
 
 
+@remembered.step
 def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:
     """A case submitted by ``clerk`` and waiting for the principal."""
     acting = world.acting(clerk)
@@ -101,6 +101,7 @@ def submitted(world: World, clerk: str = "clerk", **changes: str) -> Case:
     return submit(case_id=draft.pk, row=row(**changes), reasons=reasons, acting=acting)
 
 
+@remembered.step
 def applied(world: World, clerk: str = "clerk", **changes: str) -> Case:
     """An application for 缓学, submitted by ``clerk`` and waiting for the principal."""
     acting = world.acting(clerk)
@@ -118,6 +119,7 @@ def applied(world: World, clerk: str = "clerk", **changes: str) -> Case:
     return apply_for(case_id=draft.pk, row=row(**asked), reasons=reasons, acting=acting)
 
 
+@remembered.step
 def deferred(world: World, clerk: str = "clerk", **changes: str) -> Student:
     """A child in 缓学, by all signatures of the school's route."""
     route = {
@@ -147,6 +149,7 @@ def sign(
     return case
 
 
+@remembered.step
 def enrolled(world: World, clerk: str = "clerk", **changes: str) -> Student:
     """A pupil whose register is built, by all signatures of the school's route."""
     case = submitted(world, clerk, **changes)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
+from tests.remembered import Past
 from xueji.accounts import services as accounts
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post, User
@@ -74,6 +75,7 @@ class World:
     schools: dict[str, School] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     url: str = ""  # where a browser finds it
+    past: Past | None = None  # tests/remembered.py
 
     def acting(self, username: str, *, at: datetime = NOON) -> Acting:
         post = self.posts[username]

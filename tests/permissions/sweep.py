@@ -18,8 +18,10 @@ from xueji.accounts.models import User
 from xueji.audit.models import Access
 
 LONG_RUN = os.environ.get("XUEJI_LONG") == "1"
-# other methods are refused, or read, the same way for every row: the short run asks the nearest
+# other methods are refused, or read, the same way for every row and by every page: the short run
+# asks for the nearest rows, and at each page for one of those that read and one of those that write
 EVERYWHERE = ("GET", "POST")
+READING, WRITING = ("HEAD", "OPTIONS"), ("PUT", "PATCH", "DELETE")
 NEAREST = {"-", "own", "below", "draft", "missing"}
 # succeeds without leading anywhere, and keeps what was typed
 KEEPS_AND_STAYS = {"enrollment_draft"}
@@ -166,10 +168,15 @@ class Swept:
 
 def asked(url: str) -> list[Ask]:
     """What is sent to a URL: every method and role, at every position that can tell them apart."""
+    every = list(asks(url, asking.extra_positions(url), has_id=asking.has_id(url)))
+    if LONG_RUN:
+        return every
+    turn = len(url)
+    others = {READING[turn % len(READING)], WRITING[turn % len(WRITING)]}
     return [
         ask
-        for ask in asks(url, asking.extra_positions(url), has_id=asking.has_id(url))
-        if ask.method in EVERYWHERE or ask.position in NEAREST or LONG_RUN
+        for ask in every
+        if ask.method in EVERYWHERE or (ask.method in others and ask.position in NEAREST)
     ]
 
 

@@ -145,9 +145,15 @@ def _words(cell: str, several: dict, known) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def rows_of(url: str) -> tuple[Row, ...]:
+    return tuple(row for row in rows() if row.url == url)
+
+
+@cache
 def answer_to(ask: Ask) -> str:
     """What the one row that names this request says."""
-    found = [row for row in rows() if row.names(ask)]
+    found = [row for row in rows_of(ask.url) if row.names(ask)]
     if len(found) != 1:
         lines = [row.line for row in found]
         raise LookupError(f"{ask} is named by {len(found)} rows of permissions.csv: {lines}")

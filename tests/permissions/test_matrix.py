@@ -42,8 +42,8 @@ def test_each_combination_is_named_by_exactly_one_row(url):
 def test_each_row_names_something(url):
     idle = [
         row.line
-        for row in rows()
-        if row.url == url and not any(row.names(ask) for ask in combinations(url))
+        for row in table.rows_of(url)
+        if not any(row.names(ask) for ask in combinations(url))
     ]
     assert idle == []
 

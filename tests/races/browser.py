@@ -103,6 +103,7 @@ class Page:
     html: str
     path: str
     location: str = ""
+    again: bool = False  # asked for more than once: what an answer told may be lost with it
 
     @property
     def forms(self) -> list[Form]:
@@ -201,22 +202,24 @@ class Browser:
 
     def get(self, path: str) -> Page:
         """A page, asked for again while the site is away; follows redirects."""
-        until = time.monotonic() + self.patience
+        until, again = time.monotonic() + self.patience, False
         while time.monotonic() < until:
             try:
                 page = self.request("GET", path)
             except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
+                again = True
                 continue
             if page.status == 503:
                 time.sleep(0.1)
+                again = True
             elif page.status in {301, 302}:
                 path = page.location
             else:
                 if page.status >= 500:
                     look = Sending("look", path, [])
                     self.history.answer(self.history.call(look), outcome="fault", status=500)
-                return page
+                return replace(page, again=again)
         raise Away(path)
 
     def _headers(self, body: bytes) -> dict[str, str]:
@@ -251,6 +254,7 @@ class Browser:
             status=answer.status,
             location=answer.location,
             notices=[notice[:300] for notice in answer.notices],
+            again=bool(answer.page and answer.page.again),
         )
         return answer
 

@@ -47,6 +47,7 @@ class Call:
     end: float = float("inf")
     outcome: str = "unknown"
     notices: list[str] = field(default_factory=list)
+    again: bool = False  # a first page with notices may have been lost on its way
 
     @property
     def half(self) -> bool:
@@ -70,7 +71,7 @@ def read(folder: Path) -> list[Call]:
             else:
                 call = calls[told["answer"]]
                 call.end, call.outcome = told["end"], told["outcome"]
-                call.notices = told.get("notices", [])
+                call.notices, call.again = told.get("notices", []), told.get("again", False)
     return list(calls.values())
 
 
@@ -87,6 +88,7 @@ def once(calls: Iterable[Call]) -> list[Call]:
             end=max(call.end for call in same),
             outcome=min((call.outcome for call in same), key=order.index),
             notices=[notice for call in same for notice in call.notices],
+            again=any(call.again for call in same),
         )
         for same in forms.values()
     ]
@@ -242,8 +244,9 @@ class Checker:
                     for case, number, _, at in steps[who]
                     if at <= call.end and _hangs((case, number), who, hung)
                 }  # what a call that hung up did is told on the next page of its person
-                lost += [f"{call.says}: {told} told"] if len(mine | late) < told else []
-                present += [f"{call.says}: {told} told"] if len(sure) > told else []
+                said = f"{call.outcome} {call.says}: {call.notices}"
+                lost += [said] if len(mine | late) < told else []
+                present += [said] if len(sure) > told else []
         there = {(who, case) for who, signed in steps.items() for case, *_ in signed}
         self.counts |= {
             "decisions": sum(map(len, steps.values())),
@@ -290,7 +293,7 @@ def _hangs(found: tuple[int, str], who: str, hung: set[tuple[str, str]]) -> bool
 
 def _signed(call: Call) -> int | None:
     """How many decisions the answer acknowledged; None when nobody knows."""
-    if call.outcome == "unknown":
+    if call.outcome == "unknown" or call.again and not call.notices:
         return None
     if call.outcome != "done":
         return 0

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.races import report
+from tests.races.browser import Page
 from tests.races.crowd import Crowd, sent
 from tests.races.site import County, Site, site
 
@@ -92,6 +93,24 @@ def hang_up(crowd: Crowd) -> None:
     assert again
     principal.cut(first, 1)
     principal.send(again)
+
+
+def lose_the_page(crowd: Crowd) -> None:
+    """The page that tells of a signature is made, and lost on its way; the next tells nothing."""
+    crowd.entered(1)
+    principal = crowd.person("principal")
+    signing, request = principal.signing(), principal.request
+    assert signing
+
+    def lost(method: str, path: str, body: bytes = b"") -> Page:
+        page = request(method, path, body)
+        if method == "GET":
+            principal.request = request
+            raise ConnectionResetError
+        return page
+
+    principal.request = lost
+    assert principal.send(signing).notices == []
 
 
 def crash_after_entries(crowd: Crowd) -> None:
@@ -178,7 +197,7 @@ def test_the_judge_sees_what_is_taken_away(county: County, name: str) -> None:
 def test_the_judge_is_content_when_nothing_is_taken_away(county: County) -> None:
     with broken(county, "sound", "") as running:
         crowd = Crowd(running)
-        for act in (*(fault.act for fault in FAULTS.values()), hang_up):
+        for act in (*(fault.act for fault in FAULTS.values()), hang_up, lose_the_page):
             act(crowd)
         told = crowd.judged().faults
         product = running.manage("check_numbers")
