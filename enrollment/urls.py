@@ -29,6 +29,7 @@ urlpatterns = [
     path("national-check/results/", national_check.results, name="enrollment_national_results"),
     path("deferrals/", deferrals.overview, name="enrollment_deferrals"),
     path("deferrals/new/", deferrals.new, name="enrollment_deferral_new"),
+    path("deferrals/check/", deferrals.live, name="enrollment_deferral_check"),
     path("deferrals/<str:number>/edit/", deferrals.edit, name="enrollment_deferral_edit"),
     path("classes/", classes.classes, name="enrollment_classes"),
     path("classes/add/", classes.add, name="enrollment_class_add"),

@@ -122,16 +122,92 @@ def double(browser: Browser) -> None:
     known = Clerk(browser, "clerk2")
     known.go("/students/?grade=1")
     known.open()
-    known.page.click("summary:has-text('显示完整号码')")
-    known.press("显示")
-    number = (
-        known.page.locator("section[aria-labelledby=identity] li").first.inner_text().split()[-1]
-    )
+    number = whole_number(known)
     clerk = Clerk(browser, "clerk")
     clerk.go("/enrollment/new/")
     type_child(clerk.page, name="高语晨", number=number, village="军屯村")
     clerk.page.locator("#doubles").scroll_into_view_if_needed()
     clerk.picture("double")
+
+
+def whole_number(clerk: Clerk) -> str:
+    """The document number on the pupil's page that is open, shown for a reason."""
+    clerk.page.click("summary:has-text('显示完整号码')")
+    clerk.press("显示")
+    shown = clerk.page.locator("section[aria-labelledby=identity] li").first
+    return shown.inner_text().split()[-1]
+
+
+def deferrals(browser: Browser) -> None:
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/enrollment/deferrals/new/")
+    clerk.page.fill("#id_id_number", id_number("20200511", 218))
+    clerk.page.fill("#id_name", "郑书瑶")
+    clerk.page.select_option("#id_late_reason", "health")
+    clerk.page.fill("#id_late_details", "术后休养，医院建议休息一年。")
+    clerk.page.locator("#id_late_details").press("Tab")
+    clerk.page.wait_for_timeout(1500)
+    clerk.page.evaluate("scrollTo(0, 0)")
+    clerk.picture("deferral")
+    clerk.go("/enrollment/deferrals/?show=all")
+    clerk.picture("deferrals", height=480)
+
+
+def admission(browser: Browser) -> None:
+    """A pupil of the special school, whom an ordinary one takes."""
+    county = Clerk(browser, "county")
+    county.go("/students/?school=特殊教育学校&status=enrolled")
+    row = county.page.locator("main tbody tr").last.locator("th a")
+    name = row.inner_text()
+    row.click()
+    county.page.wait_for_load_state()
+    number = whole_number(county)
+    clerk = Clerk(browser, "clerk2")
+    clerk.go("/enrollment/admissions/new/")
+    clerk.page.fill("#id_id_number", number)
+    clerk.page.fill("#id_name", name)
+    clerk.press("查找")
+    clerk.picture("admission")
+
+
+def home_taught(browser: Browser) -> None:
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/students/?grade=5")
+    clerk.open()
+    pk = clerk.page.url.rstrip("/").rsplit("/", 1)[-1]
+    clerk.go(f"/enrollment/attendance/{pk}/")
+    clerk.page.locator("input[name=papers]").first.check()
+    clerk.page.fill("#id_reason", "教育安置意见为送教上门")
+    clerk.picture("attendance", height=560)
+
+
+def national_check(browser: Browser) -> None:
+    province = Clerk(browser, "province")
+    province.go("/enrollment/national-check/")
+    province.picture("national-check", height=640)
+
+
+def foreign_numbers(browser: Browser) -> None:
+    """A list of two as a file, one of them with a number that is none."""
+    county = Clerk(browser, "county")
+    numbers = []
+    for place in (0, 1):
+        county.go("/students/?grade=4")
+        with county.page.expect_navigation():
+            county.page.locator("main tbody th a").nth(place).click()
+        numbers.append(whole_number(county))
+    lines = [
+        "学号,身份证号,起用日期,停用日期",
+        f"02270123450067,{numbers[0]},2023-09-01,2026-08-31",
+        f"2270,{numbers[1]},2023-09-01,",
+    ]
+    county.go("/students/numbers/")
+    county.page.fill("#id_issuer", "滦南县教育局")
+    county.page.fill("#id_paper", "转学证明")
+    sent = {"name": "外来学号.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    county.page.set_input_files("#id_file", sent)
+    county.press("只核对")
+    county.picture("foreign-numbers")
 
 
 def signing(browser: Browser) -> None:
@@ -368,6 +444,11 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     conduct,
     rosters,
     organisations,
+    deferrals,
+    admission,
+    home_taught,
+    national_check,
+    foreign_numbers,
 ]
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from uuid import UUID
 from enrollment.demo import calendar
 from enrollment.demo.accounts import Staff
 from enrollment.demo.applicants import ILLNESS, REASONS, Applicants
+from enrollment.demo.beyond import Beyond, Guest
 from enrollment.demo.documents import Documents
 from enrollment.demo.organisations import PRIMARY, SPECIAL, Campus
 from enrollment.demo.scripts import COUNTY, EVERYWHERE, FULL, LATECOMERS, SHORT, Act, Script
@@ -69,6 +70,7 @@ class Autumn:
                 self._deeds += self._acts(script, child)
             if campus.known_as == "clerk":
                 self._deeds.append((self._moment(ISSUED, 9), partial(self._issue, campus)))
+        self._deeds += Beyond(self.staff, self.today, self._sign).deeds(campuses)
         self._deeds += self._acceptances(campuses)
         self._deeds.append((self._moment(LAPSED, 1), self._lapse))
         for campus in campuses:
@@ -118,7 +120,7 @@ class Autumn:
         school = child.campus.lineage.school.organisation
         return self.staff.acting(school, Role.CLERK, at)
 
-    def _signer(self, child: _Child, who: int, at: datetime) -> Acting:
+    def _signer(self, child: _Child | Guest, who: int, at: datetime) -> Acting:
         """The post of a step of the route, or the county's officer."""
         if who == COUNTY:
             office = child.campus.lineage.county
@@ -147,7 +149,13 @@ class Autumn:
         child.case = draft.pk
         apply_for(case_id=draft.pk, row=child.row, reasons=REASONS, acting=acting)
 
-    def _decide(self, child: _Child, who: int, decision: Decision, note: str, at: datetime) -> None:
+    def _sign(self, guest: Guest, who: int, at: datetime) -> None:
+        if guest.case:
+            self._decide(guest, who, Decision.AGREED, "", at)
+
+    def _decide(
+        self, child: _Child | Guest, who: int, decision: Decision, note: str, at: datetime
+    ) -> None:
         version = Case.objects.values_list("version", flat=True).get(pk=child.case)
         agreed = decision == Decision.AGREED
         outcomes = services.decide(

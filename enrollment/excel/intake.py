@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from enrollment.excel.columns import (
@@ -19,7 +18,16 @@ from enrollment.excel.columns import (
 from enrollment.services.batch.rows import Entry, Fault
 from enrollment.services.check import Context
 from xueji.excel import apart
-from xueji.excel.cells import DAY, FAULT, FORMULA, NUMBER, TRUTH, Cell
+from xueji.excel.cells import (
+    DAY,
+    FAULT,
+    FORMULA,
+    NUMBER,
+    SERIALS,
+    TRUTH,
+    Cell,
+    counted_day,
+)
 from xueji.excel.reading import Table
 from xueji.excel.refusals import TWO_HEADERS, Unreadable
 from xueji.organisations.models import grade_name
@@ -27,7 +35,6 @@ from xueji.students.reading import day
 
 MARK = re.compile(r"模板第\s*(\d+)\s*版.*?学校编号\s*(\d+)")
 KEPT_DIGITS = 15  # Excel keeps no more of a number
-SERIALS = range(1, 80_000)  # days that Excel counts, to the year 2119
 YES = frozenset("1 是 有 对 齐 y yes true √ ✓ ✔ ☑ 已核验 已验 已看 已看原件".split())
 NO = frozenset("0 否 无 没有 n no false × ✗ ☐ 未核验 未验 缺".split()) | {""}
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
@@ -161,8 +168,7 @@ def _number(text: str, column: Column, epoch_1904: bool) -> tuple[str, Fault | N
     whole = f"{figure:.0f}"
     if column.kind in (Kind.DAY, Kind.MONTH):
         if int(whole) in SERIALS:
-            first = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
-            return (first + timedelta(days=int(whole))).isoformat(), None
+            return counted_day(int(whole), epoch_1904=epoch_1904).isoformat(), None
         return _day(whole, column), None
     if column.kind == Kind.DIGITS and len(whole) > KEPT_DIGITS:
         return "", LOST
@@ -175,7 +181,7 @@ def _day(text: str, column: Column) -> str:
     if column.kind == Kind.MONTH and (found := _MONTH.fullmatch(text)):
         return f"{found[1]}-{int(found[2]):02d}-01" if 1 <= int(found[2]) <= 12 else text
     if text.isascii() and text.isdigit() and len(text) == 5:
-        return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+        return counted_day(int(text)).isoformat()
     found_day = day("".join(text.split()))
     return found_day.isoformat() if found_day else text
 

@@ -14,7 +14,8 @@ from enrollment.services.check import Context
 from enrollment.services.deferral import apply_for, as_typed, check
 from enrollment.services.submit import Rejected
 from enrollment.views.aside import Judged, aside, derived
-from enrollment.views.page import closed, is_editable, record, school_context
+from enrollment.views.live import remarks
+from enrollment.views.page import closed, is_editable, record, school_context, told
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
@@ -23,6 +24,7 @@ from xueji.cases.queries import waiting_text
 from xueji.cases.services import open_draft
 from xueji.organisations.models import Level
 from xueji.pages.forms import new_key
+from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
@@ -84,6 +86,48 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     if not is_editable(case):
         return redirect("case", number=number)
     return _answer(request, case)
+
+
+@access.act("enrollment.enter")
+@posted_from("enrollment_deferral_new")
+def live(request: HttpRequest) -> HttpResponse:
+    """The aside for what stands in the application, and the parts of it that follow from it."""
+    number = request.POST.get("case", "").replace("\0", "")
+    try:
+        context = school_context(
+            request.acting, deferrals.own(request.acting, number) if number else None
+        )
+    except Refused as refusal:
+        return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8")
+    form = DeferralForm(request.POST, context=context)
+    judged = _judge(request, form, context)
+    if judged.answer.doubles or judged.checked.deferral:
+        record(request, judged)
+    return render(
+        request,
+        "enrollment/_deferral_live.html",
+        {
+            "form": form,
+            "was_refused": "refused" in request.POST,
+            "told": remarks(request, form, judged),
+            "oob": True,
+            **_parts(form, context, judged),
+        },
+    )
+
+
+def _parts(
+    form: DeferralForm, context: Context, judged: Judged | None, *, is_sent: bool = False
+) -> dict[str, object]:
+    """Context of what follows from what is typed; the child's household is not filled in here."""
+    said = derived(judged) if judged else None
+    return {
+        **aside(judged, is_submitted=is_sent),
+        "derived": said and {**said, "region": ""},
+        "waiver": None,
+        "paper_groups": form.papers(context.rules),
+        "papers_citation": context.rules.rule("entry.late_papers").citation,
+    }
 
 
 def _answer(request: HttpRequest, case: Case | None) -> HttpResponse:
@@ -161,8 +205,6 @@ def _show(
     if judged or case:
         mine = [case.student_id] if case and case.student_id else []
         record(request, judged, students=mine)
-    rule = context.rules.rule("entry.late_papers")
-    said = derived(judged) if judged else None
     return render(
         request,
         "enrollment/deferral.html",
@@ -175,11 +217,8 @@ def _show(
             "refusal": refusal,
             "is_submitted": is_sent,
             "today": request.acting.today,
-            **aside(judged, is_submitted=is_sent),
-            "derived": said and {**said, "region": ""},
-            "waiver": None,
-            "paper_groups": form.papers(context.rules),
-            "papers_citation": rule.citation,
+            "told": told(form) if is_sent else "",
+            **_parts(form, context, judged, is_sent=is_sent),
         },
         status=status,
     )

@@ -73,7 +73,7 @@ def blank(request: HttpRequest) -> HttpResponse:
         context = school_context(request.acting)
     except Refused as refusal:
         return closed(request, str(refusal))
-    response = HttpResponse(template.workbook(context), content_type=keeping.XLSX)
+    response = HttpResponse(template.workbook(context), content_type=gate.XLSX)
     name = f"新生信息导入表 {context.lineage.school.organisation} {context.entry_year}.xlsx"
     response["Content-Disposition"] = names.disposition(name)
     response["Cache-Control"] = "no-store"

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.forms import OPTIONAL, PAPER, REASON
+from enrollment.forms import OPTIONAL, PAPER, REASON, EntryForm
 from enrollment.services.draft import keep
-from enrollment.views.aside import aside, demanded, judge
+from enrollment.views.aside import Judged, aside, demanded, judge
 from enrollment.views.page import (
     form_key,
     posted_case,
@@ -36,9 +36,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8")
     form = posted_form(request, context)
     judged = judge(form, context, request.acting)
-    told = set(request.POST.get("told", "").split())
-    if told:
-        form.tell(judged.checked, only=told)
+    told = remarks(request, form, judged)
     if judged.answer.doubles or judged.checked.deferral:
         record(request, judged)
     return render(
@@ -48,12 +46,20 @@ def check(request: HttpRequest) -> HttpResponse:
             "form": form,
             "was_refused": "refused" in request.POST,
             "optional": [form[name] for name in OPTIONAL],
-            "told": [field for field in form if field.name in told and _stays(field)],
+            "told": told,
             "oob": True,
             **aside(judged),
             **demanded(form, context.rules),
         },
     )
+
+
+def remarks(request: HttpRequest, form: EntryForm, judged: Judged) -> list[BoundField]:
+    """The fields that a refused form remarked on, with what is wrong with them now."""
+    told = set(request.POST.get("told", "").split())
+    if told:
+        form.tell(judged.checked, only=told)
+    return [field for field in form if field.name in told and _stays(field)]
 
 
 def _stays(field: BoundField) -> bool:

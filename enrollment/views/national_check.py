@@ -20,6 +20,7 @@ from enrollment.services.national_list import COLUMNS, sheets
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.services import Outcome, OutcomeKind
+from xueji.excel.gate import XLSX
 from xueji.organisations.queries import rule_set_of
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
@@ -32,7 +33,6 @@ from xueji.rules.engine import Rules, rule_set
 PAGE = "national_check"
 MOST = 200  # results at once
 LONGEST_LIST = 2000  # an incomplete one would be worse than none
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @access.act("enrollment.national_check")

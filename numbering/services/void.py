@@ -31,7 +31,7 @@ def void(*, student: Student, case: Case, acting: Acting, reason: str) -> None:
     )
     sql.wait_for(held.series)
     held.series.refresh_from_db(fields=["frozen_at"])
-    _require_loose(held, case, _citation(held, acting.today))
+    _require_loose(held, case, on=acting.today)
     held.state, held.ends, held.ended_case = NumberState.VOID, acting.today, case
     held.reason = reason[:100]
     held.save(update_fields=["state", "ends", "ended_case", "reason"])
@@ -45,13 +45,13 @@ def _citation(held: RegisterNumber, on: date) -> str:
     return rules_of(lineage(held.series.unit_id), on).rule("number.continuous").citation
 
 
-def _require_loose(held: RegisterNumber, case: Case, cited: str) -> None:
+def _require_loose(held: RegisterNumber, case: Case, *, on: date) -> None:
     if held.series.frozen_at:
         raise CannotVoid(
             f"学籍号 {held.number} 所在号段已于 {localdate(held.series.frozen_at)} 冻结，"
             "不能再空出。"
             "确属未报到、重复建籍、录错学校的，请先由冻结或确认的岗位在编号页重开号段，再来撤销；"
-            f"该生不再就读的，学籍号停用而不空出。{cited}"
+            f"该生不再就读的，学籍号停用而不空出。{_citation(held, on)}"
         )
     accepted = AcceptedMonth.objects.filter(
         unit=OuterRef("unit_id"), month=OuterRef("booked_month")
@@ -61,7 +61,7 @@ def _require_loose(held: RegisterNumber, case: Case, cited: str) -> None:
     if event:
         raise CannotVoid(
             f"学籍号 {held.number} 已列入 {event.booked_month:%Y 年 %-m 月}的月报，"
-            f"月报已经接受，不能再空出。该生不再就读的，学籍号停用而不空出。{cited}"
+            f"月报已经接受，不能再空出。该生不再就读的，学籍号停用而不空出。{_citation(held, on)}"
         )
     other = Case.objects.filter(student=held.holder_id, state__in=ALIVE).exclude(pk=case.pk).first()
     if other:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.core.management import call_command
 from django.db import transaction
+from django.test import override_settings
 
 TODAY = "2026-11-23"
 
@@ -13,6 +16,11 @@ TODAY = "2026-11-23"
 @contextmanager
 def loaded(blocker, *, seed: int = 7) -> Iterator[str]:
     """The demo of 300 pupils and 8 schools; yields what the command said."""
+    with TemporaryDirectory() as files, override_settings(PRIVATE_FILES=Path(files)):
+        yield from _loaded(blocker, seed)
+
+
+def _loaded(blocker, seed: int) -> Iterator[str]:
     with blocker.unblock(), transaction.atomic():
         out = StringIO()
         call_command(

@@ -18,6 +18,7 @@ from tests.demo.loading import TODAY, loaded
 from xueji.accounts import access
 from xueji.accounts.models import Post
 from xueji.cases.models import ALIVE, Case, State
+from xueji.conduct.models import Conduct
 from xueji.identity import idnumbers, names
 from xueji.ledger.check import check
 from xueji.ledger.models import RegisterEvent
@@ -340,3 +341,24 @@ def test_the_accounts_are_printed_with_their_password():
 )
 def test_the_demo_tells_of_its_school_year_whatever_the_clock(clock, told_of):
     assert fit(clock) == told_of
+
+
+def test_it_shows_what_becomes_of_pupils_beyond_their_entry():
+    clerk = Post.objects.get(user__username="clerk").organisation_id
+    own = Student.objects.filter(school=clerk)
+    conduct = Conduct.objects.order_by("pk").values_list("kind", "revoked_on__isnull")
+    family = FamilyMember.objects.values("student").annotate(heads=Count("pk"))
+    admissions = Case.objects.filter(kind="admission").values_list("state", flat=True)
+
+    assert list(conduct) == [
+        ("sanction", False),
+        ("reward", True),
+        ("reward", True),
+        ("reward", True),
+        ("sanction", True),
+    ]
+    assert max(family.values_list("heads", flat=True)) == 9
+    assert own.filter(attendance="home_taught").count() == 1
+    assert own.filter(photo__isnull=False).count() == 1
+    assert sorted(admissions) == ["done", "done", "open"]
+    assert {"赵𠮷安", "李䶮", "王㛃"} <= set(own.values_list("name", flat=True))

@@ -17,6 +17,7 @@ from xueji.cases.models import Case, State
 from xueji.students.models import Status, Student
 
 LIST, NEW = "/enrollment/deferrals/", "/enrollment/deferrals/new/"
+CHECK = "/enrollment/deferrals/check/"
 ASKED = {
     "late_reason": "health",
     "late_details": "做完手术还在休养",
@@ -76,6 +77,42 @@ def test_checking_shows_the_findings_and_sends_nothing(clerk, application):
 
     assert (answer.status_code, Case.objects.count()) == (200, 0)
     assert "到了入学年龄" in text(answer)
+
+
+def test_while_one_types_the_page_says_what_is_missing_and_what_follows(clerk, application):
+    begun = clerk.post(CHECK, application(name="李雷", late_details="", late_reason=""))
+    whole = clerk.post(CHECK, application(name="李雷"))
+
+    assert text(begun).startswith("还差 2 处才能提交 缺 缓学原因 、 具体情况")
+    assert text(whole).startswith("可以提交")
+    for part in ("derived", "papers", "exceptions", "doubles", "left"):
+        assert re.search(f'id="{part}"[^>]*hx-swap-oob="true"', whole.content.decode())
+    assert "填入户口" not in text(whole)
+    assert (Case.objects.count(), Student.objects.count()) == (0, 0)
+
+
+def test_a_remark_of_a_refused_application_goes_when_it_is_met(clerk, application):
+    refused = clerk.post(NEW, application(name="李雷", late_details=""))
+    told = re.search(r'name="told" value="([^"]*)"', refused.content.decode())[1]
+    assert told == "late_details"
+    more = {"told": told, "refused": "1"}
+
+    still = clerk.post(CHECK, application(late_details="", **more)).content.decode()
+    met = clerk.post(CHECK, application(**more)).content.decode()
+
+    error = '<div id="id_late_details_error" hx-swap-oob="true">'
+    assert (f'{error}<p class="error">' in still, f"{error}</div>" in met) == (True, True)
+    assert '<div id="errors" hx-swap-oob="delete"></div>' in met
+
+
+def test_a_child_who_is_there_already_is_told_and_recorded_while_one_types(
+    clerk, application, world
+):
+    there = pupils.enrolled(world, name="单雄信")
+    answer = clerk.post(CHECK, application(name="单雄信", id_number=there.id_number))
+
+    assert "证件号重复" in text(answer)
+    assert there.pk in Access.objects.latest("pk").students
 
 
 def test_an_application_that_came_back_is_mended_on_its_page(clerk, application, world):

@@ -195,8 +195,9 @@ def views_that_take_files() -> set[str]:
     return found
 
 
-# read row by row and kept as text: tests/excel/test_hostile.py, tests/establishment/test_pages.py
-WORKBOOKS = {"imports.upload", "sheet.many"}
+# read row by row and kept as text: tests/excel/test_hostile.py, tests/establishment/test_pages.py,
+# tests/pages/test_number_list.py
+WORKBOOKS = {"imports.upload", "sheet.many", "foreign.many"}
 
 
 def test_every_page_that_takes_a_file_is_asked(world):

@@ -345,6 +345,7 @@ FORMS = {
     "enrollment_national_export": national_list,
     "enrollment_national_results": national_results,
     "enrollment_deferral_new": deferral,
+    "enrollment_deferral_check": deferral,
     "enrollment_deferral_edit": deferral,
     "enrollment_classes": assign,
     "enrollment_class_add": new_class,

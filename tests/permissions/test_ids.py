@@ -253,6 +253,11 @@ GUESSES = [
             ("enrollment_resume", {}, ()),
         )
     ),
+    Guess(
+        "enrollment_deferral_check",
+        "clerk",
+        continued("enrollment_deferral_check", "deferral_back"),
+    ),
     Guess("enrollment_new", "clerk", class_in_the_form, DRAFT),
     Guess("enrollment_new", "clerk", deferred("enrollment_new")),
     Guess("enrollment_admission_new", "clerk", class_of_an_admission, KEY),

@@ -15,7 +15,7 @@ from xueji.excel.reading import Table
 from xueji.excel.refusals import Unreadable
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 180.0  # seconds until a child that gives no answer is stopped
+PATIENCE = 180.0  # seconds until a child of a job is stopped
 # a bare package in place of xueji: the child shall know neither Celery nor settings
 START = (
     "import sys, types; package = types.ModuleType('xueji'); package.__path__ = [sys.argv[1]]; "
@@ -25,9 +25,11 @@ START = (
 Row = tuple[int, dict[int, Cell]]
 
 
-def read(data: bytes, labels: Collection[str]) -> tuple[Table, Iterator[Row]]:
+def read(
+    data: bytes, labels: Collection[str], *, patience: float = PATIENCE
+) -> tuple[Table, Iterator[Row]]:
     """The table and its rows, as ``reading.read`` says; Unreadable also while rows are taken."""
-    answers = _lines({"task": "read", "labels": sorted(labels)}, data)
+    answers = _lines({"task": "read", "labels": sorted(labels)}, data, patience)
     first = next(answers)
     if "refused" in first:
         answers.close()
@@ -47,16 +49,16 @@ def _rows(answers: Iterator[dict]) -> Iterator[Row]:
 
 def mark(data: bytes, **task: object) -> bytes:
     """The workbook that ``marking.mark`` makes; Unreadable where it takes too much."""
-    with _started({"task": "mark", **task}, data) as child:
+    with _started({"task": "mark", **task}, data, PATIENCE) as child:
         made = child.stdout.read()
         if child.wait() or not made:
             raise Unreadable(refusals.TOO_HARD)
     return made
 
 
-def _lines(task: Mapping[str, object], data: bytes) -> Generator[dict, None, None]:
+def _lines(task: Mapping[str, object], data: bytes, patience: float) -> Generator[dict, None, None]:
     """What the child answers; without an end it was stopped, by its limits or ours."""
-    with _started(task, data) as child:
+    with _started(task, data, patience) as child:
         for line in child.stdout:
             said = json.loads(line)
             if "end" in said:
@@ -66,7 +68,9 @@ def _lines(task: Mapping[str, object], data: bytes) -> Generator[dict, None, Non
 
 
 @contextlib.contextmanager
-def _started(task: Mapping[str, object], data: bytes) -> Iterator[subprocess.Popen]:
+def _started(
+    task: Mapping[str, object], data: bytes, patience: float
+) -> Iterator[subprocess.Popen]:
     child = subprocess.Popen(  # noqa: S603 -- our own interpreter and words of ours
         [sys.executable, "-I", "-c", START, str(ROOT)],
         stdin=subprocess.PIPE,
@@ -74,7 +78,7 @@ def _started(task: Mapping[str, object], data: bytes) -> Iterator[subprocess.Pop
         stderr=subprocess.DEVNULL,  # a traceback could quote what a cell holds
         env={"PYTHONIOENCODING": "utf-8"},
     )
-    clock = threading.Timer(PATIENCE, child.kill)
+    clock = threading.Timer(patience, child.kill)
     clock.start()
     try:
         words = json.dumps(task).encode()

@@ -19,6 +19,7 @@ MOST_RATIO = 200  # a sheet of equal rows packs to a fiftieth
 SMALL = MEGABYTE  # no ratio is asked of less
 MOST_RELATIONS = 4 * MEGABYTE
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES = (
     (b"%PDF-", refusals.PICTURE),

@@ -26,9 +26,10 @@ XML_2003 = "这是 XML 表格（2003），不是 Excel 工作簿。" + SAVE_AS
 TEXT = "这是文本文件（如 .csv），不是 Excel 工作簿；号码的末几位在这种文件里容易丢失。" + TEMPLATE
 PICTURE = "这是图片或 PDF，不是 Excel 工作簿。" + TEMPLATE
 PROGRAM = "这是程序，不是 Excel 工作簿。没有打开。"
+UNDECODED = "文件里的文字读不懂。请在表格软件里另存为 csv（UTF-8），或直接复制、粘贴。"
 UNKNOWN = "这不是 Excel 工作簿（.xlsx 或 .xls）。" + TEMPLATE
 NO_HEADER = (
-    "没有找到表头。每张工作表的前 {rows} 行里都没有一行写着“姓名”“身份证件号”等列名。"
+    "没有找到表头。每张工作表的前 {rows} 行里都没有一行写着模板里的列名。"
     "请用下载的模板填写，或把列名写在一行里，再上传。"
 )
 TWO_HEADERS = "表头里「{label}」出现了两次（{first} 列和 {second} 列）。请删去一列，再上传。"

@@ -30,6 +30,7 @@ urlpatterns = [
     path("students/", roster.roster, name="students"),
     path("students/find/", roster.find, name="students_find"),
     path("students/numbers/", foreign.many, name="foreign_numbers"),
+    path("students/numbers/template.xlsx", foreign.blank, name="foreign_numbers_template"),
     path("students/<int:pk>/", pupil.student, name="student"),
     path("students/<int:pk>/edit/", edit.edit, name="student_edit"),
     path("students/<int:pk>/edit/resume/", edit.resume, name="student_edit_resume"),

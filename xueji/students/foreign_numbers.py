@@ -14,6 +14,7 @@ from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.identity import crypto, idnumbers
 from xueji.identity.papers import RESIDENT
+from xueji.students import queries
 from xueji.students.models import ForeignNumber, Student
 
 PURPOSE = "student.foreign_number"
@@ -47,6 +48,7 @@ class NotForeign(Exception):
 
 ISSUED_HERE = "这个号是本系统编给该生的，已经有记录，不用登记。"
 KNOWN = "这个号已经登记在该生名下，没有再登记一次。"
+GONE = "名单里有学生已经不在本单位范围内，没有登记。请再核对一次。"
 ANOTHERS = (
     "这个全国学籍号已经登记在另一名学生名下。一个号只属于一人，"
     "请核对号码；确实相同的，可能是重复建籍，请报教育局。"
@@ -131,7 +133,13 @@ def refusals(wanted: Sequence[tuple[Student, Given]]) -> list[str]:
 def keep(
     wanted: Sequence[tuple[Student, Given]], *, acting: Acting, reason: str
 ) -> list[ForeignNumber]:
-    """Keep numbers of locked pupils, all or none; NotForeign where one cannot be kept."""
+    """Keep numbers of locked pupils, all or none; NotForeign where one cannot be kept.
+
+    Nobody keeps a number of a pupil out of the acting post's reach.
+    """
+    pupils = {student.pk for student, _ in wanted}
+    if queries.visible(acting).filter(pk__in=pupils).count() != len(pupils):
+        raise NotForeign(GONE)
     for why in refusals(wanted):
         if why:
             raise NotForeign(why)

@@ -18,11 +18,11 @@ from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
 from xueji.documents.models import Document
+from xueji.excel.gate import XLSX
 from xueji.jobs import services as jobs
 from xueji.jobs.models import JobState
 from xueji.organisations.models import School
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 ROWS = "application/gzip"
 CHECK, STORE = "enrollment.import_check", "enrollment.import_store"

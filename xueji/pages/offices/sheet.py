@@ -9,6 +9,8 @@ from typing import IO
 
 from xueji.establishment.rules import USUAL, NewOffice, StageFacts
 from xueji.establishment.services.divisions import NewDivision
+from xueji.excel.refusals import Unreadable
+from xueji.excel.saved_text import decoded
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Area, Level, SchoolKind, StageName
 from xueji.students.reading import FLAGS, day
@@ -48,21 +50,12 @@ class Line:
     problems: list[Problem] = field(default_factory=list)
 
 
-class Unreadable(Exception):
-    """The list cannot be read at all; the text is a Chinese sentence."""
-
-
 def text_of(file: IO[bytes]) -> str:
-    """A csv file as text: UTF-8, or what Excel in Chinese writes."""
+    """A csv file as text."""
     raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise Unreadable("文件超过 2 MB。请分成几份。")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("文件读不懂。请在表格软件里另存为 csv，或直接复制、粘贴到上面。")
+    return decoded(raw)
 
 
 def read(text: str, what: str) -> list[Line]:

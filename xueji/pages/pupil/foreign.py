@@ -1,26 +1,22 @@
-"""Numbers of other registers as they are typed: one on a form, or many in a pasted list."""
+"""Numbers of other registers as they are typed: one on a form, or many in a list."""
 
-import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
 from django import forms
 
 from xueji.accounts.access import Acting
 from xueji.identity import idnumbers
+from xueji.pages.pupil.number_list import LONGEST, TOO_LONG, Row
 from xueji.students import foreign_numbers, queries
 from xueji.students.foreign_numbers import Given
 from xueji.students.identity_documents import id_index
 from xueji.students.models import Student
 from xueji.students.reading import day
 
-MOST = 2000  # lines at once
-LONGEST = 200_000  # characters of a pasted list
-COLUMNS = 4
-SEPARATORS = "\t,，;；"
-HEADS = {"学号", "学籍号", "外来学号"}
+NOTHING = "请粘贴名单，每行一名；或选文件。"
+NO_DOCUMENT = "没有填身份证号，认不出是哪名学生。请照户口簿填写。"
 UNKNOWN = "本单位范围内没有这个身份证号的学生。请核对号码；正在办入学的，核准以后再登记。"
 
 
@@ -87,26 +83,37 @@ class ForeignNumberForm(forms.Form):
 
 
 class ManyNumbersForm(forms.Form):
-    """A list as it is copied from a workbook, and what all its lines have in common."""
+    """A list copied from a workbook or as a file, and what all its lines have in common."""
 
     issuer = ForeignNumberForm.base_fields["issuer"]
     paper = ForeignNumberForm.base_fields["paper"]
     text = forms.CharField(
         label="名单",
+        required=False,
         max_length=LONGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
         help_text="每行一名：学号、身份证号、起用日期、停用日期（还在用的留空）",
-        error_messages={
-            "required": "请粘贴名单，每行一名。",
-            "max_length": "名单太长，请分几次登记。",
-        },
+        error_messages={"max_length": TOO_LONG},
+    )
+    file = forms.FileField(
+        label="表格文件",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        help_text="xlsx、xls 或 csv；选了文件的，以文件为准",
     )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for name in ("issuer", "paper"):
             self.fields[name].width = "w4"
+
+    def clean(self):
+        data = super().clean()
+        if "text" in data and not data["text"].strip() and not data.get("file"):
+            self.add_error("text", NOTHING)
+        return data
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,60 +128,40 @@ class Line:
     why: str = ""
 
 
-def read(text: str, *, issuer: str, paper: str, acting: Acting) -> list[Line]:
-    """Every line of a list, judged; four queries whatever their number."""
-    rows = list(_rows(text))
-    indexes = {index for _, cells in rows if (index := _index(cells))}
+def judge(rows: Iterable[Row], *, issuer: str, paper: str, acting: Acting) -> list[Line]:
+    """Every row of a list, judged; four queries whatever their number."""
+    rows = list(rows)
+    indexes = {id_index(row.document) for row in rows if row.document}
     pupils = {
         bytes(student.id_index): student
         for student in queries.visible(acting).filter(id_index__in=indexes)
     }
     lines = []
-    for place, cells in rows:
-        student = pupils.get(_index(cells) or b"")
-        lines.append(_line(place, cells, student, issuer, paper, acting.today))
+    for row in rows:
+        student = pupils.get(id_index(row.document)) if row.document else None
+        lines.append(_line(row, student, issuer, paper, acting.today))
     wanted = [(line.student, line.given) for line in lines if line.student and line.given]
     whys = iter(foreign_numbers.refusals(wanted))
     return [
-        Line(**{**vars(line), "why": next(whys)}) if line.student and line.given else line
-        for line in lines
+        replace(line, why=next(whys)) if line.student and line.given else line for line in lines
     ]
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that say something, counted from 1, without a line of heads."""
-    for place, line in enumerate(text.replace("\0", "").splitlines(), start=1):
-        separator = next((one for one in SEPARATORS if one in line), None)
-        cells = next(csv.reader([line], delimiter=separator)) if separator else line.split()
-        cells = [cell.strip() for cell in cells]
-        if any(cells) and not (place == 1 and cells[0] in HEADS):
-            yield place, cells
-
-
-def _index(cells: Sequence[str]) -> bytes | None:
-    return id_index(cells[1]) if len(cells) > 1 and cells[1] else None
-
-
-def _line(
-    place: int, cells: Sequence[str], student: Student | None, issuer: str, paper: str, today: date
-) -> Line:
-    number, document, starts, ends = [*cells, "", "", "", ""][:COLUMNS]
-    line = partial(Line, place=place, number=number, document=document)
-    if len(cells) > COLUMNS:
-        return line(why=f"多于 {COLUMNS} 列。只要学号、身份证号、起用日期、停用日期。")
-    if why := foreign_numbers.fault(number, today=today):
-        return line(why=why)
+def _line(row: Row, student: Student | None, issuer: str, paper: str, today: date) -> Line:
+    line = Line(place=row.place, number=row.number, document=row.document)
+    if why := row.why or foreign_numbers.fault(row.number, today=today):
+        return replace(line, why=why)
     if student is None:
-        return line(why=UNKNOWN)
-    if ends and day(ends) is None:
-        return line(why="停用日期不是日期。请写成 2026-09-01 这样；还在用的留空。")
+        return replace(line, why=UNKNOWN if row.document else NO_DOCUMENT)
+    if row.ends and day(row.ends) is None:
+        return replace(line, why="停用日期不是日期。请写成 2026-09-01 这样；还在用的留空。")
     given = Given(
-        number=idnumbers.normalise(number),
+        number=idnumbers.normalise(row.number),
         issuer=issuer,
-        starts=day(starts),
-        ends=day(ends),
+        starts=day(row.starts),
+        ends=day(row.ends),
         paper=paper,
     )
     born = student.birth_date
     why = foreign_numbers.span_fault(given.starts, given.ends, born=born, today=today)
-    return line(student=student, given=None if why else given, why=why)
+    return replace(line, student=student, given=None if why else given, why=why)

@@ -10,6 +10,7 @@ from xueji.accounts import access
 from xueji.establishment import services
 from xueji.establishment.services.add import check
 from xueji.establishment.services.divisions import check_divisions
+from xueji.excel.refusals import Unreadable
 from xueji.pages.forms import new_key
 from xueji.pages.offices import sheet
 from xueji.pages.offices.forms import SheetForm
@@ -35,7 +36,7 @@ def many(request: HttpRequest) -> HttpResponse:
     what = form.cleaned_data["what"]
     try:
         lines = sheet.read(_text(request, form), what)
-    except sheet.Unreadable as why:
+    except Unreadable as why:
         form.add_error("text", str(why))
         return _show(request, form, status=422)
     if not lines:

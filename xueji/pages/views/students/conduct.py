@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
@@ -14,14 +13,15 @@ from xueji.conduct import services
 from xueji.documents.refusals import BadFile
 from xueji.identity.problems import Problem
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
 from xueji.pages.pupil import conduct
 from xueji.pages.pupil.conduct import Sent
 from xueji.pages.pupil.conduct_form import ConductForm, Judged
 from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.views.students import file, pupil
-from xueji.students import services as students
+from xueji.pages.views.students.locked import act_once, page_of
 from xueji.students.models import Student
+
+TAB = "conduct"
 
 
 @access.act("students.conduct")
@@ -45,7 +45,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return f"已登记{row.get_kind_display()}：{row.title}"
 
-    return _once(request, scope, act, form, sent)
+    return _acted(request, scope, act, form, sent)
 
 
 @access.act("students.conduct")
@@ -71,7 +71,7 @@ def revoke(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         )
         return f"处分已于 {row.revoked_on} 撤销：{row.title}"
 
-    return _once(request, scope, act, form, sent)
+    return _acted(request, scope, act, form, sent)
 
 
 @access.act("students.conduct")
@@ -84,7 +84,7 @@ def undo(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         row = services.undo(student=student, pk=entry, reason=reason, acting=request.acting)
         return f"已作废{row.get_kind_display()}：{row.title}"
 
-    return _once(request, scope, act, None, Sent())
+    return _acted(request, scope, act, None, Sent())
 
 
 @access.act("students.read")
@@ -106,24 +106,18 @@ def _own(request: HttpRequest, pk: int) -> Scope:
     return scope
 
 
-def _once(
+def _acted(
     request: HttpRequest,
     scope: Scope,
     act: Callable[[Student], str],
     form: Judged | None,
     sent: Sent,
 ) -> HttpResponse:
-    """Act once on the locked pupil; what is wrong is shown beside what was typed."""
-    pk = scope.student.pk
-    page = reverse("student", args=[pk]) + "?tab=conduct"
-
-    def locked() -> Done:
-        return Done(page, success=act(students.lock([pk])[pk]))
-
+    """Act once; what is wrong is shown beside what was typed."""
     try:
-        return once(request, locked, back=page)
+        return act_once(request, scope, act, tab=TAB)
     except services.NoSuchEntry:
-        raise Http404(pk) from None
+        raise Http404(scope.student.pk) from None
     except services.Unfit as unfit:
         if form:
             form.tell(unfit.problems)
@@ -133,7 +127,7 @@ def _once(
     except Refused as refusal:
         messages.error(request, f"没有保存\n\n{refusal}")
         if form is None:
-            return redirect(page)
+            return redirect(page_of(scope.student.pk, TAB))
     return _again(request, scope, sent)
 
 
@@ -142,4 +136,4 @@ def _again(request: HttpRequest, scope: Scope, sent: Sent) -> HttpResponse:
     chosen = "选过的文件要重新选择。" if request.FILES else ""
     if sent.form and sent.form.errors or sent.revoking and sent.revoking.errors:
         messages.error(request, f"没有保存\n\n请看标红的项目。{chosen}")
-    return pupil.answer(request, scope, status=422, conduct=sent, tab="conduct")
+    return pupil.answer(request, scope, status=422, conduct=sent, tab=TAB)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
@@ -17,17 +16,18 @@ from xueji.dossiers import queries
 from xueji.dossiers import services as dossiers
 from xueji.pages.forms import FormerDocumentForm
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
 from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
+from xueji.pages.views.students.locked import act_once, page_of
 from xueji.rules.papers import PAPERS
-from xueji.students import foreign_numbers, identity_documents, photos, services
+from xueji.students import foreign_numbers, identity_documents, photos
 from xueji.students.foreign_numbers import Given
 from xueji.students.models import Student
 
+TAB = "file"
 REFUSALS = (
     documents.BadFile,
     Refused,
@@ -81,7 +81,7 @@ def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
         photos.replace(student=student, data=file, acting=request.acting)
         return "照片已保存，已裁成规定的尺寸"
 
-    return _once(request, scope, act)
+    return _kept(request, scope, act)
 
 
 @access.act("students.file")
@@ -100,7 +100,7 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
         dossiers.add(student=student, kind=kind, name=name, data=file, acting=request.acting)
         return f"{PAPERS[kind]}已入档"
 
-    return _once(request, scope, act)
+    return _kept(request, scope, act)
 
 
 @access.act("students.file")
@@ -114,7 +114,7 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
         return f"已移除{PAPERS[gone.kind]}，谁也不能再打开"
 
     try:
-        return _once(request, scope, act)
+        return _kept(request, scope, act)
     except dossiers.NoSuchPaper:
         raise Http404(paper) from None
 
@@ -140,7 +140,7 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return "已登记以前的证件，按这个号码也能查到该生"
 
-    return _once(request, scope, act)
+    return _kept(request, scope, act)
 
 
 @access.act("students.document")
@@ -159,31 +159,16 @@ def add_number(request: HttpRequest, pk: int) -> HttpResponse:
         foreign_numbers.keep([(student, given)], acting=request.acting, reason=reason)
         return "已登记外来学号，按这个号码也能查到该生"
 
-    return _once(request, scope, act)
+    return _kept(request, scope, act)
 
 
-def _once(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> HttpResponse:
-    """Act once on the locked pupil; ``act`` returns what is said of it."""
-    pk = scope.student.pk
-    page = _page(pk)
-
-    def locked() -> Done:
-        student = services.lock([pk])[pk]
-        if student.school_id is None:
-            raise Http404(pk)
-        access.require(request.acting, "students.file", student.school.organisation_id)
-        return Done(page, success=act(student))
-
+def _kept(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> HttpResponse:
     try:
-        return once(request, locked, back=page)
+        return act_once(request, scope, act, tab=TAB)
     except REFUSALS as refusal:
-        return _refused(request, pk, str(refusal))
+        return _refused(request, scope.student.pk, str(refusal))
 
 
 def _refused(request: HttpRequest, pk: int, reason: str) -> HttpResponse:
     messages.error(request, f"没有保存\n\n{reason}")
-    return redirect(_page(pk))
-
-
-def _page(pk: int) -> str:
-    return reverse("student", args=[pk]) + "?tab=file"
+    return redirect(page_of(pk, TAB))
