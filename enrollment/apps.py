@@ -9,7 +9,7 @@ class EnrollmentConfig(AppConfig):
     def ready(self) -> None:
         import enrollment.tasks  # noqa: F401 -- registers the kinds of job
         from enrollment.kind import ADMISSION, DEFERRAL, ENROLLMENT
-        from enrollment.queries import deferrals, imports, national_check, to_place
+        from enrollment.queries import deferrals, imports, national_check, takeovers, to_place
         from enrollment.services import room
         from enrollment.services.admitted import taken_from
         from xueji.cases import kinds, seats, todos
@@ -18,5 +18,5 @@ class EnrollmentConfig(AppConfig):
             kinds.register(kind)
         seats.answer_by(lock=room.lock, require=room.require)
         found = (to_place, deferrals.to_see_to, national_check.to_check, taken_from)
-        for todo in (*found, imports.to_sign):
+        for todo in (*found, imports.to_sign, takeovers.to_see_to):
             todos.register(todo)

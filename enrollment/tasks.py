@@ -1,18 +1,38 @@
-"""What workers do with an intake: check it, store it once it is confirmed, undo it, let it go."""
+"""What workers do with workbooks of pupils, new ones and those of a school that is taken over.
+
+Each is checked, stored once it is confirmed, undone, and let go.
+"""
+
+from io import BytesIO
 
 from django.utils.timezone import localdate
 
 from enrollment.excel import intake as intakes
-from enrollment.excel import report
-from enrollment.models import BatchState, ImportBatch
+from enrollment.excel import report, takeover
+from enrollment.models import (
+    BatchState,
+    ImportBatch,
+    PhotoBatch,
+    PhotoBatchState,
+    Takeover,
+    TakeoverState,
+)
 from enrollment.services import context as contexts
+from enrollment.services import photos
 from enrollment.services.batch import expiry, keeping, undo
 from enrollment.services.batch.judge import is_look, judge
 from enrollment.services.batch.store import NoLongerFit, store
+from enrollment.services.takeover import context as takeover_contexts
+from enrollment.services.takeover import keeping as takeovers
+from enrollment.services.takeover import store as takeover_store
+from enrollment.services.takeover import undo as takeover_undo
+from enrollment.services.takeover.check import judge_rows, told_of
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
+from xueji.documents.archives import Archive
+from xueji.documents.refusals import BadFile, FileGone
 from xueji.excel.refusals import NO_ROWS, Unreadable
 from xueji.jobs.leases import Lease
 from xueji.jobs.models import Job
@@ -20,6 +40,7 @@ from xueji.jobs.registry import job
 from xueji.jobs.services import acting
 
 PAGE = "enrollment_import"
+TAKEOVER_PAGE = "enrollment_takeover"
 CHANGED = "确认以后核对到变化，一名也没有导入。请下载标注的文件，改好后再上传。"
 
 
@@ -107,3 +128,110 @@ def undo_rows(this: Job, lease: Lease) -> None:
 def expire(this: Job, lease: Lease) -> None:
     """Let go of intakes that nobody confirmed in time; doing it again finds the next ones."""
     expiry.expire(today=localdate())
+    takeovers.expire(today=localdate())
+
+
+@job(takeovers.CHECK, title="核对建库表")
+def check_takeover(this: Job, lease: Lease) -> None:
+    """Read and judge the workbook of a school; nothing of it is stored in the register."""
+    found = Takeover.objects.select_related("source").get(pk=this.parameters["takeover"])
+    if found.state != TakeoverState.CHECKING:
+        return
+    who = acting(this)
+    try:
+        context = takeover_contexts.load(found, today=who.today)
+        data = documents.open_bytes(found.source)
+        intake = takeover.read(data, found.school_id)
+        if not intake.entries:
+            raise Unreadable(NO_ROWS)
+    except (Unreadable, Refused) as error:
+        with lease.effect():
+            takeovers.refuse(takeover_id=found.pk, why=str(error))
+        return
+    total = len(intake.entries)
+    lease.progress(0, total)
+    rows = judge_rows(intake.entries, context, tell=lambda done: lease.progress(done, total))
+    marked, is_plain = None, True
+    if any(entry.faults for entry in intake.entries):
+        marked, is_plain = report.marked(data, intake)
+    told = [row.checked.known for row in rows if is_look(row.entry)]
+    with lease.effect():
+        takeovers.keep_result(
+            takeover_id=found.pk,
+            entries=intake.entries,
+            summary=report.summary(intake, is_plain=is_plain) | told_of(rows),
+            marked=marked,
+            exceptions=sum(bool(row.values["reason"]) for row in rows),
+            acting=who,
+        )
+        if any(told):
+            audit.shown(
+                acting=who,
+                kind=AccessKind.LOOKUP,
+                page=TAKEOVER_PAGE,
+                students=[student.pk for student in told if student],
+                filter=f"建库 {found.pk}",
+            )
+
+
+@job(takeovers.STORE, title="建库")
+def store_takeover(this: Job, lease: Lease) -> None:
+    """Enter the pupils of a confirmed takeover and that the job is done together, or neither."""
+    found = Takeover.objects.select_related("staged").get(pk=this.parameters["takeover"])
+    if found.state != TakeoverState.STORING:
+        return
+    who = acting(this)
+    try:
+        context = takeover_contexts.load(found, today=who.today)
+        entries = takeovers.entries_of(found)
+        lease.progress(0, len(entries))
+        with lease.effect():
+            takeover_store.store(takeover=found, entries=entries, context=context, acting=who)
+            takeovers.end(takeovers.lock(found.pk), TakeoverState.STORED, who)
+            lease.progress(len(entries), len(entries))
+    except NoLongerFit:
+        with lease.effect():
+            takeovers.check_again(takeover_id=found.pk, job_id=this.pk, acting=who)
+    except Refused as refusal:
+        with lease.effect():
+            takeovers.back(takeover_id=found.pk, why=str(refusal))
+
+
+@job(takeover_undo.UNDO, title="撤销建库")
+def undo_takeover(this: Job, lease: Lease) -> None:
+    """Take a whole school back out of the register, or nobody; the page says why not."""
+    takeover_id = this.parameters["takeover"]
+    if Takeover.objects.get(pk=takeover_id).state != TakeoverState.UNDOING:
+        return
+    who = acting(this)
+    try:
+        with lease.effect():
+            takeover_undo.undo(takeover_id=takeover_id, acting=who)
+    except Refused as refusal:
+        with lease.effect():
+            takeover_undo.refuse(takeover_id=takeover_id, why=str(refusal))
+
+
+@job(photos.KIND, title="处理照片包")
+def take_photos(this: Job, lease: Lease) -> None:
+    """Look a ZIP of photographs through and keep what can be kept, all in one effect."""
+    batch = PhotoBatch.objects.select_related("source").get(pk=this.parameters["batch"])
+    if batch.state != PhotoBatchState.WORKING:
+        return
+    who = acting(this)
+    try:
+        archive = Archive(BytesIO(documents.open_bytes(batch.source)))
+    except (BadFile, FileGone) as error:
+        with lease.effect():
+            photos.refuse(batch_id=batch.pk, why=str(error), acting=who)
+        return
+    total = len(archive.members)
+    lease.progress(0, total)
+    found = photos.look_through(
+        archive,
+        school_id=batch.school_id,
+        wanted=photos.wanted_at(batch.school_id, who.today),
+        tell=lambda done: lease.progress(done, total),
+    )
+    with lease.effect():
+        photos.keep(batch_id=batch.pk, found=found, acting=who)

@@ -119,7 +119,8 @@ STANDING = (NumberState.LIVE, NumberState.RETIRED, NumberState.VOID)
 
 
 @classified(
-    public="id province series serial number state starts ends case ended_case refilled",
+    public="id province series serial number state starts ends case ended_case refilled act "
+    "ended_act",
     personal="holder reason",
 )
 class RegisterNumber(models.Model):
@@ -128,13 +129,17 @@ class RegisterNumber(models.Model):
     Each serial up to the series' last has exactly one row that stands for it: live, retired, or
     an open hole. Two kinds stand for none: a hole that went to another pupil is ``refilled``, and
     a number at the end of the series that re-numbering took away is given back.
+
+    ``act`` is the 建库 that brought a number of before this register. A serial of which nobody is
+    known (历史空号) has no holder; it is retired, never issued, and goes to whom it belongs when a
+    later 建库 says so. ``ended_act`` is the one by which a 建库 was undone.
     """
 
     province = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     series = models.ForeignKey(Series, models.PROTECT, related_name="numbers", db_index=False)
     serial = models.PositiveSmallIntegerField("序号")
     number = models.CharField("学籍号", max_length=20)
-    holder = models.ForeignKey("xueji.Student", models.PROTECT, related_name="numbers")
+    holder = models.ForeignKey("xueji.Student", models.PROTECT, null=True, related_name="numbers")
     state = models.CharField("状态", max_length=10, choices=NumberState, default=NumberState.LIVE)
     starts = models.DateField("自")
     ends = models.DateField("至", null=True)
@@ -145,6 +150,10 @@ class RegisterNumber(models.Model):
     reason = models.CharField("停用原因", max_length=100, blank=True)
     # 空号已补给另一名
     refilled = models.BooleanField(default=False)
+    act = models.ForeignKey("SeriesAct", models.PROTECT, null=True, related_name="numbers")
+    ended_act = models.ForeignKey(
+        "SeriesAct", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -179,6 +188,14 @@ class RegisterNumber(models.Model):
                 condition=Q(state=NumberState.LIVE) | ~Q(reason=""),
                 name="register_number_ends_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=False)
+                | Q(
+                    act__isnull=False,
+                    state__in=(NumberState.RETIRED, NumberState.GIVEN_BACK),
+                ),
+                name="register_number_without_holder_is_taken_over",
+            ),
         ]
         indexes = [
             models.Index(
@@ -203,6 +220,8 @@ class ActKind(models.TextChoices):
     CONFIRMED = "confirmed", "确认冻结"
     REOPENED = "reopened", "重开"
     RENUMBERED = "renumbered", "改号"
+    TAKEN_OVER = "taken_over", "建库"
+    TAKEN_BACK = "taken_back", "撤销建库"
 
 
 @classified(public="id series kind post at live retired holes last digest", personal="reason")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -26,6 +26,7 @@ from xueji.excel.cells import (
     SERIALS,
     TRUTH,
     Cell,
+    Rows,
     counted_day,
 )
 from xueji.excel.reading import Table
@@ -59,11 +60,15 @@ LOST = Fault(
 )
 
 
+Headers = Mapping[str, Column]  # plain header → column
+
+
 @dataclass
 class Intake:
-    """A workbook as read: which column means what, and its rows."""
+    """A workbook as read: which columns are known, which of them stands where, and its rows."""
 
     table: Table
+    known: Headers
     columns: dict[int, Column]
     unknown: list[str]
     entries: list[Entry] = field(default_factory=list)
@@ -75,11 +80,24 @@ class Intake:
 
 def read(data: bytes, context: Context) -> Intake:
     """Every row below the header; Unreadable where the file as a whole cannot be taken."""
-    table, rows = apart.read(data, list(KNOWN_HEADERS))
-    intake = _columns(table)
-    _require_own(table, context)
+    intake, rows = opened(data, KNOWN_HEADERS, REQUIRED)
+    require_own(intake.table, MARK, context.lineage.school.pk)
     classes = _classes(context)
     grades = {grade_name(grade): str(grade) for grade in context.grades}
+    for entry in entries(intake, rows):
+        _choose(entry, classes, grades, context)
+        intake.entries.append(entry)
+    return intake
+
+
+def opened(data: bytes, known: Headers, required: Iterable[Column]) -> tuple[Intake, Rows]:
+    """The table with its columns, and its rows to be read; Unreadable where one is missing."""
+    table, rows = apart.read(data, list(known))
+    return _columns(table, known, required), rows
+
+
+def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
+    """What each row says, cell by cell; the example of the template is passed over."""
     for line, cells in rows:
         first = next(iter(cells.values()))[1].strip()
         entry = Entry(line, {})
@@ -87,27 +105,24 @@ def read(data: bytes, context: Context) -> Intake:
             cell = cells.get(place)
             if cell is None:
                 continue
-            text, fault = text_of(cell, column, epoch_1904=table.epoch_1904)
+            text, fault = text_of(cell, column, epoch_1904=intake.table.epoch_1904)
             if fault:
                 entry.faults.append(Fault(column.key, *fault_parts(fault)))
             entry.row[column.key] = text
-        if first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE):
-            continue
-        _choose(entry, classes, grades, context)
-        intake.entries.append(entry)
-    return intake
+        if not (first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE)):
+            yield entry
 
 
 def fault_parts(fault: Fault) -> tuple[str, str, str]:
     return fault.kind, fault.message, fault.remedy
 
 
-def _columns(table: Table) -> Intake:
+def _columns(table: Table, known: Headers, required: Iterable[Column]) -> Intake:
     columns: dict[int, Column] = {}
     places: dict[str, int] = {}
     unknown = []
     for place, label in sorted(table.header.items()):
-        column = KNOWN_HEADERS.get(plain(label))
+        column = known.get(plain(label))
         if column is None:
             unknown.append(label)
         elif column.key in places:
@@ -115,9 +130,9 @@ def _columns(table: Table) -> Intake:
             raise Unreadable(TWO_HEADERS.format(label=column.label, first=first, second=second))
         else:
             columns[place], places[column.key] = column, place
-    if lacking := [column.label for column in REQUIRED if column.key not in places]:
+    if lacking := [column.label for column in required if column.key not in places]:
         raise Unreadable(MISSING.format(labels="、".join(lacking)))
-    return Intake(table, columns, [label for label in unknown if label != "序号"])
+    return Intake(table, known, columns, [label for label in unknown if label != "序号"])
 
 
 def letter(place: int) -> str:
@@ -129,10 +144,10 @@ def letter(place: int) -> str:
     return text
 
 
-def _require_own(table: Table, context: Context) -> None:
-    own = context.lineage.school.pk
+def require_own(table: Table, mark: re.Pattern[str], own: int) -> None:
+    """Raise Unreadable for a table whose mark above the header names another than ``own``."""
     for text in table.above:
-        found = MARK.search(text)
+        found = mark.search(text)
         if found and int(found[2]) != own:
             raise Unreadable(OF_ANOTHER.format(number=found[2]))
 

@@ -1,10 +1,9 @@
 """What an intake's check found, for the page, and as marks and summary for the workbook."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from enrollment.excel.columns import KNOWN_HEADERS
 from enrollment.excel.intake import Intake, letter
 from enrollment.services.batch.judge import shown_value
 from enrollment.services.batch.keeping import MOST_SHOWN
@@ -26,7 +25,10 @@ KINDS = {
     "long": "太长",
     "form": "格式不对",
 }
-LABELS = {column.key: column.label for column in KNOWN_HEADERS.values()}
+
+
+def _labels(intake: Intake) -> dict[str, str]:
+    return {column.key: column.label for column in intake.known.values()}
 
 
 def summary(intake: Intake, *, is_plain: bool) -> dict[str, Any]:
@@ -34,12 +36,13 @@ def summary(intake: Intake, *, is_plain: bool) -> dict[str, Any]:
     counted: Counter[str] = Counter()
     titles: dict[str, tuple[str, str]] = {}
     shown: list[dict[str, Any]] = []
+    labels = _labels(intake)
     for entry in intake.entries:
         for fault in entry.faults:
             counted[fault.kind] += 1
-            titles.setdefault(fault.kind, (_title(fault), fault.clause))
+            titles.setdefault(fault.kind, (_title(fault, labels), fault.clause))
             if len(shown) < MOST_SHOWN:
-                shown.append(_line(intake, entry, fault))
+                shown.append(_line(intake, entry, fault, labels))
     return {
         "sheet": intake.table.sheet,
         "unknown": intake.unknown[:30],
@@ -50,10 +53,10 @@ def summary(intake: Intake, *, is_plain: bool) -> dict[str, Any]:
     }
 
 
-def _title(fault: Fault) -> str:
+def _title(fault: Fault, labels: Mapping[str, str]) -> str:
     if fault.clause:
         return fault.message.rstrip("。")[:60]
-    return KINDS.get(fault.kind) or f"{LABELS.get(fault.key, '内容')}不对"
+    return KINDS.get(fault.kind) or f"{labels.get(fault.key, '内容')}不对"
 
 
 def place(intake: Intake, entry: Entry, key: str) -> int:
@@ -70,13 +73,13 @@ def place(intake: Intake, entry: Entry, key: str) -> int:
     return next((column for column in found if column), 1)
 
 
-def _line(intake: Intake, entry: Entry, fault: Fault) -> dict[str, Any]:
+def _line(intake: Intake, entry: Entry, fault: Fault, labels: Mapping[str, str]) -> dict[str, Any]:
     column = place(intake, entry, fault.key)
     key = intake.columns[column].key if column in intake.columns else fault.key
     return {
         "line": entry.line,
         "column": letter(column),
-        "label": LABELS.get(key, ""),
+        "label": labels.get(key, ""),
         "value": shown_value(entry, key),
         "message": fault.message,
         "clause": fault.clause,
@@ -92,7 +95,7 @@ def marked(data: bytes, intake: Intake) -> tuple[bytes, bool]:
         "marks": marks,
         "facts": _facts(intake),
         "lines": lines,
-        "labels": list(KNOWN_HEADERS),
+        "labels": list(intake.known),
     }
     if intake.table.is_plain:
         try:
@@ -111,12 +114,12 @@ def _marks(intake: Intake) -> Iterator[tuple[int, int, str]]:
 
 
 def _lines(intake: Intake) -> Iterator[tuple[str, ...]]:
-    told = 0
+    told, labels = 0, _labels(intake)
     for entry in intake.entries:
         for fault in entry.faults:
             if (told := told + 1) > MOST_LINES:
                 return
-            line = _line(intake, entry, fault)
+            line = _line(intake, entry, fault, labels)
             keys = ("column", "label", "value", "message", "clause", "remedy")
             yield (str(entry.line), *(str(line[key]) for key in keys))
 

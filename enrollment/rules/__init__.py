@@ -5,7 +5,7 @@ Pure: plain values in, findings out. A finding's ``field`` is the name of the fa
 """
 
 # admission before identity: findings come in the order in which the functions are registered
-from enrollment.rules import admission, classes, exempt, family, identity, late
+from enrollment.rules import admission, classes, exempt, family, identity, late, takeover
 from enrollment.rules.classes import ClassFacts, most, stops
 from enrollment.rules.exempt import AdmissionFacts, grounds
 from enrollment.rules.facts import (
@@ -20,6 +20,7 @@ from enrollment.rules.facts import (
     register_type,
     route_key,
 )
+from enrollment.rules.takeover import TakeoverFacts
 
 __all__ = [
     "AdmissionFacts",
@@ -27,6 +28,7 @@ __all__ = [
     "EntryFacts",
     "Late",
     "Parent",
+    "TakeoverFacts",
     "admission",
     "classes",
     "cutoff",
@@ -43,4 +45,5 @@ __all__ = [
     "register_type",
     "route_key",
     "stops",
+    "takeover",
 ]

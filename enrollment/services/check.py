@@ -105,7 +105,7 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
     checked = [read(row, context) for row in rows]
     county = context.lineage.county.division_code
     divisions = places.settle([row.values for row in checked], county)
-    find_doubles(checked, context)
+    find_doubles(checked, context.student_id)
     for row in checked:
         settle_members(row)
         row.facts = facts_of(row, context)
@@ -176,12 +176,12 @@ def settle_members(row: Checked) -> None:
         member["address_code"] = row.values[f"{prefix}_address_code"]
 
 
-def find_doubles(rows: Sequence[Checked], context: Context) -> None:
+def find_doubles(rows: Sequence[Checked], student_id: int | None = None) -> None:
     """Who has the same number, and who may be the same child; leftovers of earlier tries are not.
 
     A pupil 待建籍 counts only while a case is on its way to register it.
     """
-    people = [_person(row, context) for row in rows]
+    people = [_person(row, student_id) for row in rows]
     deferred: dict[int, Checked] = {}
     known = duplicates.exact(
         person
@@ -190,7 +190,7 @@ def find_doubles(rows: Sequence[Checked], context: Context) -> None:
     )
     for row, person in zip(rows, people, strict=True):
         holder = known.get(person.id_number)
-        row.known = holder if holder and holder.pk != context.student_id else None
+        row.known = holder if holder and holder.pk != student_id else None
         if holder and holder.status == Status.DEFERRED:
             deferred[holder.pk] = row
     pairs = zip(rows, people, strict=True)
@@ -222,14 +222,14 @@ def on_their_way(student_ids: Iterable[int]) -> dict[int, Case]:
     return {case.student_id: case for case in rows.select_related("school__organisation")}
 
 
-def _person(row: Checked, context: Context) -> duplicates.Person:
+def _person(row: Checked, student_id: int | None) -> duplicates.Person:
     """Who was typed; while the form is unfinished perhaps nothing but a number."""
     return duplicates.Person(
         name=row.values.get("name", ""),
         sex=row.values.get("sex", ""),
         birth_date=row.values.get("birth_date", EARLIEST),
         id_number=row.values["id_number"],
-        student_id=context.student_id,
+        student_id=student_id,
     )
 
 

@@ -60,7 +60,7 @@ def check(row: Row, context: Context) -> Checked:
     divisions = places.settle(
         [checked.values], context.lineage.county.division_code, keys=READ_PLACES
     )
-    find_doubles([checked], context)
+    find_doubles([checked], context.student_id)
     settle_members(checked)
     checked.facts = facts_of(checked, context, _late(checked, context))
     if checked.facts:

@@ -1,6 +1,7 @@
 """Importing an intake: the template, the upload, what was found, confirming and throwing away."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -84,25 +85,16 @@ def blank(request: HttpRequest) -> HttpResponse:
 @posted_from("enrollment_import")
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a workbook: only its first bytes are looked at here, a worker parses it."""
-    sent = request.FILES.get("file")
     try:
-        if sent is None:
-            raise Unreadable(NO_FILE)
-        if sent.size == 0:
-            raise Unreadable(EMPTY)
-        if sent.size > gate.MOST_BYTES:
-            raise Unreadable(TOO_LARGE.format(limit=gate.MOST_BYTES / gate.MEGABYTE))
-        data = sent.read()
-        sent.seek(0)
-        is_xls = gate.claimed(data) == gate.Form.XLS
+        sent = sent_workbook(request)
     except Unreadable as error:
         return _overview(request, refusal=str(error), status=422)
 
     def act() -> Done:
         batch = keeping.take(
             name=sent.name,
-            data=data,
-            is_xls=is_xls,
+            data=sent.data,
+            is_xls=sent.is_xls,
             key=UUID(form_key(request)),
             acting=request.acting,
         )
@@ -112,6 +104,28 @@ def upload(request: HttpRequest) -> HttpResponse:
         return once(request, act, back=reverse("enrollment_import"))
     except (Refused, BadFile) as refusal:
         return _overview(request, refusal=str(refusal), status=409)
+
+
+class Sent(NamedTuple):
+    """A workbook as it came."""
+
+    name: str
+    data: bytes
+    is_xls: bool
+
+
+def sent_workbook(request: HttpRequest) -> Sent:
+    """The uploaded file, of which only the first bytes were looked at; Unreadable for none."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise Unreadable(NO_FILE)
+    if sent.size == 0:
+        raise Unreadable(EMPTY)
+    if sent.size > gate.MOST_BYTES:
+        raise Unreadable(TOO_LARGE.format(limit=gate.MOST_BYTES / gate.MEGABYTE))
+    data = sent.read()
+    sent.seek(0)
+    return Sent(sent.name, data, gate.claimed(data) == gate.Form.XLS)
 
 
 def find(request: HttpRequest, pk: int) -> ImportBatch:

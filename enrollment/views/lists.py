@@ -124,6 +124,7 @@ def _schools(request: HttpRequest) -> HttpResponse:
             "page": found,
             "lines": queries.by_school(found.rows),
             "checks": request.acting.may("enrollment.national_check"),
+            "takes_over": request.acting.may("enrollment.takeover"),
         },
     )
 

@@ -25,6 +25,8 @@ FIGURES = {
     "void": "SELECT id FROM numbering_registernumber WHERE state = 'void'",
     "holes_open": "SELECT id FROM numbering_registernumber WHERE state = 'void' AND NOT refilled",
     "given_back": "SELECT id FROM numbering_registernumber WHERE state = 'given_back'",
+    "historic": """
+        SELECT id FROM numbering_registernumber WHERE holder_id IS NULL AND state = 'retired'""",
     "frozen": "SELECT id FROM numbering_series WHERE frozen_at IS NOT NULL",
 }
 
@@ -58,7 +60,13 @@ FAULTS = {
     "unexplained_given_back": """
         SELECT number FROM numbering_registernumber n
         LEFT JOIN numbering_renumbered r ON r.given_back_id = n.id
-        WHERE state = 'given_back' AND (reason = '' OR r.id IS NULL)""",
+        WHERE state = 'given_back'
+            AND (reason = '' OR r.id IS NULL AND ended_act_id IS NULL)""",
+    "unexplained_historic": """
+        SELECT number FROM numbering_registernumber n
+        LEFT JOIN numbering_seriesact a ON a.id = n.act_id
+        WHERE holder_id IS NULL AND (a.kind IS DISTINCT FROM 'taken_over'
+            OR a.series_id <> n.series_id OR state NOT IN ('retired', 'given_back'))""",
     "renumbered_wrongly": """
         SELECT old.number FROM numbering_renumbered r
         JOIN numbering_seriesact a ON a.id = act_id
@@ -122,6 +130,7 @@ class Result:
     void: int
     holes_open: int
     given_back: int
+    historic: int
     frozen: int
     faults: list[Fault]
 

@@ -35,7 +35,7 @@ def require_working(lineage: Lineage, on: date) -> None:
 def prefix_of(*, lineage: Lineage, stage: str, entry_year: int, kind: str, on: date) -> str:
     """What stands before the serial. Raises CannotIssue where a code is missing."""
     rules = rules_of(lineage, on)
-    first = _first_number(lineage, stage, entry_year, rules)
+    first = first_number(lineage, stage, entry_year, rules)
     found = judge("number", first, rules)
     if found:
         # a missing code makes the number too short as well: name the code, not the length
@@ -48,7 +48,7 @@ def prefix_as_coded(
 ) -> str:
     """The same without judging it, for many schools with one ``table``."""
     rules = rules_of(lineage, on)
-    first = _first_number(lineage, stage, entry_year, rules, table)
+    first = first_number(lineage, stage, entry_year, rules, table)
     return _word(kind, rules) + first.number[:-SERIAL_DIGITS]
 
 
@@ -57,7 +57,7 @@ def require_room(*, lineage: Lineage, stage: str, entry_year: int, last: int, on
     if last <= LAST_SERIAL:
         return
     rules = rules_of(lineage, on)
-    first = _first_number(lineage, stage, entry_year, rules)
+    first = first_number(lineage, stage, entry_year, rules)
     beyond = replace(first, number=f"{first.number[:-SERIAL_DIGITS]}{last}", last=LAST_SERIAL)
     found = judge("number", beyond, rules)
     raise CannotIssue.by(next(finding for finding in found if finding.key == "number.serial"))
@@ -67,10 +67,18 @@ def _word(kind: str, rules: Rules) -> str:
     return rules.value("number.temporary")["prefix"] if kind == SeriesKind.TEMPORARY else ""
 
 
-def _first_number(
-    lineage: Lineage, stage: str, entry_year: int, rules: Rules, table: Table | None = None
+def first_number(
+    lineage: Lineage,
+    stage: str,
+    entry_year: int,
+    rules: Rules,
+    table: Table | None = None,
+    number: str = "",
 ) -> NumberFacts:
-    """The facts of 0001: a code of the rule set goes before the tables, "" is a missing one."""
+    """The facts of ``number``, else of 0001.
+
+    A code of the rule set goes before the tables, "" is a missing one.
+    """
     prefecture = lineage.at(Level.PREFECTURE)
     codes = {
         "prefecture_code": rules.value("number.prefecture").get(
@@ -84,7 +92,8 @@ def _first_number(
     prefix = "{prefecture_code}{county_code}{year:02d}{school_code}{category_code}".format(
         year=entry_year % 100, **codes
     )
-    return NumberFacts(number=whole_number(prefix, 1), entry_year=entry_year, stage=stage, **codes)
+    number = number or whole_number(prefix, 1)
+    return NumberFacts(number=number, entry_year=entry_year, stage=stage, **codes)
 
 
 def _category(lineage: Lineage, stage: str, table: Table | None) -> str:

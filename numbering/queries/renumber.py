@@ -90,6 +90,8 @@ def plan(series: Series) -> Plan:
 def _must_stay(row: RegisterNumber, series: Series) -> str:
     if row.state == NumberState.RETIRED:
         return f"末号 {row.number} 已停用，停用的号不再编给他人，号段不能退到它以前"
+    if row.act_id:
+        return f"末号 {row.number} 是建库以前编的，已经用在原来的材料上，不能再改"
     if (row.holder.school_id, row.holder.stage) != (series.unit_id, series.stage):
         return f"末号 {row.number} 的学生已不在本校本学段，号码跟着学生，不能再改"
     return ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, F, Func, Q, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from numbering.models import STANDING, NumberState, RegisterNumber, Series
 from xueji.cases.models import Decision, Step
@@ -26,7 +26,7 @@ class Sha256(Func):
 LINE = Concat(
     F("number"),
     Value("="),
-    Cast("holder_id", TextField()),
+    Coalesce(Cast("holder_id", TextField()), Value(""), output_field=TextField()),
     Value("="),
     F("state"),
     output_field=TextField(),

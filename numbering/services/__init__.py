@@ -6,9 +6,11 @@ from numbering.services.freeze import ProofChanged, confirm, freeze, reopen
 from numbering.services.issue import PreviewChanged, issue
 from numbering.services.renumber import renumber
 from numbering.services.retire import retire, revive
+from numbering.services.takeover import Brought, take_back, take_over, taken
 from numbering.services.void import CannotVoid, void
 
 __all__ = [
+    "Brought",
     "CannotFreeze",
     "CannotIssue",
     "CannotRenumber",
@@ -23,5 +25,8 @@ __all__ = [
     "reopen",
     "retire",
     "revive",
+    "take_back",
+    "take_over",
+    "taken",
     "void",
 ]

@@ -85,13 +85,14 @@ def _holders(request: HttpRequest, typed: str) -> HttpResponse:
             kind=AccessKind.LIST,
             page="numbering",
             filter=f"学籍号 {masked(typed)}",
-            students=list(dict.fromkeys(row.holder_id for row in rows)),
+            students=list(dict.fromkeys(row.holder_id for row in rows if row.holder_id)),
             address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "typed": typed,
         "rows": [
-            (row, bool(row.holder.org_path) and acting.reaches(row.holder.org_path)) for row in rows
+            (row, bool(row.holder and row.holder.org_path and acting.reaches(row.holder.org_path)))
+            for row in rows
         ],
         "today": acting.today,
     }

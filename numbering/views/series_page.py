@@ -139,12 +139,13 @@ def _preview(place: Place, acting: Acting) -> tuple[Preview | None, CannotIssue 
 
 
 def _is_named(cell: Cell) -> bool:
-    return cell.row is not None and cell.row.state != NumberState.VOID
+    row = cell.row
+    return row is not None and row.holder_id is not None and row.state != NumberState.VOID
 
 
 def _in_reach(cell: Cell, acting: Acting) -> bool:
     """Whether the holder's own page can be opened from here."""
-    path = cell.row.holder.org_path if cell.row else None
+    path = cell.row.holder.org_path if cell.row and cell.row.holder else None
     return bool(path) and acting.reaches(path)
 
 

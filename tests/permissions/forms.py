@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from enrollment.queries import imports
 from enrollment.services import draw as drawing
 from tests import pupils
-from tests.documents import portraits, scans
+from tests.documents import archives, portraits, scans
 from tests.excel import corpus
 from tests.permissions.site import MISSING, SPECIAL, Site, Unit, question
 from tests.permissions.table import PLAYED_BY, Ask
@@ -53,6 +53,16 @@ def decide(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 def decide_many(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     chosen = [f"{unit.open.pk}:{unit.open.version}"]
     return {"case": chosen, "decision": "agreed", "note": "", **key()}
+
+
+def takeover(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A school of which one is under way already."""
+    return {"school": unit.name, "as_on": "2026-09-02", "basis": "建库通知", **key()}
+
+
+def photographs(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    packed = archives.packed({f"{pupils.id_number()}.jpg": portraits.jpeg(200, 260)})
+    return {"file": SimpleUploadedFile("照片.zip", packed), **key()}
 
 
 def reason(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
@@ -360,6 +370,12 @@ FORMS = {
     "reports_roster_new": roster,
     "reports_roster_decide": agreed,
     "enrollment_import_new": intake,
+    "enrollment_takeover_new": takeover,
+    "enrollment_takeover_upload": intake,
+    "enrollment_takeover_confirm": only_a_key,
+    "enrollment_takeover_close": only_a_key,
+    "enrollment_takeover_undo": reason,
+    "enrollment_photos_new": photographs,
     "enrollment_batch_confirm": only_a_key,
     "enrollment_batch_discard": only_a_key,
     "enrollment_batch_decide": decide_batch,

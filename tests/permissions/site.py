@@ -12,7 +12,16 @@ from itertools import count
 
 from django.db import connection
 
-from enrollment.models import BatchState, Draw, ImportBatch, ImportedRow
+from enrollment.models import (
+    BatchState,
+    Draw,
+    ImportBatch,
+    ImportedRow,
+    PhotoBatch,
+    PhotoBatchState,
+    Takeover,
+    TakeoverState,
+)
 from enrollment.services import draw as drawing
 from enrollment.services.assign import assign
 from enrollment.services.batch.keeping import XLSX
@@ -105,6 +114,8 @@ class Unit:
     roster: RosterExport = None  # taken out by the clerk
     asked: RosterExport = None  # asked for by the clerk, waits for the principal
     batch: ImportBatch = None  # an intake by workbook, to which the open case belongs
+    takeover: Takeover = None  # under way, with faults in its workbook
+    photos: PhotoBatch = None  # looked through
     order: Order = None  # waits for its day
     token: str = "0" * 64  # of the numbers that its allocator would issue now
 
@@ -180,7 +191,8 @@ def _far_away_ids() -> None:
         tables = [
             f"xueji_{name}" for name in "student case paper dossierpaper conduct order".split()
         ]
-        for table in (*tables, "enrollment_importbatch"):
+        rows = [f"enrollment_{name}" for name in ("importbatch", "takeover", "photobatch")]
+        for table in (*tables, *rows):
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, FIRST_ID])
 
 
@@ -201,6 +213,41 @@ def _imported(world: World, unit: Unit) -> ImportBatch:
     )
     ImportedRow.objects.create(case=unit.open, batch=batch, line=2, digest=b"1" * 32)
     return batch
+
+
+def _taken_over(world: World, unit: Unit, officer: str) -> Takeover:
+    """A workbook of its county with faults, and the one that goes back."""
+    post, name = world.posts[officer], f"{unit.name}在校学生.xlsx"
+    kept = documents.keep(name=name, content_type=XLSX, data=b"PK", post=post, at=worlds.NOON)
+    return Takeover.objects.create(
+        school=world.schools[unit.name],
+        as_on=worlds.NOON.date(),
+        basis="建库通知",
+        opened_by=post,
+        opened_at=worlds.NOON,
+        uploaded_by=post,
+        uploaded_at=worlds.NOON,
+        file_name=name,
+        state=TakeoverState.FAULTY,
+        rows=1,
+        faulty=1,
+        marked=kept,
+    )
+
+
+def _photographed(world: World, unit: Unit) -> PhotoBatch:
+    post, name = world.posts[unit.clerk], f"{unit.name}照片.zip"
+    kept = documents.keep(
+        name=name, content_type="application/zip", data=b"PK", post=post, at=worlds.NOON
+    )
+    return PhotoBatch.objects.create(
+        school=world.schools[unit.name],
+        post=post,
+        opened_at=worlds.NOON,
+        file_name=name,
+        state=PhotoBatchState.DONE,
+        source=kept,
+    )
 
 
 def _fill(site: Site, name: str) -> None:
@@ -226,6 +273,8 @@ def _fill(site: Site, name: str) -> None:
     unit.unplaced = unit.done.student
     unit.open = case()
     unit.batch = _imported(world, unit)
+    unit.takeover = _taken_over(world, unit, route[-1])
+    unit.photos = _photographed(world, unit)
     unit.returned = case(route[0], decision="returned")
     unit.deferral, unit.deferral_back = _deferrals(site, unit, surname, home, route)
     unit.draft = _draft(site, unit, surname, home)

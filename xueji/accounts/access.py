@@ -49,6 +49,7 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.admit": frozenset({Role.CLERK}),
     "enrollment.attendance": frozenset({Role.CLERK}),
     "enrollment.assign": frozenset({Role.CLERK}),
+    "enrollment.takeover": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "enrollment.national_check": OFFICERS,  # of these the post that the rule names
     "enrollment.excess": REGISTER,  # of these the post that the rule names
     "transfers.read": REGISTER,

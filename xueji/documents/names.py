@@ -12,6 +12,7 @@ EXTENSIONS = {
     "application/pdf": (".pdf",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
     "text/csv": (".csv",),
+    "application/zip": (".zip",),
     "application/vnd.ms-excel": (".xls",),
 }
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]')

@@ -8,6 +8,7 @@ from xueji.organisations.models import Organisation
 
 
 class EventKind(models.TextChoices):
+    OPENING = "opening", "建库"
     DEFERRED = "deferred", "缓学"
     ENTERED = "entered", "入学建籍"
     NUMBERED = "numbered", "编学籍号"

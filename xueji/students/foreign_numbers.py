@@ -4,7 +4,7 @@ They never touch the series: no number of ours is made, moved or refused because
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -127,6 +127,14 @@ def refusals(wanted: Sequence[tuple[Student, Given]]) -> list[str]:
             if given.is_national:
                 national[given.index] = student.pk
     return found
+
+
+def known_elsewhere(national: Mapping[str, int | None]) -> set[str]:
+    """Of national numbers, each with the pupil it is said of, those that are another pupil's."""
+    wanted = {number_index(number): number for number in national}
+    rows = ForeignNumber.objects.filter(is_national=True, number_index__in=wanted)
+    held = {wanted[bytes(index)]: pk for index, pk in rows.values_list("number_index", "student")}
+    return {number for number, pk in held.items() if national[number] != pk}
 
 
 @transaction.atomic

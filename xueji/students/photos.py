@@ -1,6 +1,6 @@
 """The photograph of a pupil: given by the pupil's school, brought to the official size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import IO
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.documents import services as documents
+from xueji.documents.content import JPEG
 from xueji.documents.models import Document
 from xueji.documents.portraits import Format
 from xueji.organisations.queries import lineage
@@ -59,3 +60,32 @@ def replace(*, student: Student, data: IO[bytes], acting: Acting) -> Photo:
         Document.objects.filter(key=before).values_list("key", flat=True), today=acting.today
     )
     return photo
+
+
+def replace_many(portraits: Mapping[Student, bytes], *, acting: Acting, reason: str) -> None:
+    """Keep ready portraits of locked pupils of the acting school; old files go.
+
+    The official JPEGs are made before, by ``documents.portraits.make``.
+    """
+    for student in portraits:
+        access.require(acting, "students.photo", student.school_id or 0)
+    present = {row.student_id: row for row in Photo.objects.filter(student__in=portraits)}
+    before = [row.document_id for row in present.values()]
+    new = []
+    for student, data in portraits.items():
+        document = documents.keep(
+            name=f"{student.name}照片",
+            content_type=JPEG,
+            data=data,
+            post=acting.post,
+            at=acting.at,
+        )
+        if student.pk in present:
+            present[student.pk].document = document
+        else:
+            new.append(Photo(student=student, document=document))
+    history.create(new, acting=acting, reason=reason)
+    history.update(present.values(), fields=["document"], acting=acting, reason=reason)
+    documents.release(
+        Document.objects.filter(pk__in=before).values_list("key", flat=True), today=acting.today
+    )

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
@@ -44,11 +45,11 @@ def judge(
 
     Writes nothing. Queries grow by the piece of 500 rows, not by the row.
     """
-    _places_by_code(entries)
+    places_by_code(entries)
     rows = [_known(entry) for entry in entries]
     _find_same(rows, context)
     _find_drafts(rows, context)
-    _within_the_file(rows)
+    within_the_file(rows)
     new = [row for row in rows if row.entry.fate != Fate.SAME]
     for start in range(0, len(new), PIECE):
         piece = new[start : start + PIECE]
@@ -92,7 +93,7 @@ def _find_drafts(rows: Sequence[Judged], context: Context) -> None:
         wanted[bytes(stored.id_index)].draft = stored.case
 
 
-def _places_by_code(entries: Sequence[Entry]) -> None:
+def places_by_code(entries: Sequence[Entry]) -> None:
     """Twelve digits in place of a name, or beside an empty one: the place they stand for."""
     wanted: dict[tuple[int, str], str] = {}
     for at, entry in enumerate(entries):
@@ -112,9 +113,18 @@ def _places_by_code(entries: Sequence[Entry]) -> None:
             entries[at].faults.append(Fault(f"{key}_text", "unknown_code", message, remedy))
 
 
-def _within_the_file(rows: Sequence[Judged]) -> None:
+class Known(Protocol):
+    """A row with the blind index of its document number, None without one."""
+
+    @property
+    def entry(self) -> Entry: ...
+    @property
+    def number(self) -> bytes | None: ...
+
+
+def within_the_file(rows: Sequence[Known]) -> None:
     """The same number in two rows is a fault of both; so is the same child without a number."""
-    alike: defaultdict[object, list[Judged]] = defaultdict(list)
+    alike: defaultdict[object, list[Known]] = defaultdict(list)
     for row in rows:
         typed = row.entry.row
         if row.number:
@@ -137,14 +147,11 @@ def _settle(row: Judged, checked: Checked, context: Context) -> None:
     reason = entry.row.get(REASON, "")
     reasons = {warning.key: reason for warning in checked.warnings}
     row.requests = asked(checked, reasons, context.rules)
-    told = {fault.key for fault in entry.faults}
-    # a cell that could not be read is told once, not again as missing
-    entry.faults += [fault for fault in _problems(checked.errors) if fault.key not in told]
     blocked = [finding for finding in checked.blocked if finding.key != SUM]
     papers = [finding for finding in blocked if finding.key in UNSEEN]
-    entry.faults += [_of(finding, finding.remedy) for finding in blocked if finding not in papers]
-    if len(row.requests) < len(checked.warnings):
-        entry.faults += list(_unreasoned(checked.warnings))
+    others = [finding for finding in blocked if finding not in papers]
+    unreasoned = checked.warnings if len(row.requests) < len(checked.warnings) else []
+    entry.faults += faults_of(checked.errors, others, unreasoned, known=entry.faults)
     if checked.papers and not entry.row.get(VERIFIED_BY, "").strip():
         message = "勾选了已核验的材料，没有填核验人。"
         remedy = "请填看过原件的人的姓名。"
@@ -153,6 +160,22 @@ def _settle(row: Judged, checked: Checked, context: Context) -> None:
         entry.fate = Fate.FAULTY
     else:
         entry.fate = Fate.DRAFT if papers else Fate.SUBMIT
+
+
+def faults_of(
+    errors: Iterable[Problem],
+    blocked: Iterable[Finding],
+    unreasoned: Iterable[Finding],
+    *,
+    known: Iterable[Fault],
+) -> list[Fault]:
+    """What stops a row; a cell of which a fault is known is not told again as missing."""
+    told = {fault.key for fault in known}
+    return [
+        *(fault for fault in _problems(errors) if fault.key not in told),
+        *(_of(finding, finding.remedy) for finding in blocked),
+        *_unreasoned(unreasoned),
+    ]
 
 
 def _problems(problems: Iterable[Problem]) -> Iterator[Fault]:
@@ -179,7 +202,7 @@ def is_look(entry: Entry) -> bool:
 def shown_value(entry: Entry, key: str) -> str:
     """What stands in a cell, masked where it is a number that is nobody's to read over."""
     text = entry.row.get(key, "")
-    if key.endswith("id_number"):
+    if key.endswith("id_number") or key == "national":
         return masking.mask_id(text) if text else ""
     return masking.mask_phone(text) if key.endswith("phone") and text else text[:40]
 

@@ -114,7 +114,7 @@ def _write_pupils(rows: Sequence[Row], acting: Acting, reason: str) -> None:
             raise Refused(TAKEN)
         else:
             row.student = known[found.pk]
-        _fill(row.student, row.checked)
+        fill(row.student, row.checked)
     try:
         with transaction.atomic():
             history.create([row.student for row in new], acting=acting, reason=reason)
@@ -126,13 +126,13 @@ def _write_pupils(rows: Sequence[Row], acting: Acting, reason: str) -> None:
     left = [row.student for row in rows if row.checked.known]
     if left:
         students.write(left, fields=fields, acting=acting, reason=reason)
-    sheets = {row.student: _further(row.checked) for row in rows}
+    sheets = {row.student: further(row.checked) for row in rows}
     entering.write_sheets(sheets, acting=acting, reason=reason)
     families = {row.student: row.checked.members for row in rows}
     entering.write_families(families, acting=acting, reason=reason)
 
 
-def _fill(student: Student, checked: Checked) -> None:
+def fill(student: Student, checked: Checked) -> None:
     for name in STUDENT_FIELDS:
         setattr(student, name, checked.values.get(name) or empty(name, Student))
     if checked.facts:
@@ -140,7 +140,7 @@ def _fill(student: Student, checked: Checked) -> None:
     students.derive(student)
 
 
-def _further(checked: Checked) -> Mapping[str, object]:
+def further(checked: Checked) -> Mapping[str, object]:
     return {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
 
 

@@ -71,6 +71,7 @@ def roster(request: HttpRequest) -> HttpResponse:
             "address": finding.address(request.GET, FILTERS),
             "foreign": foreign_numbers.told(as_number(typed), found.rows),
             "may_list_numbers": request.acting.may("students.foreign_numbers"),
+            "may_photograph": request.acting.may("students.photo"),
             "case": case,
             "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,

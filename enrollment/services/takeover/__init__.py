@@ -1,0 +1,1 @@
+"""Taking the pupils of a school over (建库): opened, judged, confirmed by another, undone."""
