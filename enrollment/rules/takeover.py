@@ -26,7 +26,8 @@ def grade(facts: TakeoverFacts, rules: Rules) -> Findings:
             "takeover.grade",
             field="entry_year",
             message=f"{facts.entry_year} 年入学的现在不在{facts.grade}：应是 {facts.due} 年入学",
-            remedy="请核对年级和入学年份；留级、跳级、休学复学的，在「例外理由」写明，由局长确认",
+            remedy="请核对年级和入学年份。确属留级、跳级、休学后复学的，"
+            f"{rules.rule('takeover.grade').exception or '不设例外'}",
         )
 
 

@@ -94,7 +94,7 @@ def look_through(
 ) -> Found:
     """Match every file and make its portrait; ``tell`` hears how many are done. Writes nothing.
 
-    Three queries, however many files there are.
+    At most two queries, however many files there are.
     """
     found = Found()
     whose = _whose(archive.members, school_id, found)

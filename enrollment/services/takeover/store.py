@@ -209,7 +209,8 @@ def _keep_foreign(pupils: Sequence[Pupil], context: Context, acting: Acting, rea
     wanted = [(pupil.student, given) for pupil in pupils for given in _given(pupil, context)]
     refusals = foreign_numbers.refusals(wanted)
     pairs = zip(wanted, refusals, strict=True)
-    fresh = [one for one, why in pairs if why != foreign_numbers.KNOWN]
+    standing = (foreign_numbers.KNOWN, foreign_numbers.ISSUED_HERE)
+    fresh = [one for one, why in pairs if why not in standing]
     try:
         foreign_numbers.keep(fresh, acting=acting, reason=reason)
     except foreign_numbers.NotForeign as error:
