@@ -66,5 +66,5 @@ def write() -> None:
 def _disabled() -> list[int]:
     """Pupils with a disability; the column is sealed, so that no statement can ask for them."""
     sheets = StudentSheet.objects.filter(disability__isnull=False)
-    pairs = sheets.values_list("student", "disability")
+    pairs = sheets.values_list("student", "disability").iterator(chunk_size=5000)
     return [pk for pk, disability in pairs if disability != "0"]

@@ -236,7 +236,7 @@ def test_one_wrong_line_keeps_the_whole_list_out_and_each_says_why(
         (6, "这个全国学籍号已经登记在另一名学生名下"),
         (7, "没有填起用日期"),
         (8, "停用日期不是日期"),
-        (9, "本单位范围内没有这个身份证号的学生"),
+        (9, "没有填身份证号，认不出是哪名学生"),
         (10, "多于 4 列"),
     ]
     assert ("秦琼" in text(answer), kept()) == (False, [])
