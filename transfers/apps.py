@@ -3,13 +3,14 @@ from django.apps import AppConfig
 
 class TransfersConfig(AppConfig):
     name = "transfers"
-    verbose_name = "转学"
+    verbose_name = "转学、借读"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from transfers.kind import TRANSFER
+        from transfers.kind import BORROWING, BORROWING_END, CONVERSION, TRANSFER
         from transfers.queries import to_see_to
         from xueji.cases import kinds, todos
 
-        kinds.register(TRANSFER)
+        for kind in (TRANSFER, BORROWING, BORROWING_END, CONVERSION):
+            kinds.register(kind)
         todos.register(to_see_to)

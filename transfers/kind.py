@@ -1,8 +1,11 @@
-"""What the kernel calls on the last yes, on undo and to show a transfer."""
+"""What the kernel calls on the last yes, on undo and to show a transfer or borrowed study."""
 
 from django.urls import reverse as url
 
 from transfers import queries
+from transfers.queries import borrowing
+from transfers.services import borrow_change, borrow_finish
+from transfers.services.borrow_sheet import loan_out, may_lend
 from transfers.services.finish import apply
 from transfers.services.receipt import may_record
 from transfers.services.undo import reverse
@@ -11,6 +14,7 @@ from xueji.accounts.models import Role
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.queries import steps_of
+from xueji.rules.engine import rule_set
 
 
 def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
@@ -59,4 +63,82 @@ TRANSFER = Kind(
     panel=panel,
     outside=outside,
     turn_url=turn_url,
+)
+
+
+def borrowing_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To who reaches the pupil's register: the home school's side."""
+    if case.student is None:
+        return "borrowing/_draft.html", {}
+    return "borrowing/_facts.html", {**_borrowed(case, acting), "pupil": case.student}
+
+
+def borrowing_outside(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To another party: who comes, while the case goes on and as long as the guest is here."""
+    facts = _borrowed(case, acting)
+    is_shown = case.state in ALIVE and not facts["is_hidden"]
+    shown = is_shown or borrowing.is_guest_here(case, acting)
+    return "borrowing/_facts.html", {**facts, "pupil": case.student if shown else None}
+
+
+def _borrowed(case: Case, acting: Acting) -> dict[str, object]:
+    row = borrowing.of_case(case)
+    rules = rule_set(case.rule_set).at(case.rule_date) if case.rule_set else None
+    return {
+        "borrowing": row,
+        "is_hidden": borrowing.is_hidden(row, steps_of([case.pk])[case.pk], acting),
+        "loan": loan_out(row),
+        "may_lend": may_lend(row, acting),
+        "exams": rules.rule("borrowing.exams") if rules and rules.has("borrowing.exams") else None,
+    }
+
+
+def change_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To every party: which guest, and why."""
+    if case.student is None:
+        return "borrowing/_draft.html", {}
+    return "borrowing/_change.html", {"change": borrowing.change_of(case)}
+
+
+BORROWING = Kind(
+    name="borrowing",
+    label="借读",
+    letter="借",
+    exclusive=True,
+    apply=borrow_finish.apply,
+    reverse=borrow_finish.reverse,
+    then="学籍在原学校的，学籍不动；外地学生已建临时借读学籍，接下来由编号单位编临时号。",
+    undo="撤销借读",
+    undo_help="办错学生、没有来借读的，由核准的单位撤销。学籍在原学校的恢复原状，临时号停用。",
+    edit_url="borrowing_edit",
+    panel=borrowing_panel,
+    outside=borrowing_outside,
+)
+BORROWING_END = Kind(
+    name="borrowing_end",
+    label="借读结束",
+    letter="还",
+    exclusive=True,
+    apply=borrow_change.end,
+    reverse=borrow_change.undo_end,
+    then="该生不再在本校借读；学籍在原学校的，回原学校就读，临时借读学籍已结束。",
+    undo="撤销借读结束",
+    undo_help="办错学生的，由核准的单位撤销，该生仍在原班借读，临时号恢复。",
+    edit_url="borrowing_edit",
+    panel=change_panel,
+    outside=change_panel,
+)
+CONVERSION = Kind(
+    name="borrowing_regular",
+    label="借读转正式学籍",
+    letter="正",
+    exclusive=True,
+    apply=borrow_change.convert,
+    reverse=borrow_change.undo_conversion,
+    then="该生已是本校正式学籍，计入在籍、在读；临时号停用，接下来由编号单位编学籍号。",
+    undo="撤销转为正式学籍",
+    undo_help="办错学生的，由核准的单位撤销，恢复临时借读学籍和临时号，新编的学籍号停用。",
+    edit_url="borrowing_edit",
+    panel=change_panel,
+    outside=change_panel,
 )

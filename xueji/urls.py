@@ -8,6 +8,7 @@ urlpatterns = [
     path("enrollment/", include("enrollment.urls")),
     path("reports/", include("reports.urls")),
     path("transfers/", include("transfers.urls")),
+    path("borrowing/", include("transfers.urls.borrowing")),
 ]
 handler400 = "xueji.pages.views.errors.bad_request"
 handler404 = "xueji.pages.views.errors.not_found"

@@ -117,9 +117,17 @@ def _require_untouched(cases: Sequence[Case], pupils: Mapping[int, Student]) -> 
         pk__in=[case.pk for case in cases]
     )
     busy = {other.student_id: other for other in others}
+    guests = set(
+        RegisterEvent.objects.filter(
+            student__in=pupils,
+            kind__in=(EventKind.BORROWED, EventKind.REGULARISED),
+            reversed_by__isnull=True,
+        ).values_list("student", flat=True)
+    )
     for case in cases:
         student, home = pupils[case.student_id], homes.get(case.student_id)
-        if student.status != Status.ENROLLED or home is None or home.case_id != case.pk:
+        untouched = student.status == Status.ENROLLED and student.pk not in guests
+        if not untouched or home is None or home.case_id != case.pk:
             raise Refused(f"{student}入学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")
         if other := busy.get(case.student_id):
             raise Refused(f"{student}有业务件 {other.number} 在办，办结或撤回后才能撤销入学。")

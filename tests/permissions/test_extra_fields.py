@@ -69,6 +69,8 @@ TABLES = [
     "enrollment_enrollment",
     "enrollment_admission",
     "transfers_transfer",
+    "transfers_borrowing",
+    "transfers_borrowingchange",
     "numbering_series",
     "numbering_registernumber",
 ]

@@ -1,12 +1,13 @@
 """What the rule sets say of transfers: conditions, and by whose signatures a pupil goes."""
 
-from transfers.rules import conditions
+from transfers.rules import borrowing, conditions
 from transfers.rules.conditions import TransferFacts
 from transfers.rules.routes import Sides, direction, placement, places, starts_at_receiving
 
 __all__ = [
     "Sides",
     "TransferFacts",
+    "borrowing",
     "conditions",
     "direction",
     "placement",

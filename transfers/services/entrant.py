@@ -55,9 +55,16 @@ def read(entry: Entry, *, county: str, acting: Acting) -> PupilReader:
 
 
 def enter(
-    entry: Entry, *, case: Case, left: Student | None, into: Lineage, acting: Acting
+    entry: Entry,
+    *,
+    case: Case,
+    left: Student | None,
+    into: Lineage,
+    acting: Acting,
+    register_type: RegisterType = RegisterType.REGULAR,
+    why: str = "外地转入",
 ) -> tuple[Student | None, Sequence[Problem]]:
-    """The pupil of the case with what was typed, 待建籍 until the transfer is done.
+    """The pupil of the case with what was typed, 待建籍 until the case is done.
 
     ``left`` is a row left over from an earlier try. Returns what is wrong instead of a pupil.
     """
@@ -65,12 +72,12 @@ def enter(
     wrong = [problem for problem in reader.problems if problem.severity == "error"]
     if wrong:
         return None, wrong
-    reason = f"外地转入 {case.number}"
+    reason = f"{why} {case.number}"
     pk = case.student_id or (left.pk if left else None)
     student = students.lock([pk])[pk] if pk else Student(status=Status.PENDING)
     for name in STUDENT_FIELDS:
         setattr(student, name, reader.values.get(name) or empty(name, Student))
-    student.register_type = RegisterType.REGULAR
+    student.register_type = register_type
     students.derive(student)
     if student.pk:
         fields = (*STUDENT_FIELDS, *students.DERIVED, "register_type")

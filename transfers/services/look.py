@@ -65,7 +65,7 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
         told = f"{student.name}的学籍在{at.school.organisation}。"
     problems: list[Problem] = []
     if student.school_id == acting.post.organisation_id:
-        problems.append(_problem("own", "该生的学籍已在本校。", "不用再办转入。"))
+        problems.append(_problem("own", "该生的学籍已在本校。", "不用再办。"))
     elif student.status in ENDED:
         problems.append(_problem("ended", "该生的学籍已经了结。", "请与教育局联系。"))
     elif clean_name(name) != student.name:

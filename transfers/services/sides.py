@@ -99,14 +99,15 @@ class Way:
         rules = self.out_rules if side == "out" else self.into_rules
         if line is None or rules is None:
             return None
-        office, role = _office(line, place, role, self.stage)
+        office, role = office_of(line, place, role, self.stage)
         if office is None:
             return None
         days = rules.get("transfer.step_days")
         return Stop(organisation_id=office.pk, role=role, days=days)
 
 
-def _office(line: Lineage, place: str, role: str, stage: str) -> tuple[Organisation | None, str]:
+def office_of(line: Lineage, place: str, role: str, stage: str) -> tuple[Organisation | None, str]:
+    """The office at a place of a route, None where this side has none; and whose post there."""
     if place == "school":
         return line.school.organisation, role
     authority = line.authority(stage)

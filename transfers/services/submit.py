@@ -21,7 +21,7 @@ from xueji.cases.services.common import lock, require
 from xueji.conduct.queries import open_sanctions
 from xueji.organisations.models import School, Stage, Term
 from xueji.organisations.queries import Lineage, idle, lineage
-from xueji.rules.engine import Finding, judge
+from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.files import Effect
 from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, RegisterType, Student
@@ -63,7 +63,12 @@ def at_work(acting: Acting) -> Lineage:
 
 @transaction.atomic
 def keep_draft(
-    *, case_id: int | None, row: Mapping[str, object], title: str, acting: Acting
+    *,
+    case_id: int | None,
+    row: Mapping[str, object],
+    title: str,
+    acting: Acting,
+    kind: str = KIND,
 ) -> Case:
     """Keep what was typed so far; without ``case_id`` a new draft begins."""
     access.require(acting, "transfers.start", acting.post.organisation_id)
@@ -71,7 +76,7 @@ def keep_draft(
     if case_id is None:
         school = at_work(acting).school
         return cases.open_draft(
-            kind=KIND, school=school, acting=acting, values=values, title=title[:50]
+            kind=kind, school=school, acting=acting, values=values, title=title[:50]
         )
     case = lock(case_id)
     require(case, Act.SUBMIT, acting)
@@ -107,7 +112,7 @@ def submit(
     _require_start_here(way)
     rules = way.rules
     findings = judged(facts_of(student, former, asked, way, acting), way)
-    requests, unreasoned = requests_of(findings, reasons, way)
+    requests, unreasoned = requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned)
     granting = [granting_stop(request.finding, out) for request in requests]
@@ -178,8 +183,11 @@ def facts_of(
 def term_day(way: Way, acting: Acting) -> int | None:
     """Which day of the term today is in the county that lets go, else in the other."""
     side = way.out or way.into
-    if side is None:
-        return None
+    return day_of_term(side, acting) if side else None
+
+
+def day_of_term(side: Lineage, acting: Acting) -> int | None:
+    """Which day of the term today is in a county, its first day being 1."""
     term = (
         Term.objects.filter(school_year__county=side.county, starts_on__lte=acting.today)
         .order_by("-starts_on")
@@ -232,7 +240,7 @@ def _require_start_here(way: Way) -> None:
 
 
 def requests_of(
-    findings: Sequence[Finding], reasons: Mapping[str, str], way: Way
+    findings: Sequence[Finding], reasons: Mapping[str, str], rules: Rules
 ) -> tuple[list[ExceptionRequest], list[Finding]]:
     """An exception for each warning that has a reason, and the warnings that have none."""
     requests, unreasoned = [], []
@@ -240,7 +248,7 @@ def requests_of(
         if finding.effect != Effect.WARN:
             continue
         reason = reasons.get(finding.key, "").strip()
-        if says_why(reason, way.rules):
+        if says_why(reason, rules):
             requests.append(ExceptionRequest(finding=finding, reason=reason[:300]))
         else:
             unreasoned.append(finding)

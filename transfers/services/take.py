@@ -109,7 +109,7 @@ def _from_school(
     ).first()
     if former is None:
         raise Refused("该生现在没有就读学校，请与教育局联系。")
-    _require_free(student, case, acting)
+    require_free(student, case, acting)
     require_plain(student)
     out = lineage(former.school_id)
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
@@ -164,7 +164,7 @@ def _from_outside(
     known = looked.student if looked.student and looked.student.status != Status.PENDING else None
     if known:
         (student,) = students.lock([known.pk]).values()
-        _require_free(student, case, acting)
+        require_free(student, case, acting)
     else:
         entry = Entry(row=taken.entry, id_number=taken.id_number, name=taken.name)
         student, wrong = enter(entry, case=case, left=looked.student, into=into, acting=acting)
@@ -212,7 +212,7 @@ def _send(
 ) -> Case:
     """Judge, keep the facts and submit; the case is the receiving school's."""
     findings = judged(facts, way)
-    requests, unreasoned = requests_of(findings, reasons, way)
+    requests, unreasoned = requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned)
     if way.into is None:
@@ -240,7 +240,7 @@ def _send(
     )
 
 
-def _require_free(student: Student, case: Case, acting: Acting) -> None:
+def require_free(student: Student, case: Case, acting: Acting) -> None:
     """Another case of the locked pupil is named to who reaches it, its office to others."""
     others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
     other = others.exclude(pk=case.pk).first()

@@ -7,13 +7,13 @@ from transfers.services import Rejected
 from xueji.rules.engine import Finding, Rules
 
 
-def kept_warnings(names: Iterable[str], rules: Rules) -> list[Finding]:
+def kept_warnings(names: Iterable[str], rules: Rules, group: str = "transfer") -> list[Finding]:
     """Empty findings of the rules whose exceptions were asked for, to keep their fields."""
     keys = [name.removeprefix(EXCEPTION) for name in names if name.startswith(EXCEPTION)]
     return [
         rules.finding(key, field="", message="", remedy="")
         for key in keys
-        if key.startswith("transfer.") and rules.has(key) and rules.rule(key).effect
+        if key.startswith(f"{group}.") and rules.has(key) and rules.rule(key).effect
     ]
 
 

@@ -16,6 +16,8 @@ class EventKind(models.TextChoices):
     TRANSFERRED_OUT = "transferred_out", "转出"
     TRANSFERRED_IN = "transferred_in", "转入"
     BORROWED = "borrowed", "借读"
+    BORROWING_ENDED = "borrowing_ended", "借读结束"
+    REGULARISED = "regularised", "转为正式学籍"
     SUSPENDED = "suspended", "休学"
     RESUMED = "resumed", "复学"
     LEFT = "left", "离校"

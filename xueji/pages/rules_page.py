@@ -21,6 +21,7 @@ TOPICS = {
     "order": "建制调整",
     "transfer": "转学",
     "borrowing": "借读",
+    "conversion": "借读",
     "suspension": "休学复学",
     "departure": "离校",
     "progression": "升级毕业",

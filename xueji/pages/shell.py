@@ -19,7 +19,14 @@ NAVIGATION = (
             ("档案材料", "dossiers", "students.read"),
         ),
     ),
-    ("办理", (("业务待办", "cases", "cases.read"), ("转学", "transfers", "transfers.read"))),
+    (
+        "办理",
+        (
+            ("业务待办", "cases", "cases.read"),
+            ("转学", "transfers", "transfers.read"),
+            ("借读", "borrowing", "borrowing.read"),
+        ),
+    ),
     ("学籍号", (("编号", "numbering", "numbering.read"),)),
     ("报表", (("导出名册", "reports_rosters", "reports.export"),)),
     (

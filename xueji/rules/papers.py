@@ -27,6 +27,8 @@ PAPERS = {
     "placement_opinion": "教育安置意见",
     "disability_diagnosis": "残疾诊断证明",
     "reform_decision": "专门学校入学决定",
+    "borrowing_letter": "原学校开具的借读证明信",
+    "transfer_certificate": "原学校的转学证明",
 }
 # of these the name alone tells of a pupil's health or disability
 MEDICAL = frozenset(

@@ -62,8 +62,11 @@ def counts(path: str) -> Counts:
         enrolled=Count("pk", filter=REGULAR & ENROLLED),
         temporary=Count("pk", filter=~REGULAR & ENROLLED),
     )
-    open_borrowed = Placement.objects.filter(kind=PlacementKind.BORROWED, ends__isnull=True)
-    from_here = Student.objects.within(path).filter(pk__in=open_borrowed.values("student")).count()
+    open_borrowed = Placement.objects.filter(
+        kind=PlacementKind.BORROWED, ends__isnull=True, student__status=Status.ENROLLED
+    )
+    away = open_borrowed.filter(student__register_type=RegisterType.REGULAR)
+    from_here = Student.objects.within(path).filter(pk__in=away.values("student")).count()
     to_here = open_borrowed.within(path).count() + own["temporary"]
     return Counts(
         registered=own["registered"],

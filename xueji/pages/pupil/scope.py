@@ -1,6 +1,7 @@
 """What a post may know of a pupil: everything, or what was written while the pupil was its own.
 
-Who reaches the open home placement sees the whole register. Who reaches only closed ones sees the
+Who reaches the open home placement sees the whole register; so does the school where the pupil is
+a guest (借读), but for what belongs to the home school alone. Who reaches only closed ones sees the
 time in which they stood open, by the clock of their history, and nothing written later. What was
 typed for an entry that came to nothing is nobody's later reading.
 """
@@ -18,6 +19,7 @@ from xueji.cases.models import Case, State, Step
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import within
 from xueji.students import queries
+from xueji.students.guests import guests
 from xueji.students.models import Placement, PlacementKind, Student
 
 
@@ -143,17 +145,29 @@ def find(acting: Acting, pk: int) -> Scope | None:
 
 
 def visible(acting: Acting, pk: int) -> Scope:
-    """The pupil as this post may see it, else 404."""
+    """The pupil as this post may see it, a guest too, else 404."""
     found = find(acting, pk)
+    if found is None or found.is_past:
+        found = _guest(acting, pk) or found
     if found is None:
         raise Http404(pk)
     return found
 
 
+def _guest(acting: Acting, pk: int) -> Scope | None:
+    """A pupil who borrows studies in this post's reach now."""
+    places = guests().within(acting.post.organisation.path)
+    place = places.filter(student=pk, kind=PlacementKind.BORROWED).first()
+    if place is None:
+        return None
+    row = Student.objects.select_related("school__organisation", "school_class")
+    return Scope(acting=acting, student=row.get(pk=pk), since=_since(pk))
+
+
 def own(acting: Acting, pk: int) -> Scope:
-    """The pupil where it is now, else 404: also of one who has left."""
-    found = visible(acting, pk)
-    if found.is_past:
+    """The pupil where the register is now, else 404: also of one who has left, and of a guest."""
+    found = find(acting, pk)
+    if found is None or found.is_past:
         raise Http404(pk)
     return found
 

@@ -278,6 +278,11 @@ class Placement(models.Model):
                 condition=Q(kind=PlacementKind.HOME, ends__isnull=True),
                 name="placement_one_open_home",
             ),
+            models.UniqueConstraint(
+                fields=["student"],
+                condition=Q(kind=PlacementKind.BORROWED, ends__isnull=True),
+                name="placement_one_open_borrowed",
+            ),
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
                 name="placement_runs_forward",

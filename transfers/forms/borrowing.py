@@ -1,0 +1,119 @@
+"""The forms of borrowed study: the host school's, and those of what becomes of a guest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django import forms
+
+from transfers.forms.arriving import TakeForm
+from transfers.models import EndReason, Ground
+from transfers.services.borrow import Wanted
+from xueji.organisations.models import SchoolClass
+
+
+class BorrowingForm(TakeForm):
+    """Who comes, from where, on which ground, into which class, for how long."""
+
+    until = forms.DateField(
+        label="预计借读到",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="可以不填",
+        error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
+    )
+    until.width = "w6"  # type: ignore[attr-defined]
+
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        papers: Iterable[tuple[str, str]],
+        classes: Sequence[SchoolClass],
+        grades: Sequence[int],
+        only: Sequence[str] | None = None,
+        initial: Mapping[str, object] | None = None,
+    ):
+        super().__init__(
+            data, papers=papers, classes=classes, grades=grades, only=only, initial=initial
+        )
+        reason, seat = self.fields["reason"], self.fields["school_class"]
+        reason.label, reason.choices = "借读理由", Ground.choices  # type: ignore[attr-defined]
+        reason.error_messages["required"] = "请选借读理由。"
+        seat.label = "借读班级"
+        seat.choices = [("", "请选"), *seat.choices[1:]]  # type: ignore[attr-defined]
+        self.fields["reason_text"].help_text = "选其他情况的必填"
+        self.fields["outside_school"].help_text = "外地学生照借读证明信填全称"
+        self.fields["outside_office"].help_text = "原学校的主管部门"
+        self.fields["grade"].help_text = "不变更年级；外地学生要选"
+
+    def taken(self) -> Wanted:
+        """What a valid form asks for."""
+        return Wanted(**vars(super().taken()), until=self.cleaned_data["until"])
+
+
+class EndForm(forms.Form):
+    """Why a guest goes."""
+
+    reason = forms.ChoiceField(
+        label="原因",
+        choices=EndReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选原因。", "invalid_choice": "请从列出的原因中选。"},
+    )
+    reason_text = forms.CharField(
+        label="具体情况",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="选其他情况的必填",
+        error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
+    )
+    reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
+
+    def row(self) -> dict[str, object]:
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+class ConversionForm(forms.Form):
+    """Which originals were seen before a temporary register becomes a regular one."""
+
+    papers = forms.MultipleChoiceField(
+        label="看过原件的材料",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
+    )
+    papers.width = "w12"  # type: ignore[attr-defined]
+
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        papers: Iterable[tuple[str, str]],
+        initial: Mapping[str, object] | None = None,
+    ):
+        super().__init__(data, initial=dict(initial or {}))
+        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
+
+    def row(self) -> dict[str, object]:
+        return {"papers": list(self.cleaned_data.get("papers") or [])}
+
+
+class SheetForm(forms.Form):
+    """By when the register sheet is to come back."""
+
+    due_on = forms.DateField(
+        label="应归还日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "请填学籍表应在哪天以前归还。",
+            "invalid": "请写成 2027-01-20 这样的年、月、日。",
+        },
+    )
+    note = forms.CharField(
+        label="说明",
+        max_length=100,
+        required=False,
+        help_text="谁带走、怎样带走",
+        error_messages={"max_length": "说明超过 100 个字，请写短一些。"},
+    )
+    due_on.width, note.width = "w4", "w8"  # type: ignore[attr-defined]

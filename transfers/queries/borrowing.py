@@ -1,0 +1,192 @@
+"""Reading borrowed study: who is a guest where, who is away, what is under way."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q, QuerySet
+
+from transfers.models import Borrowing, BorrowingChange
+from xueji.accounts.access import SCHOOL_ROLES, Acting
+from xueji.cases.models import ALIVE, Case, Decision, State, Step
+from xueji.organisations.models import School, within
+from xueji.students.guests import guests
+from xueji.students.models import Placement, PlacementKind, PlacementQuerySet, Student
+
+KIND, END, CONVERSION = "borrowing", "borrowing_end", "borrowing_regular"
+KINDS = (KIND, END, CONVERSION)
+
+# what the list of cases may be narrowed to → its word and condition
+STATES = {
+    "alive": ("办理中", Q(state__in=ALIVE)),
+    "done": ("已办结", Q(state=State.DONE)),
+    "ended": ("不同意、撤回、撤销", Q(state__in=(State.REFUSED, State.WITHDRAWN, State.REVERSED))),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guest:
+    """One who borrows studies, as lists and the roll show."""
+
+    placement: Placement
+    student: Student
+    home: str  # the school that keeps the register, with its office where it is outside
+    until: date | None
+    number: str  # of the case, "" where the register came by another
+
+    @property
+    def is_temporary(self) -> bool:
+        return self.placement.kind == PlacementKind.HOME
+
+
+def here(acting: Acting) -> PlacementQuerySet:
+    """Guests of the schools in reach (借入)."""
+    return _loaded(guests().within(acting.post.organisation.path))
+
+
+def away(acting: Acting) -> PlacementQuerySet:
+    """Pupils of the schools in reach who are guests of another (借出)."""
+    path = acting.post.organisation.path
+    return _loaded(guests().filter(within(path, "student__org_path"), kind=PlacementKind.BORROWED))
+
+
+def _loaded(rows: PlacementQuerySet) -> PlacementQuerySet:
+    return rows.select_related(
+        "school__organisation",
+        "school_class",
+        "student__school__organisation",
+        "student__school_class",
+        "case__borrowing",
+    )
+
+
+def lines(rows: Iterable[Placement]) -> list[Guest]:
+    """What to show of loaded places, without a query."""
+    found = []
+    for place in rows:
+        borrowing = _borrowing(place.case)
+        home = str(place.student.school.organisation)
+        if place.kind == PlacementKind.HOME:
+            home = "未登记" if borrowing is None else outside(borrowing)
+        found.append(
+            Guest(
+                placement=place,
+                student=place.student,
+                home=home,
+                until=borrowing.until if borrowing else None,
+                number=place.case.number if place.case and borrowing else "",
+            )
+        )
+    return found
+
+
+def outside(borrowing: Borrowing) -> str:
+    return f"{borrowing.outside_school}（{borrowing.outside_office}）"
+
+
+def _borrowing(case: Case | None) -> Borrowing | None:
+    try:
+        return case.borrowing if case else None
+    except ObjectDoesNotExist:
+        return None
+
+
+def cases(acting: Acting) -> QuerySet[Case]:
+    """What was submitted of borrowed study, to which the post is a party."""
+    return (
+        Case.objects.visible_to(acting.post)
+        .filter(kind__in=KINDS)
+        .exclude(state=State.DRAFT)
+        .select_related("waiting_at", "school__organisation")
+    )
+
+
+def drafts(acting: Acting) -> QuerySet[Case]:
+    """Drafts of this very post."""
+    post = acting.post
+    return Case.objects.filter(
+        kind=KIND, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
+    )
+
+
+def own(acting: Acting, number: str) -> Case | None:
+    """A case of this very post, in whatever state; what another post opened is not found."""
+    post = acting.post
+    return (
+        Case.objects.filter(kind__in=KINDS, school=post.organisation_id, number=number)
+        .filter(opened_post__role=post.role)
+        .select_related("opened_post", "waiting_at", "school__organisation", "student")
+        .first()
+    )
+
+
+def of_case(case: Case) -> Borrowing:
+    return (
+        Borrowing.objects.select_related(
+            "case",
+            "home_school__organisation",
+            "home_school__county",
+            "host_school__organisation",
+            "home__school_class",
+            "school_class",
+        )
+        .filter(pk=case.pk)
+        .get()
+    )
+
+
+def change_of(case: Case) -> BorrowingChange:
+    return (
+        BorrowingChange.objects.select_related(
+            "placement__school__organisation",
+            "placement__school_class",
+            "placement__student__school__organisation",
+            "placement__case__borrowing__home_school__organisation",
+        )
+        .filter(pk=case.pk)
+        .get()
+    )
+
+
+def is_hidden(row: Borrowing, steps: Sequence[Step], acting: Acting) -> bool:
+    """Whether the home school and its papers are not yet this post's to see (design: 查重)."""
+    if row.home_school is None or row.case.state in (State.DONE, State.REVERSED):
+        return False
+    if acting.reaches(row.home_school.organisation.path):
+        return False
+    mine = acting.post.organisation.path
+    if any(
+        step.organisation.path.startswith(mine) and step.role not in SCHOOL_ROLES for step in steps
+    ):
+        return False  # an office that approves reads what it approves
+    return not any(
+        step.organisation_id == row.home_school_id and step.decision == Decision.AGREED
+        for step in steps
+    )
+
+
+def guest(acting: Acting, pk: int) -> Placement | None:
+    """A guest of the acting school."""
+    return here(acting).filter(pk=pk, school=acting.post.organisation_id).first()
+
+
+def is_guest_here(case: Case, acting: Acting) -> bool:
+    """Whether the pupil of the case is a guest in the reach of this post now."""
+    return here(acting).filter(student=case.student_id).exists()
+
+
+def school(acting: Acting, pk: int) -> School | None:
+    """A school in reach, whose roll may be printed."""
+    path = acting.post.organisation.path
+    return (
+        School.objects.filter(within(path, "organisation__path"), pk=pk)
+        .select_related("organisation", "county")
+        .first()
+    )
+
+
+def roll(one: School) -> list[Guest]:
+    """The guests of a school, by class and name."""
+    rows = _loaded(guests().filter(school=one.pk))
+    return lines(rows.order_by("grade", "school_class__number", "student__name_order", "pk"))

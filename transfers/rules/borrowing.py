@@ -1,0 +1,179 @@
+"""Whether a pupil may borrow studies now, each clause by one function; and by whose signatures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transfers.models import Direction
+from transfers.rules.routes import Place
+from xueji.rules.engine import Finding, Rules, judges
+from xueji.rules.papers import missing, named
+
+Findings = Iterator[Finding]
+MIGRANT = "migrant"
+SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BorrowingFacts:
+    """What the rules need to know of one pupil and of the host school.
+
+    ``term_day``: which day of the term it is, the first day of lessons being 1; None where the
+    host's county has no term that has begun. ``host_why`` says why the host takes nobody now, ""
+    where it does. What is not asked yet has a default that stands against nothing.
+    """
+
+    is_designated: bool
+    ground: str = MIGRANT
+    ground_text: str = ""
+    term_day: int | None = 1
+    status: tuple[str, str] = ("enrolled", "在读")
+    grade: int = 0
+    grade_after: int = 0
+    is_same: bool = False
+    teaches: bool = True
+    host_why: str = ""
+    papers: frozenset[str] = frozenset()
+
+
+@judges("borrowing.enabled")
+def enabled(facts: BorrowingFacts, rules: Rules) -> Findings:
+    """The one rule that the home school's side is asked too."""
+    if not rules.value("borrowing.enabled"):
+        yield rules.finding(
+            "borrowing.enabled",
+            field="id_number",
+            message="学籍随人走，不办理借读",
+            remedy="请按规定办理转学",
+        )
+
+
+@judges("borrowing.principle")
+def principle(facts: BorrowingFacts, rules: Rules) -> Findings:
+    if facts.ground in rules.value("borrowing.principle"):
+        return
+    text = facts.ground_text.strip()
+    if text:
+        yield rules.finding(
+            "borrowing.principle",
+            field="reason",
+            message=f"学校原则上不收借读生；理由为：{text}",
+            remedy="确需借读的，写明为什么，申请例外",
+        )
+    else:
+        yield rules.finding(
+            "borrowing.principle",
+            field="reason_text",
+            message="选了“其他情况”，还没有写是什么情况；学校原则上不收借读生",
+            remedy="请写明情况，并申请例外",
+        )
+
+
+@judges("borrowing.designated")
+def designated(facts: BorrowingFacts, rules: Rules) -> Findings:
+    if not facts.is_designated:
+        yield rules.finding(
+            "borrowing.designated",
+            field="id_number",
+            message="本校不是指定的借读学校，不能收借读生",
+            remedy="请监护人到指定的学校办理，或由教育局在机构资料中指定本校",
+        )
+
+
+@judges("borrowing.papers")
+def papers(facts: BorrowingFacts, rules: Rules) -> Findings:
+    lacking = missing(rules.value("borrowing.papers"), facts.papers)
+    if facts.ground == MIGRANT and lacking:
+        yield _lacks("borrowing.papers", lacking, rules)
+
+
+@judges("borrowing.letter_papers")
+def letter(facts: BorrowingFacts, rules: Rules) -> Findings:
+    if lacking := missing(rules.value("borrowing.letter_papers"), facts.papers):
+        yield _lacks("borrowing.letter_papers", lacking, rules)
+
+
+@judges("borrowing.window")
+def window(facts: BorrowingFacts, rules: Rules) -> Findings:
+    days = rules.value("borrowing.window")
+    if facts.term_day is None:
+        yield rules.finding(
+            "borrowing.window",
+            field="id_number",
+            message="本县校历里没有已开学的学期，不能判断是不是在学期初",
+            remedy="由审批的人判断",
+            pending=True,
+        )
+    elif facts.term_day > days:
+        yield rules.finding(
+            "borrowing.window",
+            field="id_number",
+            message=f"今天是开学第 {facts.term_day} 天，已过学期初 {days} 天",
+            remedy="下学期初再办；确需现在借读的，写明理由申请例外",
+        )
+
+
+@judges("borrowing.grade")
+def grade(facts: BorrowingFacts, rules: Rules) -> Findings:
+    if facts.grade_after != facts.grade:
+        yield rules.finding(
+            "borrowing.grade",
+            field="school_class",
+            message="所选班级不是该生所在年级的班，借读不变更年级",
+            remedy="请另选本年级的班",
+        )
+
+
+@judges("borrowing.status")
+def status(facts: BorrowingFacts, rules: Rules) -> Findings:
+    code, word = facts.status
+    if code != SUSPENDED and code not in rules.value("borrowing.status"):
+        yield rules.finding(
+            "borrowing.status",
+            field="id_number",
+            message=f"该生现在的学籍状态是“{word}”，不能借读",
+            remedy="请原学校先办好现在的事项，再办借读",
+        )
+
+
+@judges("borrowing.suspended")
+def suspended(facts: BorrowingFacts, rules: Rules) -> Findings:
+    if facts.status[0] == SUSPENDED:
+        yield rules.finding(
+            "borrowing.suspended",
+            field="id_number",
+            message="该生正在休学，休学期间不能到其他学校借读",
+            remedy="休学期满，办好复学以后再办借读",
+        )
+
+
+@judges("borrowing.host")
+def host(facts: BorrowingFacts, rules: Rules) -> Findings:
+    if facts.is_same:
+        why, remedy = "该生的学籍就在本校", "不用办借读"
+    elif facts.host_why:
+        why, remedy = f"本校{facts.host_why}，现在不能收借读生", "请与教育局联系"
+    elif not facts.teaches:
+        why, remedy = "本校没有该生所在的年级", "请到有这个年级的学校借读"
+    else:
+        return
+    yield rules.finding("borrowing.host", field="id_number", message=why, remedy=remedy)
+
+
+@judges("conversion.papers")
+def conversion_papers(held: frozenset[str], rules: Rules) -> Findings:
+    if lacking := missing(rules.value("conversion.papers"), held):
+        yield _lacks("conversion.papers", lacking, rules)
+
+
+def route(step: Direction | str, rules: Rules) -> list[Place]:
+    """Who signs, the host school's clerk first; ``step`` is a direction, an end or a conversion."""
+    return [(stop["at"], stop["role"]) for stop in rules.value(f"borrowing.route.{step}")]
+
+
+def _lacks(key: str, lacking: list[tuple[str, ...]], rules: Rules) -> Finding:
+    return rules.finding(
+        key,
+        field="papers",
+        message="缺" + "、".join(named(group) for group in lacking),
+        remedy="请监护人提供原件，看过后勾选",
+    )

@@ -1,0 +1,252 @@
+"""What becomes of a guest: borrowed study ends, or a temporary register becomes a regular one.
+
+Asked for by the host school, signed by its route, and undone exactly.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from numbering.models import NumberState, RegisterNumber
+from numbering.services import retire, revive
+from transfers.models import BorrowingChange, EndReason
+from transfers.rules.borrowing import conversion_papers
+from transfers.services.borrow_finish import HARMLESS, TAKEN_BACK
+from transfers.services.borrow_sides import Hosting
+from transfers.services.sides import Way, scope_of
+from transfers.services.submit import Rejected, at_work, keep_draft, write_papers
+from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.models import ALIVE, Case
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.queries import idle, lineage
+from xueji.rules.engine import Finding
+from xueji.students import guests, moving
+from xueji.students import services as students
+from xueji.students.models import PlacementKind, RegisterType, Status, Student
+
+END, CONVERSION = "borrowing_end", "borrowing_regular"
+GONE = "提交以后该生的借读又有变动，不能按本件办理。请退回，由借读学校重新核对。"
+LATER = "此后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What the clerk of the host school asks for one guest; ``kind`` says which of both."""
+
+    kind: str
+    placement_id: int
+    reason: str = ""
+    reason_text: str = ""
+    papers: frozenset[str] = frozenset()
+
+
+@transaction.atomic
+def ask(*, case_id: int | None, change: Change, row: Mapping[str, object], acting: Acting) -> Case:
+    """Send it to the principal; without ``case_id`` a new case.
+
+    Raises Rejected while a paper is missing, Refused when the act itself is not possible.
+    """
+    access.require(acting, "borrowing.start", acting.post.organisation_id)
+    host = at_work(acting)
+    case = keep_draft(case_id=case_id, row=row, title="", acting=acting, kind=change.kind)
+    place = guests.guests().select_related("student").filter(pk=change.placement_id).first()
+    if place is None or place.school_id != host.school.pk:
+        raise Refused("该生现在不在本校借读。请刷新名单后再办。")
+    (student,) = students.lock([place.student_id]).values()
+    home = lineage(student.school_id) if place.kind == PlacementKind.BORROWED else None
+    side = Hosting(way=Way(stage=place.stage, out=home, into=host, on=acting.today))
+    findings: list[Finding] = []
+    if change.kind == CONVERSION:
+        if student.register_type != RegisterType.BORROWED_TEMP:
+            raise Refused("该生的学籍在原学校。要把学籍转来的，请办借读结束，再由原学校办转学。")
+        findings = list(conversion_papers(change.papers, side.rules))
+    elif change.reason == EndReason.OTHER and not change.reason_text.strip():
+        raise Refused("选了“其他情况”，还没有写是什么情况。请写明。")
+    if findings:
+        raise Rejected(findings, [])
+    BorrowingChange.objects.update_or_create(
+        case=case,
+        defaults={
+            "placement": place,
+            "former_status": student.status,
+            "former_type": student.register_type,
+            "reason": change.reason,
+            "reason_text": change.reason_text.strip(),
+        },
+    )
+    write_papers(case, change.papers, acting)
+    step = "conversion" if change.kind == CONVERSION else "ending"
+    return cases.submit(
+        case=case,
+        student=student,
+        title=student.name,
+        lineage=host,
+        route=side.stops(step),
+        rules=side.rules,
+        findings=[],
+        exceptions=[],
+        acting=acting,
+    )
+
+
+# -- the end --------------------------------------------------------------------------------------
+def end(found: Sequence[Case], acting: Acting) -> Mapping[int, str]:
+    """Let the guests go; a temporary register ends. Returns why single cases cannot be done."""
+    refusals: dict[int, str] = {}
+    for case, row, student in _loaded(found, refusals):
+        place = row.placement
+        ledger.write(_ended(case, row, student, acting), acting=acting)
+        if place.kind == PlacementKind.BORROWED:
+            guests.dismiss([place], on=acting.today, acting=acting, reason="借读结束")
+        else:
+            retire({student: case.pk}, acting=acting, reason="借读结束")
+            student.status, student.register_type = Status.TRANSFERRED, RegisterType.REGULAR
+            also = ("status", "register_type")
+            students.leave([student], on=acting.today, acting=acting, reason="借读结束", also=also)
+    return refusals
+
+
+def _ended(case: Case, row: BorrowingChange, student: Student, acting: Acting) -> list[ledger.Fact]:
+    place = row.placement
+    sides = [lineage(place.school_id)]
+    if place.kind == PlacementKind.BORROWED:
+        sides.append(lineage(student.school_id))
+    seated = [place.school_class, student.school_class]
+    return [
+        ledger.Fact(
+            kind=EventKind.BORROWING_ENDED,
+            lineage=side,
+            class_name=str(school_class or ""),
+            text=f"借读结束，{row.get_reason_display()}",
+            student=student,
+            effective_on=acting.today,
+            stage=place.stage,
+            grade=place.grade,
+            number=student.number or "",
+            scope=scope_of(sides[1] if len(sides) == 2 else None, sides[0]),
+            case_id=case.pk,
+        )
+        for side, school_class in zip(sides, seated, strict=False)
+    ]
+
+
+def undo_end(case: Case, acting: Acting, note: str) -> None:
+    """The guest is there again, exactly. Raises Refused when something later builds on it."""
+    row, student, events = _undoing(case, EventKind.BORROWING_ENDED)
+    place = row.placement
+    reason = f"撤销借读结束：{note}"
+    if found := idle(place.school, acting.today):
+        raise Refused(f"借读学校{found.why}，不能退回去。{found.remedy}。")
+    if guests.guests().filter(student=student).exists():
+        raise Refused(LATER)
+    if place.kind == PlacementKind.BORROWED:
+        if student.status != row.former_status:
+            raise Refused(LATER)
+        guests.receive_again(place, acting=acting, reason=reason)
+    else:
+        if student.school_id or student.status != Status.TRANSFERRED:
+            raise Refused(LATER)
+        student.status, student.register_type = row.former_status, row.former_type
+        also = ("status", "register_type")
+        moving.come_back(student, to=place, acting=acting, reason=reason, also=also)
+        revive(student, case_id=case.pk, acting=acting, reason=reason)
+    ledger.reverse(events, acting=acting, text=note[:200])
+
+
+# -- the conversion -------------------------------------------------------------------------------
+def convert(found: Sequence[Case], acting: Acting) -> Mapping[int, str]:
+    """Make the temporary registers regular ones; they wait for their numbers (待编号)."""
+    refusals: dict[int, str] = {}
+    for case, row, student in _loaded(found, refusals):
+        number = student.number or ""
+        retire({student: case.pk}, acting=acting, reason="转为正式学籍")
+        student.register_type = RegisterType.REGULAR
+        students.write([student], fields=["register_type"], acting=acting, reason="转为正式学籍")
+        place = row.placement
+        fact = ledger.Fact(
+            kind=EventKind.REGULARISED,
+            lineage=lineage(place.school_id),
+            change=1,
+            class_name=str(place.school_class or ""),
+            text="由临时借读学籍转为正式学籍",
+            student=student,
+            effective_on=acting.today,
+            stage=place.stage,
+            grade=place.grade,
+            number=number,
+            case_id=case.pk,
+        )
+        ledger.write([fact], acting=acting)
+    return refusals
+
+
+def undo_conversion(case: Case, acting: Acting, note: str) -> None:
+    """A temporary register again, with its number; the regular number given since is retired."""
+    row, student, events = _undoing(case, EventKind.REGULARISED)
+    taken_back = _since(student, events)
+    reason = f"撤销转为正式学籍：{note}"
+    if student.school_id != row.placement.school_id or student.status != row.former_status:
+        raise Refused(LATER)
+    if RegisterNumber.objects.filter(holder=student, state=NumberState.LIVE).exists():
+        retire({student: case.pk}, acting=acting, reason="撤销转为正式学籍")
+    student.register_type = RegisterType.BORROWED_TEMP
+    students.write([student], fields=["register_type"], acting=acting, reason=reason)
+    revive(student, case_id=case.pk, acting=acting, reason=reason)
+    ledger.reverse([*taken_back, *events], acting=acting, text=note[:200])
+
+
+# -- both -----------------------------------------------------------------------------------------
+def _loaded(
+    found: Sequence[Case], refusals: dict[int, str]
+) -> list[tuple[Case, BorrowingChange, Student]]:
+    """The cases that can still be done, in order; why the others cannot goes into ``refusals``."""
+    pupils = students.lock([case.student_id for case in found])
+    rows = (
+        BorrowingChange.objects.filter(pk__in=[case.pk for case in found])
+        .select_related("placement__school__organisation", "placement__school_class")
+        .in_bulk()
+    )
+    ready = []
+    for case in sorted(found, key=lambda case: case.pk):
+        row, student = rows[case.pk], pupils[case.student_id]
+        as_asked = (student.status, student.register_type) == (row.former_status, row.former_type)
+        if row.placement.ends or not as_asked:
+            refusals[case.pk] = GONE
+        else:
+            ready.append((case, row, student))
+    return ready
+
+
+def _undoing(case: Case, kind: EventKind) -> tuple[BorrowingChange, Student, list[RegisterEvent]]:
+    """What undoing needs, locked; Refused while something else stands in the way."""
+    (student,) = students.lock([case.student_id]).values()
+    row = BorrowingChange.objects.select_related(
+        "placement__school__organisation", "placement__school_class"
+    ).get(pk=case.pk)
+    events = list(
+        RegisterEvent.objects.filter(case=case, kind=kind, reversed_by__isnull=True).order_by("-pk")
+    )
+    if not events or _standing(student, events).exclude(kind__in=HARMLESS).exists():
+        raise Refused(LATER)
+    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
+    if other:
+        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销。")
+    return row, student, events
+
+
+def _standing(student: Student, events: Sequence[RegisterEvent]) -> QuerySet[RegisterEvent]:
+    """What has happened since and stands."""
+    return RegisterEvent.objects.filter(
+        student=student, reversed_by__isnull=True, pk__gt=events[0].pk
+    ).exclude(kind=EventKind.REVERSED)
+
+
+def _since(student: Student, events: Sequence[RegisterEvent]) -> list[RegisterEvent]:
+    """Class and number given since, the last first: they are taken back with it."""
+    return list(_standing(student, events).filter(kind__in=TAKEN_BACK).order_by("-pk"))

@@ -1,0 +1,193 @@
+"""The effect of the last signature of borrowed study, and its exact inverse.
+
+A guest of the register gets a place beside the home placement; who comes from outside gets a
+temporary register. Neither changes 在读 of anybody.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from numbering.models import NumberState, RegisterNumber
+from numbering.services import retire
+from transfers.models import Borrowing
+from transfers.services.borrow import require_seat
+from transfers.services.sides import scope_of
+from xueji.accounts.access import Acting
+from xueji.cases import seats
+from xueji.cases.kinds import Refused
+from xueji.cases.models import ALIVE, Case
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.queries import Lineage, idle, lineages
+from xueji.rules.engine import rule_set
+from xueji.students import guests
+from xueji.students import services as students
+from xueji.students.models import Placement, RegisterType, Status, Student
+
+GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由借读学校重新核对。"
+LATER = "借读以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
+TAKEN_BACK = (EventKind.PLACED, EventKind.NUMBERED)
+HARMLESS = (*TAKEN_BACK, EventKind.KEY_DATA_CHANGED)
+
+
+def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
+    """Take in the guests. Returns why single cases cannot be done."""
+    pupils = students.lock([case.student_id for case in cases])
+    rows = Borrowing.objects.filter(pk__in=[case.pk for case in cases])
+    borrowings = rows.select_related("home__school_class", "school_class").in_bulk()
+    schools = lineages(
+        {row.host_school_id for row in borrowings.values()}
+        | {row.home_school_id for row in borrowings.values() if row.home_school_id}
+    )
+    seats.lock({row.school_class_id for row in borrowings.values()})
+    busy = set(guests.guests().filter(student__in=pupils).values_list("student", flat=True))
+    refusals: dict[int, str] = {}
+    coming: Counter[int] = Counter()
+    visiting: dict[Student, students.Place] = {}
+    arriving: dict[Student, students.Place] = {}
+    facts: list[ledger.Fact] = []
+    for case in sorted(cases, key=lambda case: case.pk):
+        row, student = borrowings[case.pk], pupils[case.student_id]
+        host = schools[row.host_school_id]
+        home = schools[row.home_school_id] if row.home_school_id else None
+        others = coming[row.school_class_id]
+        if why := _why_not(case, row, student, host, others, busy, acting):
+            refusals[case.pk] = why
+            continue
+        coming[row.school_class_id] += 1
+        place = students.Place(
+            school=host.school,
+            school_class=row.school_class,
+            stage=row.stage,
+            entry_year=row.entry_year,
+            grade=row.grade,
+            starts=acting.today,
+            case_id=case.pk,
+        )
+        if home:
+            visiting[student] = place
+        else:
+            student.status = Status.ENROLLED
+            student.register_type = RegisterType.BORROWED_TEMP
+            student.entered_on = student.entered_on or acting.today
+            arriving[student] = place
+        facts += _facts(case, row, student, host, home, acting)
+    guests.receive(visiting, acting=acting, reason="借读")
+    also = ("status", "register_type", "entered_on")
+    students.place(arriving, acting=acting, reason="外地借读", also=also)
+    ledger.write(facts, acting=acting)
+    return refusals
+
+
+def _why_not(
+    case: Case,
+    row: Borrowing,
+    student: Student,
+    host: Lineage,
+    others: int,
+    busy: set[int],
+    acting: Acting,
+) -> str:
+    """Why the pupil cannot come any more; it was right when it was submitted."""
+    if student.status != row.former_status or student.school_id != row.home_school_id:
+        return GONE
+    if row.home and (row.home.ends or row.home.grade != row.grade) or student.pk in busy:
+        return GONE
+    if found := idle(host.school, acting.today):
+        return f"借读学校{found.why}，不能收借读生。请退回。"
+    rules = rule_set(case.rule_set).at(case.rule_date)
+    try:
+        require_seat(row, student, others=others, rules=rules, acting=acting)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _facts(
+    case: Case,
+    row: Borrowing,
+    student: Student,
+    host: Lineage,
+    home: Lineage | None,
+    acting: Acting,
+) -> list[ledger.Fact]:
+    """One event on each side; 在读 stays where the register is."""
+    temporary = "" if home else "，建临时借读学籍"
+    found = [
+        ledger.Fact(
+            kind=EventKind.BORROWED,
+            lineage=host,
+            class_name=str(row.school_class),
+            text=f"借读，由{row.home_words}借入{temporary}"[:200],
+            student=student,
+            effective_on=acting.today,
+            stage=row.stage,
+            grade=row.grade,
+            number=student.number or "",
+            scope=scope_of(home, host),
+            case_id=case.pk,
+        )
+    ]
+    if home:
+        found.append(
+            ledger.Fact(
+                kind=EventKind.BORROWED,
+                lineage=home,
+                class_name=str(row.home.school_class or "") if row.home else "",
+                text=f"借读，借出到{host.school.organisation}",
+                student=student,
+                effective_on=acting.today,
+                stage=row.stage,
+                grade=row.grade,
+                number=student.number or "",
+                scope=scope_of(home, host),
+                case_id=case.pk,
+            )
+        )
+    return found
+
+
+def reverse(case: Case, acting: Acting, note: str) -> None:
+    """Let the guest go as if never taken in. Raises Refused when something later builds on it."""
+    (student,) = students.lock([case.student_id]).values()
+    row = Borrowing.objects.get(pk=case.pk)
+    own = list(
+        RegisterEvent.objects.filter(
+            case=case, kind=EventKind.BORROWED, reversed_by__isnull=True
+        ).order_by("-pk")
+    )
+    place = Placement.objects.select_for_update().filter(case=case, ends__isnull=True).first()
+    if not own or place is None:
+        raise Refused(LATER)
+    _require_free(student, case)
+    reason = f"撤销借读：{note}"
+    if row.home_school_id:
+        _require_sheet_back(row)
+        guests.dismiss([place], on=acting.today, acting=acting, reason=reason)
+        ledger.reverse(own, acting=acting, text=note[:200])
+        return
+    since = RegisterEvent.objects.filter(
+        student=student, reversed_by__isnull=True, pk__gt=own[0].pk
+    ).exclude(kind=EventKind.REVERSED)
+    if since.exclude(kind__in=HARMLESS).exists():
+        raise Refused(LATER)
+    taken_back = list(since.filter(kind__in=TAKEN_BACK).order_by("-pk"))
+    if RegisterNumber.objects.filter(holder=student, state=NumberState.LIVE).exists():
+        retire({student: case.pk}, acting=acting, reason="撤销借读")
+    student.status, student.register_type = row.former_status, row.former_type
+    if row.former_status == Status.PENDING:
+        student.entered_on = None
+    also = ("status", "register_type", "entered_on")
+    students.leave([student], on=acting.today, acting=acting, reason=reason, also=also)
+    ledger.reverse([*taken_back, *own], acting=acting, text=note[:200])
+
+
+def _require_free(student: Student, case: Case) -> None:
+    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
+    if other:
+        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销借读。")
+
+
+def _require_sheet_back(row: Borrowing) -> None:
+    if row.loans.filter(back_on__isnull=True).exists():
+        raise Refused("学籍表还在借读学校。请原学校先登记归还，再撤销借读。")

@@ -1,0 +1,78 @@
+"""The host school and the home school of borrowed study, and the stops of its routes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transfers.models import Direction
+from transfers.rules import borrowing
+from transfers.services.sides import Way, office_of
+from transfers.services.submit import at_work
+from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
+from xueji.cases.kinds import Refused, Stop
+from xueji.organisations.models import Level, Organisation
+from xueji.organisations.queries import Lineage
+from xueji.rules.engine import Finding, Rules, rule_set
+
+HOME = "home"
+CLOSING = (borrowing.enabled, borrowing.designated)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hosting:
+    """From which home school to which host; None is a home outside the register."""
+
+    way: Way  # out is home, into is host
+
+    @property
+    def host(self) -> Lineage:
+        if self.way.into is None:
+            raise LookupError("borrowed study has a host")
+        return self.way.into
+
+    @property
+    def rules(self) -> Rules:
+        """The rules by which the case is judged: those of the host."""
+        return rule_set(self.host.rule_set).at(self.way.on)
+
+    @property
+    def direction(self) -> Direction:
+        return self.way.direction
+
+    def stops(self, step: Direction | str) -> list[Stop]:
+        """Who signs after the host school's clerk; who has no such office is left out."""
+        found = []
+        for at, role in borrowing.route(step, self.rules)[1:]:
+            side, place = at.split("_")
+            line = self.way.out if side == HOME else self.host
+            office, role = _office(line, place, role, self.way.stage) if line else (None, role)
+            if office:
+                found.append(Stop(organisation_id=office.pk, role=role))
+        return found
+
+
+def _office(line: Lineage, place: str, role: str, stage: str) -> tuple[Organisation | None, str]:
+    if place != "authority":
+        return office_of(line, place, role, stage)
+    authority = line.authority(stage)
+    return authority, OFFICER_AT_LEVEL[Level(authority.level)]
+
+
+def hosting(acting: Acting) -> Lineage:
+    """The acting school, as a host; Refused while it takes nobody, with the clause."""
+    host = at_work(acting)
+    if found := closed(host, acting):
+        raise Refused(f"{found.message}（{found.citation}）。{found.remedy}。")
+    return host
+
+
+def closed(host: Lineage, acting: Acting) -> Finding | None:
+    """Why this school takes no guests whoever comes: the first of the rules that say so."""
+    rules = rule_set(host.rule_set).at(acting.today)
+    facts = borrowing.BorrowingFacts(is_designated=host.school.designated_for_borrowed)
+    found: Sequence[Finding] = [
+        finding
+        for judge, key in zip(CLOSING, ("borrowing.enabled", "borrowing.designated"), strict=True)
+        if rules.has(key)
+        for finding in judge(facts, rules)
+    ]
+    return found[0] if found else None

@@ -1,0 +1,65 @@
+"""Borrowed study (借读) as a place: the home placement stays, a guest's opens and closes beside it.
+
+Neither touches the pupil's row: where the register is does not change.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db.models import Q
+
+from xueji.accounts.access import Acting
+from xueji.audit import history
+from xueji.organisations.queries import hold
+from xueji.students.models import (
+    Placement,
+    PlacementKind,
+    PlacementQuerySet,
+    RegisterType,
+    Student,
+)
+from xueji.students.services import Place
+
+AS_GUEST = Q(kind=PlacementKind.BORROWED) | Q(
+    kind=PlacementKind.HOME, student__register_type=RegisterType.BORROWED_TEMP
+)
+
+
+def guests() -> PlacementQuerySet:
+    """Open places of who borrows studies: guests of the register, and temporary registers."""
+    return Placement.objects.filter(AS_GUEST, ends__isnull=True, student__merged_into__isnull=True)
+
+
+def receive(places: Mapping[Student, Place], *, acting: Acting, reason: str) -> list[Placement]:
+    """Open the guest's place of each locked pupil, who must have none."""
+    held = hold({where.school.pk for where in places.values()})
+    placements = [
+        Placement(
+            student=student,
+            school=where.school,
+            org_path=held[where.school.pk].path,
+            school_class=where.school_class,
+            stage=where.stage,
+            entry_year=where.entry_year,
+            grade=where.grade,
+            kind=PlacementKind.BORROWED,
+            starts=where.starts,
+            case_id=where.case_id,
+        )
+        for student, where in places.items()
+    ]
+    return history.create(placements, acting=acting, reason=reason)
+
+
+def dismiss(placements: Iterable[Placement], *, on: date, acting: Acting, reason: str) -> None:
+    """Close guests' places of locked pupils."""
+    placements = list(placements)
+    for placement in placements:
+        placement.ends = max(on, placement.starts)
+    history.update(placements, fields=["ends"], acting=acting, reason=reason)
+
+
+def receive_again(placement: Placement, *, acting: Acting, reason: str) -> None:
+    """Undo that a guest's place was closed."""
+    placement.ends = None
+    history.update([placement], fields=["ends"], acting=acting, reason=reason)
