@@ -9,9 +9,8 @@ from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
 from enrollment.services.batch.rows import REASON, VERIFIED_BY, Entry, Fate, Fault
 from enrollment.services.check import Checked, Context, check_rows
-from enrollment.services.submit import asked
 from xueji.cases.models import Case, State
-from xueji.cases.services import ExceptionRequest
+from xueji.cases.services import ExceptionRequest, requests_of
 from xueji.identity import crypto, idnumbers, masking, names
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Division
@@ -136,14 +135,14 @@ def _settle(row: Judged, checked: Checked, context: Context) -> None:
     entry = row.entry
     reason = entry.row.get(REASON, "")
     reasons = {warning.key: reason for warning in checked.warnings}
-    row.requests = asked(checked, reasons, context.rules)
+    row.requests, unreasoned = requests_of(checked.warnings, reasons, context.rules)
     told = {fault.key for fault in entry.faults}
     # a cell that could not be read is told once, not again as missing
     entry.faults += [fault for fault in _problems(checked.errors) if fault.key not in told]
     blocked = [finding for finding in checked.blocked if finding.key != SUM]
     papers = [finding for finding in blocked if finding.key in UNSEEN]
     entry.faults += [_of(finding, finding.remedy) for finding in blocked if finding not in papers]
-    if len(row.requests) < len(checked.warnings):
+    if unreasoned:
         entry.faults += list(_unreasoned(checked.warnings))
     if checked.papers and not entry.row.get(VERIFIED_BY, "").strip():
         message = "勾选了已核验的材料，没有填核验人。"
