@@ -1,6 +1,6 @@
 """What the rule sets say of transfers: conditions, and by whose signatures a pupil goes."""
 
-from transfers.rules import conditions
+from transfers.rules import conditions, papers
 from transfers.rules.conditions import TransferFacts
 from transfers.rules.routes import Sides, direction, placement, places, starts_at_receiving
 
@@ -9,6 +9,7 @@ __all__ = [
     "TransferFacts",
     "conditions",
     "direction",
+    "papers",
     "placement",
     "places",
     "starts_at_receiving",
