@@ -22,7 +22,7 @@ LONG_RUN = os.environ.get("XUEJI_LONG") == "1"
 EVERYWHERE = ("GET", "POST")
 NEAREST = {"-", "own", "below", "draft", "missing"}
 # succeeds without leading anywhere, and keeps what was typed
-KEEPS_AND_STAYS = {"enrollment_draft"}
+KEEPS_AND_STAYS = {"enrollment_draft", "transfer_draft"}
 
 
 @dataclass

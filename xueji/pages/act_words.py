@@ -82,6 +82,7 @@ PAGES = {
     "transfer_take": "外地转入",
     "transfer_turn": "接收或安置转学学生",
     "transfer_receipt": "登记转学回执",
+    "transfer_file": "登记转学的纸质材料",
     "organisation_new": "设立机构",
     "organisations_import": "成批设立机构",
     "organisation_edit": "修改机构资料",
