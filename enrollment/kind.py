@@ -7,10 +7,10 @@ from enrollment import queries
 from enrollment.models import Admission
 from enrollment.rules import grounds
 from enrollment.services import admission_finish, deferred
-from enrollment.services.alike import compare
 from enrollment.services.finish import apply, reverse
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.cases.alike import compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import Case, RuleException
 from xueji.cases.queries import rules_of

@@ -4,13 +4,15 @@ from django.apps import AppConfig
 class TransfersConfig(AppConfig):
     name = "transfers"
     verbose_name = "转学、借读"
+    demo = "transfers.demo.tell"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from transfers.kind import BORROWING, BORROWING_END, CONVERSION, TRANSFER
-        from transfers.queries import to_see_to
+        from transfers.queries.owed import to_press_for, to_see_to
         from xueji.cases import kinds, todos
 
         for kind in (TRANSFER, BORROWING, BORROWING_END, CONVERSION):
             kinds.register(kind)
         todos.register(to_see_to)
+        todos.register(to_press_for)

@@ -3,14 +3,17 @@
 from django.urls import reverse as url
 
 from transfers import queries
+from transfers.models import Transfer
 from transfers.queries import borrowing
 from transfers.services import borrow_change, borrow_finish
 from transfers.services.borrow_sheet import loan_out, may_lend
 from transfers.services.finish import apply
+from transfers.services.paper_file import may_receive, may_send
 from transfers.services.receipt import may_record
 from transfers.services.undo import reverse
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
+from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.queries import steps_of
@@ -34,13 +37,29 @@ def outside(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
 def _facts(case: Case, acting: Acting) -> dict[str, object]:
     row = queries.of_case(case)
     steps = steps_of([case.pk])[case.pk]
+    alike = compare(case, acting) if _looks_like_another(case) else Alike()
     return {
         "transfer": row,
+        "alike": alike,
+        "named": [other.student.pk for other in alike.named],
         "is_hidden": queries.is_hidden(row, steps, acting),
         "is_certified": queries.is_certified(row, steps),
         "may_record_receipt": may_record(row, acting),
+        "paper_file": getattr(row, "paper_file", None),
+        "file_act": _file_act(row, acting),
         "may_print": acting.may("transfers.print"),
     }
+
+
+def _looks_like_another(case: Case) -> bool:
+    return any(found["key"] == "transfer.duplicate" for found in case.findings)
+
+
+def _file_act(row: Transfer, acting: Acting) -> str:
+    """What this post may record of the paper file."""
+    if may_send(row, acting):
+        return "登记转出纸质材料"
+    return "登记收到纸质材料" if may_receive(row, acting) else ""
 
 
 def turn_url(case: Case, step: Step) -> str:

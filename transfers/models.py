@@ -32,6 +32,7 @@ class Direction(models.TextChoices):
 class Reason(models.TextChoices):
     MOVE = "move", "户口及家庭住址迁移"
     JOB = "job", "工作调动"
+    DISCHARGE = "discharge", "部队转业复员"
     OTHER = "special", "其他特殊情况"
 
 
@@ -119,6 +120,50 @@ class Transfer(models.Model):
     @property
     def to_words(self) -> str:
         return str(self.to_school.organisation) if self.to_school else self.outside_school
+
+
+class Carrier(models.TextChoices):
+    """By whom the paper file goes."""
+
+    GUARDIAN = "guardian", "监护人自带"
+    OFFICE = "office", "经主管部门转交"
+    POST = "post", "邮寄"
+
+
+@classified(
+    public="transfer sent_on carrier copy_kept sent_by sent_at received_on received_by received_at"
+)
+class PaperFile(models.Model):
+    """Where the paper file of a transferred pupil is: sent by the former school, received."""
+
+    transfer = models.OneToOneField(
+        Transfer, models.PROTECT, primary_key=True, related_name="paper_file"
+    )
+    sent_on = models.DateField("转出日期", null=True)
+    carrier = models.CharField("怎样转递", max_length=10, choices=Carrier, blank=True)
+    copy_kept = models.BooleanField("已留复印件", default=False)
+    sent_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField("转出登记时间", null=True)
+    received_on = models.DateField("收到日期", null=True)
+    received_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+    received_at = models.DateTimeField("收到登记时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_on__isnull=True, sent_by__isnull=True)
+                | Q(sent_on__isnull=False, sent_by__isnull=False),
+                name="paper_file_sending_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_on__isnull=True, received_by__isnull=True)
+                | Q(received_on__isnull=False, received_by__isnull=False),
+                name="paper_file_receipt_is_signed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transfer_id} {self.sent_on}"
 
 
 class Ground(models.TextChoices):

@@ -3,8 +3,10 @@
 from datetime import date
 from random import Random
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from enrollment.demo import accounts, calendar, cohorts, dossiers, organisations, register
 from enrollment.demo.autumn import Autumn
@@ -17,7 +19,10 @@ from xueji.organisations.models import Division
 
 @transaction.atomic
 def load(*, students: int, schools: int, seed: int, today: date, told: Told) -> None:
-    """Write a demo of that size into a database without organisations."""
+    """Write a demo of that size into a database without organisations.
+
+    Each app that names a ``demo`` in its AppConfig tells its own cases last.
+    """
     crypto.create_keyring(settings.XUEJI_KEYRING)
     if not Division.objects.filter(level="village").exists():
         divisions.load()
@@ -38,6 +43,9 @@ def load(*, students: int, schools: int, seed: int, today: date, told: Told) -> 
     dossiers.write()
     told("本学期的业务件")
     Autumn(staff, random, documents, today).tell(campuses)
+    for config in apps.get_app_configs():
+        if story := getattr(config, "demo", ""):
+            import_string(story)(today)
 
 
 def fit(today: date) -> date:

@@ -5,7 +5,7 @@ wrong or remarkable. It writes nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from enrollment.models import Deferral
 from enrollment.queries import deferrals
 from enrollment.rules import EntryFacts, Late, Parent, is_disabled, register_type
-from xueji.cases.models import ALIVE, Case
+from xueji.cases.alike import on_their_way
+from xueji.cases.models import Case
 from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
 from xueji.identity.problems import Problem
@@ -214,12 +215,6 @@ def find_doubles(rows: Sequence[Checked], student_id: int | None = None) -> None
             for match in row.near
             if match.student.status != Status.PENDING or match.student.pk in alive
         ]
-
-
-def on_their_way(student_ids: Iterable[int]) -> dict[int, Case]:
-    """Pupil → the live case that is about to register it."""
-    rows = Case.objects.filter(student__in=list(student_ids), state__in=ALIVE)
-    return {case.student_id: case for case in rows.select_related("school__organisation")}
 
 
 def _person(row: Checked, student_id: int | None) -> duplicates.Person:

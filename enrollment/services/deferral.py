@@ -18,10 +18,11 @@ from enrollment.services.check import (
     settle_members,
 )
 from enrollment.services.context import load, require_working, route
-from enrollment.services.submit import Rejected, asked, keep_typed, pupil_of, write_papers
+from enrollment.services.submit import Rejected, keep_typed, pupil_of, write_papers
 from xueji.accounts.access import Acting
 from xueji.cases.acts import Act
 from xueji.cases.models import Case
+from xueji.cases.services import requests_of
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
 from xueji.rules.engine import judge
@@ -119,8 +120,8 @@ def apply_for(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Act
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)
     checked = check(row, context)
-    requests = asked(checked, reasons, context.rules)
-    if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
+    requests, unreasoned = requests_of(checked.warnings, reasons, context.rules)
+    if checked.errors or checked.blocked or unreasoned:
         raise Rejected(checked, context)
     reason = f"缓学 {case.number}"
     student = pupil_of(

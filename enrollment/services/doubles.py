@@ -5,22 +5,19 @@ number is the county, the supervising office and the first character of the name
 like the child is not described at all: a name and a birthday are no key to the registers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Q
 
 from enrollment.rules.identity import what_to_do_about_a_double, what_to_do_about_a_likeness
 from enrollment.services.check import Checked, Context
 from xueji.accounts.access import Acting
 from xueji.audit.lookups import too_many
 from xueji.audit.models import AccessKind
-from xueji.cases.models import ALIVE, Case, State
-from xueji.organisations.queries import Lineage, lineages
+from xueji.cases.alike import likeness, schools_of
+from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Rules
 from xueji.students.duplicates import abroad
-from xueji.students.models import UNREGISTERED, Placement, Status, Student
+from xueji.students.models import UNREGISTERED, Status, Student
 
 PAGE = "enrollment"  # of the Access rows that are counted
 
@@ -78,20 +75,6 @@ def holder(student: Student, rules: Rules, acting: Acting) -> Answer:
     return Answer(wait=wait) if wait else Answer(doubles)
 
 
-def schools_of(found: Iterable[Student]) -> dict[int, Lineage]:
-    """The school of each pupil: of the register, of the case that makes or defers it, the last."""
-    schools = {student.pk: student.school_id for student in found if student.school_id}
-    rest = [student.pk for student in found if not student.school_id]
-    if rest:
-        places = Placement.objects.filter(student__in=rest).order_by("starts", "pk")
-        schools |= dict(places.values_list("student", "school"))
-        granted = Q(state=State.DONE, deferral__isnull=False)
-        cases = Case.objects.filter(granted | Q(state__in=ALIVE), student__in=rest)
-        schools |= dict(cases.order_by("pk").values_list("student", "school"))
-    loaded = lineages(set(schools.values()))
-    return {student: loaded[school] for student, school in schools.items()}
-
-
 def _double(
     student: Student, at: Lineage | None, checked: Checked, rules: Rules, acting: Acting
 ) -> Double:
@@ -103,14 +86,6 @@ def _double(
     else:
         text = _here(student, at, subject)
     return Double(student, exact, is_foreign, text, _remedy(student, exact, is_foreign, rules))
-
-
-def likeness(student: Student, typed: Mapping[str, Any]) -> str:
-    """How the pupil compares with what was typed; tells nothing that was not."""
-    name = "同名" if student.name == typed["name"] else "姓名同音"
-    born = "相同" if student.birth_date == typed["birth_date"] else "月日颠倒"
-    sex = "同性别" if student.sex == typed["sex"] else "性别不同"
-    return f"{name}，{sex}，出生日期{born}，证件号不同"
 
 
 def _here(student: Student, at: Lineage | None, subject: str) -> str:

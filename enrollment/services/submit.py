@@ -12,8 +12,7 @@ from xueji.audit import history
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper
-from xueji.cases.rules import says_why
-from xueji.cases.services import ExceptionRequest
+from xueji.cases.services import requests_of
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
 from xueji.organisations.models import StageName
@@ -53,8 +52,8 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     context = load(case.school_id, today=acting.today, student_id=case.student_id)
     require_working(context)
     (checked,) = check_rows([row], context)
-    requests = asked(checked, reasons, context.rules)
-    if checked.errors or checked.blocked or len(requests) < len(checked.warnings):
+    requests, unreasoned = requests_of(checked.warnings, reasons, context.rules)
+    if checked.errors or checked.blocked or unreasoned:
         raise Rejected(checked, context)
     reason = f"新生入学 {case.number}"
     student = pupil_of(
@@ -93,15 +92,6 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
         exceptions=requests,
         acting=acting,
     )
-
-
-def asked(checked: Checked, reasons: Mapping[str, str], rules: Rules) -> list[ExceptionRequest]:
-    """The exceptions that are asked for with a reason that says something."""
-    return [
-        ExceptionRequest(finding=warning, reason=reason[:300])
-        for warning in checked.warnings
-        if says_why(reason := reasons.get(warning.key, "").replace("\0", "").strip(), rules)
-    ]
 
 
 def pupil_of(

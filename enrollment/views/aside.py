@@ -10,9 +10,9 @@ from enrollment.rules import cutoff, months_old, papers_key
 from enrollment.services import doubles
 from enrollment.services.check import Checked, Context, check_rows
 from enrollment.services.doubles import Answer
-from enrollment.services.submit import asked
 from xueji.accounts.access import Acting
 from xueji.cases.rules import says_why
+from xueji.cases.services import requests_of
 from xueji.identity import codes, idnumbers
 from xueji.organisations.models import Division
 from xueji.rules.clauses import cite
@@ -71,13 +71,13 @@ def aside(judged: Judged | None, *, is_submitted: bool = False) -> dict[str, obj
     if judged.answer.wait:
         told = [finding for finding in told if not _speaks_of_doubles(finding)]
     wrong = [problem for problem in checked.problems if problem.code != "missing"]
-    open_warnings = len(checked.warnings) - len(asked(checked, form.reasons, judged.context.rules))
+    _, unreasoned = requests_of(checked.warnings, form.reasons, judged.context.rules)
     blocks = sum(finding.effect == "block" and finding.key != SUM for finding in told)
     return {
         "judged": True,
         "missing": [(form[p.field].label, form[p.field].auto_id) for p in missing],
         "lines": [*wrong, *(_line(finding, judged) for finding in told), *_passes(judged)],
-        "left": len(checked.errors) + blocks + open_warnings + bool(judged.answer.wait),
+        "left": len(checked.errors) + blocks + len(unreasoned) + bool(judged.answer.wait),
         "answer": judged.answer,
         "warnings": _warnings(judged),
         "serving": _serving(judged, told),

@@ -15,7 +15,7 @@ from enrollment.forms import NEXT_TO_IT, EntryForm
 from enrollment.queries import deferrals
 from enrollment.services import doubles
 from enrollment.services.deferral import as_typed
-from enrollment.services.draft import Kept, keep
+from enrollment.services.draft import keep
 from enrollment.services.submit import Rejected, submit
 from enrollment.views.aside import PASSES, Judged, derived, judge
 from enrollment.views.page import (
@@ -34,7 +34,7 @@ from xueji.accounts import access
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
-from xueji.cases.services import Stale
+from xueji.cases.services import Kept, Stale
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once

@@ -83,12 +83,12 @@ def draft(request: HttpRequest) -> HttpResponse:
         )
     except Stale:
         words = "另一个窗口改过这份草稿，这里的没有存；提交时会列出两边的不同"
-        return render(request, "enrollment/_saved.html", {"words": words})
+        return render(request, "cases/_saved.html", {"words": words})
     except Refused as refusal:
-        return render(request, "enrollment/_saved.html", {"words": str(refusal)})
+        return render(request, "cases/_saved.html", {"words": str(refusal)})
     saved = timezone.localtime(request.acting.at)
     words = f"草稿已存 {saved:%H:%M}"
-    response = render(request, "enrollment/_saved.html", {"words": words, "kept": kept})
+    response = render(request, "cases/_saved.html", {"words": words, "kept": kept})
     if kept.is_new:
         response["HX-Replace-Url"] = reverse("enrollment_edit", args=[kept.case.number])
     return response

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from enrollment.services.alike import Alike, compare
 from tests import pupils
 from xueji.audit.models import Access, AccessKind
+from xueji.cases.alike import Alike, compare
 from xueji.cases.models import Decision
 
 BORN = date(2020, 4, 5)

@@ -73,6 +73,7 @@ ID_OF = {
     "transfer_discard": lambda u: [u.open.number],
     "transfer_turn": lambda u: [u.open.number],
     "transfer_receipt": lambda u: [u.done.number],
+    "transfer_file": lambda u: [u.done.number],
     "transfer_certificate": lambda u: [u.open.number],
     "transfer_form": lambda u: [u.open.number],
     "borrowing_edit": lambda u: [u.open.number],

@@ -366,6 +366,7 @@ FORMS = {
     "enrollment_attendance": attendance,
     "transfer_new": transfer,
     "transfer_take": take,
+    "transfer_draft": transfer,
     "enrollment_discard": only_a_key,
     "reports_roster_new": roster,
     "reports_roster_decide": agreed,

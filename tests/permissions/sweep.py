@@ -24,7 +24,7 @@ EVERYWHERE = ("GET", "POST")
 READING, WRITING = ("HEAD", "OPTIONS"), ("PUT", "PATCH", "DELETE")
 NEAREST = {"-", "own", "below", "draft", "missing"}
 # succeeds without leading anywhere, and keeps what was typed
-KEEPS_AND_STAYS = {"enrollment_draft"}
+KEEPS_AND_STAYS = {"enrollment_draft", "transfer_draft"}
 
 
 @dataclass

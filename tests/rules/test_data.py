@@ -79,6 +79,10 @@ def test_what_becomes_of_a_clause_that_decides_no_entry():
         "ANNEX1-1.1c": ("record", True, False),
         "ANNEX1-1.2a": ("block", True, True),
         "ANNEX1-1.2c": ("record", True, False),
+        "LINGCHENG-1.7": ("record", True, True),
+        "LINGCHENG-1.9": ("block", True, True),
+        "RURAL-2.2": ("human", True, True),
+        "RURAL-2.4": ("record", True, True),
     }
 
 
@@ -105,6 +109,8 @@ def test_every_citation_fits_where_cases_keep_it(name):
         ("national", ["national"]),
         ("hebei", ["national", "hebei"]),
         ("qianan", ["national", "hebei", "qianan"]),
+        ("jinzhou", ["national", "hebei", "jinzhou"]),
+        ("lingcheng", ["national", "lingcheng"]),
     ],
 )
 def test_a_set_inherits_from_the_one_above(name, chain):

@@ -9,6 +9,7 @@ from transfers.services import borrow_change
 from transfers.services.borrow import Wanted, borrow
 from transfers.services.borrow_change import Change
 from xueji.cases.models import Case
+from xueji.cases.services import Typed
 from xueji.students.models import Placement, Student
 
 HOST = "迁安城区小学"
@@ -45,9 +46,8 @@ def of(student: Student) -> dict[str, object]:
 
 def asked(world: World, *, clerk: str = "urban", reasons=None, **other) -> Case:
     return borrow(
-        case_id=None,
+        typed=Typed(row={}),
         wanted=wanted(world, **other),
-        row={},
         reasons=reasons or {},
         acting=world.acting(clerk),
     )
@@ -68,8 +68,7 @@ def changed(world: World, case: Case, kind: str, **other) -> Case:
     place = Placement.objects.get(case=case, ends__isnull=True)
     values = {"reason": "back", "papers": frozenset({"transfer_certificate"}), **other}
     return borrow_change.ask(
-        case_id=None,
+        typed=Typed(row={}),
         change=Change(kind=kind, placement_id=place.pk, **values),
-        row={},
         acting=world.acting("urban"),
     )

@@ -9,6 +9,7 @@ from transfers import services
 from transfers.services import Asked
 from xueji.cases import services as cases
 from xueji.cases.models import Case, Decision
+from xueji.cases.services import Typed
 from xueji.organisations.models import School, SchoolClass
 from xueji.students.models import Student
 
@@ -67,9 +68,8 @@ def submitted(
 ) -> Case:
     school = world.schools[to] if to else None
     return services.submit(
-        case_id=None,
+        typed=Typed(row={}),
         asked=asked(student, school, **other),
-        row={},
         reasons=reasons or {},
         acting=world.acting(clerk, at=at),
     )

@@ -165,7 +165,7 @@ def test_host_schools(changes, told):
 
 @pytest.mark.parametrize(
     ("papers", "told"),
-    [({"transfer_certificate"}, []), (set(), ["缺原学校的转学证明"])],
+    [({"transfer_certificate"}, []), (set(), ["缺转学证明"])],
 )
 def test_papers_of_a_conversion(papers, told):
     assert [f.message for f in conversion_papers(frozenset(papers), QIANAN)] == told

@@ -152,7 +152,7 @@ def test_a_draft_keeps_what_was_typed_and_becomes_the_case(world, client_of, noo
     assert 'value="上"' in text(client.get(edit))
     assert "单雄信" in text(client.get(LIST))
     assert client_of("clerk2").get(edit).status_code == 404
-    answer = client.post(edit, sent(pupil))
+    answer = client.post(edit, sent(pupil, version="1"))
     case.refresh_from_db()
     assert (answer["Location"], case.state) == (f"/cases/{case.number}/", "open")
 
@@ -249,10 +249,10 @@ def test_two_who_sign_the_same_turn(world, client_of, noon, pupil):
     assert case.steps.filter(role="clerk", decision="agreed").count() == 1
 
 
-@pytest.mark.parametrize("show", ["out", "in", "holding"])
+@pytest.mark.parametrize("show", ["out", "in", "holding", "files"])
 def test_lists_take_as_many_queries_for_three_as_for_one(world, client_of, noon, show):
     client = client_of("county")
-    to = None if show == "holding" else "上庄小学"
+    to = None if show in ("holding", "files") else "上庄小学"
     counted = []
     for more in (1, 2):
         for _ in range(more):
@@ -317,3 +317,15 @@ def test_nothing_works_by_a_form_of_somebody_else(world, client_of, noon, pupil)
     case.refresh_from_db()
     assert (case.waiting_at.name, case.waiting_role) == ("上庄小学", "clerk")
     assert movers.class_of(world, "上庄小学").students.count() == 0
+
+
+def test_a_late_transfer_is_pressed_for_by_the_offices_of_both_sides(world, client_of, pupil):
+    with time_machine.travel(NOON, tick=False):
+        approved(world, pupil)
+        assert "转学逾期" not in text(client_of("centre2").get("/"))
+    with time_machine.travel(NOON + timedelta(days=7), tick=False):
+        people = ("centre", "centre2", "county", "city", "clerk2", "county9", "clerk1b")
+        lists = [client_of(who).get(f"{LIST}?show=late").context["page"].rows for who in people]
+        assert [len(rows) for rows in lists] == [1, 1, 1, 1, 1, 0, 0]
+        told = ["转学逾期" in text(client_of(who).get("/")) for who in people]
+        assert told == [True, True, True, True, False, False, False]

@@ -18,7 +18,6 @@ from xueji.rules.engine import judge, rule_set
 
 RULE_TABLES = {
     "transfer.reason": "test_reasons",
-    "transfer.papers": "test_papers",
     "transfer.window": "test_the_window_is_fourteen_days_from_the_first_day_of_lessons",
     "transfer.final_grade": "test_the_final_grade",
     "transfer.sanction": "test_open_sanctions",
@@ -26,6 +25,7 @@ RULE_TABLES = {
     "transfer.suspended": "test_suspension",
     "transfer.grade": "test_the_grade_stays",
     "transfer.receiving": "test_receiving_schools",
+    "transfer.duplicate": "test_who_looks_like_a_pupil_of_the_register",
 }
 QIANAN = rule_set("qianan").at(date(2026, 9, 2))
 NATIONAL = rule_set("national").at(date(2026, 9, 2))
@@ -64,20 +64,6 @@ def test_nothing_stands_against_a_plain_transfer():
 )
 def test_reasons(reason, text, told):
     assert found("transfer.reason", reason=reason, reason_text=text) == told
-
-
-@pytest.mark.parametrize(
-    ("rules", "papers", "told"),
-    [
-        (QIANAN, {"household_book", "property_proof"}, []),
-        (QIANAN, {"household_book"}, [("block", "缺房产证明")]),
-        (QIANAN, {"property_proof"}, [("block", "缺户口簿")]),
-        (QIANAN, set(), [("block", "缺户口簿、房产证明")]),
-        (NATIONAL, set(), []),
-    ],
-)
-def test_papers(rules, papers, told):
-    assert found("transfer.papers", rules, papers=frozenset(papers)) == told
 
 
 @pytest.mark.parametrize(
@@ -167,6 +153,14 @@ def test_the_grade_stays(after, told):
 )
 def test_receiving_schools(changes, told):
     assert found("transfer.receiving", **changes) == told
+
+
+@pytest.mark.parametrize(
+    ("alike", "told"),
+    [(0, []), (1, [("warn", "疑似重复：有 1 名学生可能是同一人")])],
+)
+def test_who_looks_like_a_pupil_of_the_register(alike, told):
+    assert found("transfer.duplicate", alike=alike) == told
 
 
 # -- routes ---------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from xueji.audit.models import Access
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.services import Typed
 from xueji.ledger.check import check
 from xueji.students.models import Status, Student
 
@@ -50,9 +51,8 @@ def taken(world, **other) -> Taken:
 
 def asked(world, clerk: str = "clerk", **other) -> Case:
     return services.take(
-        case_id=None,
+        typed=Typed(row={}),
         taken=taken(world, **other),
-        row={},
         reasons={},
         acting=world.acting(clerk),
     )
@@ -224,7 +224,7 @@ def test_a_draft_goes_on_in_the_form_it_was_begun_in(world, client_of, noon):
     edit = answer["Location"]
     shown = client.get(edit).content.decode()
     assert f'value="{sent["id_number"]}"' in shown
-    again = {**sent, "save": "send", "reason": "move", "form_key": str(uuid4())}
+    again = {**sent, "save": "send", "reason": "move", "form_key": str(uuid4()), "version": "1"}
     assert client.post(edit, again).status_code == 302
     assert Case.objects.filter(kind="transfer").count() == 1
 

@@ -28,6 +28,7 @@ from transfers.services import Rejected
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Decision
+from xueji.cases.services import Typed
 from xueji.ledger.check import check
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import SchoolClass
@@ -401,9 +402,8 @@ def test_the_approver_may_send_it_on_to_the_maker_who_submits_again(world, pupil
         "clerk",
     )
     again = services.submit(
-        case_id=case.pk,
+        typed=Typed(row={}, case=case),
         asked=movers.asked(pupil, world.schools["邻泉小学"]),
-        row={},
         reasons={},
         acting=world.acting("clerk"),
     )
@@ -424,3 +424,24 @@ def test_the_former_school_does_not_receive_for_the_other(world, pupil):
     case = approved(world, pupil)
     outcome = receive(world, case, "clerk", class_of(world, "上庄小学"))
     assert (outcome.kind, Transfer.objects.get(case=case).school_class) == ("refused", None)
+
+
+def test_the_receiving_school_does_not_refuse_it_returns(world, pupil):
+    case = approved(world, pupil)
+    refused = receive(world, case, "clerk2", None, decision=Decision.REFUSED, note="不收")
+    receive(world, case, "clerk2", class_of(world, "上庄小学"))
+    case.refresh_from_db()
+    by_principal = cases.decide(
+        seen={case.pk: case.version},
+        decision=Decision.REFUSED,
+        note="不收",
+        acting=world.acting("principal2"),
+    )[case.pk]
+    case.refresh_from_db()
+    told = "这一步没有「不同意」：核实不了的，写明原因退回核准的单位，由它决定。"
+    assert [(of.kind, of.text) for of in (refused, by_principal)] == [("refused", told)] * 2
+    assert (case.state, case.waiting_at.name, case.waiting_role) == (
+        "open",
+        "上庄小学",
+        "principal",
+    )

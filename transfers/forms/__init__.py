@@ -2,6 +2,7 @@
 
 from transfers.forms.arriving import TakeForm
 from transfers.forms.leaving import EXCEPTION, INSIDE, AskingForm, TransferForm
+from transfers.forms.papers import ReceiveFileForm, RegisterForm, SendFileForm
 from transfers.forms.turns import ReceiptForm, TurnForm
 
 __all__ = [
@@ -9,6 +10,9 @@ __all__ = [
     "INSIDE",
     "AskingForm",
     "ReceiptForm",
+    "ReceiveFileForm",
+    "RegisterForm",
+    "SendFileForm",
     "TakeForm",
     "TransferForm",
     "TurnForm",

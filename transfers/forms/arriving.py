@@ -77,6 +77,14 @@ class TakeForm(AskingForm):
         empty_value=None,
         help_text="不变更年级；外地转入的要选",
     )
+    national_number = forms.CharField(
+        label="全国学籍号",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="G、J 或 L 加 18 位，照转学表填；外地转入的",
+        error_messages={"max_length": "号码太长，请对照转学表逐位核对。"},
+    )
     school_class = forms.TypedChoiceField(
         label="编入班级",
         required=False,
@@ -106,6 +114,7 @@ class TakeForm(AskingForm):
     )
     id_number.width, name.width = "w6", "w6"  # type: ignore[attr-defined]
     outside_school.width, outside_office.width = "w6", "w6"  # type: ignore[attr-defined]
+    national_number.width = "w6"  # type: ignore[attr-defined]
     grade.width, school_class.width = "w6", "w6"  # type: ignore[attr-defined]
     reason.width, reason_text.width, papers.width = "w12", "w12", "w12"  # type: ignore[attr-defined]
 
@@ -116,21 +125,21 @@ class TakeForm(AskingForm):
         papers: Iterable[tuple[str, str]],
         classes: Sequence[SchoolClass],
         grades: Sequence[int],
+        reasons: Sequence[tuple[str, str]] = Reason.choices,
         only: Sequence[str] | None = None,
         initial: Mapping[str, object] | None = None,
     ):
         super().__init__(data, initial=dict(initial or {}), use_required_attribute=False)
         self.classes = {row.pk: row for row in classes}
         rows = [(row.pk, f"{row}（{row.entry_year} 级）") for row in classes]
+        self.offer_papers(papers)
         choices = {
-            "papers": list(papers),
+            "reason": reasons,
             "school_class": [("", LATER), *rows],
             "grade": [("", "请选"), *((grade, grade_name(grade)) for grade in grades)],
         }
         for name, found in choices.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]
-        if not choices["papers"]:
-            del self.fields["papers"]
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
@@ -178,13 +187,6 @@ class TakeForm(AskingForm):
     def clean_id_number(self) -> str:
         return idnumbers.normalise(self.cleaned_data["id_number"])
 
-    def row(self) -> dict[str, object]:
-        """What stands in the form, as text, for whoever goes on with it."""
-        kept: dict[str, object] = {
-            name: plain(self[name].value()) for name in self.fields if name != "papers"
-        }
-        return {**kept, "papers": list(self.cleaned_data.get("papers") or [])}
-
     def taken(self) -> Taken:
         """What a valid form asks for."""
         data = self.cleaned_data
@@ -199,6 +201,7 @@ class TakeForm(AskingForm):
             reason=data["reason"],
             reason_text=data["reason_text"],
             papers=frozenset(data.get("papers") or ()),
+            national_number=data["national_number"],
             entry={
                 name: plain(self[name].value())
                 for name in self.fields

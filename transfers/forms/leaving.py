@@ -1,12 +1,14 @@
 """The form by which a school asks for the transfer of one of its pupils."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 
 from django import forms
 
 from transfers.models import Reason
 from transfers.services import Asked
 from xueji.organisations.models import School
+from xueji.pages.fields import plain
 from xueji.rules.engine import Finding
 from xueji.students.models import Student
 
@@ -40,6 +42,22 @@ class AskingForm(forms.Form):
             for name, value in found.items()
             if name.startswith(EXCEPTION)
         }
+
+    def offer_papers(self, papers: Iterable[tuple[str, str]]) -> None:
+        """Let these be ticked; without any the form does not speak of papers."""
+        choices = list(papers)
+        self.fields.pop("papers", None)
+        if choices:
+            self.fields["papers"] = deepcopy(self.base_fields["papers"])
+            self.fields["papers"].choices = choices  # type: ignore[attr-defined]
+
+    def row(self) -> dict[str, object]:
+        """What stands in the form, as text, for whoever goes on with it."""
+        kept: dict[str, object] = {
+            name: plain(self[name].value()) for name in self.fields if name != "papers"
+        }
+        ticked = self["papers"].value() if "papers" in self.fields else None
+        return {**kept, "papers": list(ticked or [])}
 
 
 class TransferForm(AskingForm):
@@ -126,14 +144,14 @@ class TransferForm(AskingForm):
         data: Mapping[str, object] | None = None,
         *,
         papers: Iterable[tuple[str, str]],
+        reasons: Sequence[tuple[str, str]] = Reason.choices,
         only: Sequence[str] | None = None,
         initial: Mapping[str, object] | None = None,
     ):
         first = {"to_where": INSIDE, **(initial or {})}
         super().__init__(data, initial=first, use_required_attribute=False)
-        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
-        if not self.fields["papers"].choices:  # type: ignore[attr-defined]
-            del self.fields["papers"]
+        self.offer_papers(papers)
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
@@ -141,13 +159,6 @@ class TransferForm(AskingForm):
     def offer(self, pupils: Iterable[Student]) -> None:
         """Let the clerk choose among pupils, each with grade, class and birthday."""
         self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]  # type: ignore[attr-defined]
-
-    def row(self) -> dict[str, object]:
-        """What stands in the form, as text, for whoever goes on with it."""
-        data = self.cleaned_data
-        kept = {name: data.get(name) or "" for name in self.fields if name in data}
-        reasons = {EXCEPTION + key: reason[:300] for key, reason in self.reasons().items()}
-        return {**kept, "papers": list(data.get("papers") or []), **reasons}
 
     def asked(self, student_id: int, school: School | None) -> Asked:
         """What a valid form asks for."""

@@ -1,17 +1,13 @@
 """Reading transfers: who goes, who comes, who waits for a place or for the receipt."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from transfers.models import Transfer
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
-from xueji.cases.todos import Todo
 from xueji.organisations.models import School, SchoolClass, Stage, within
-from xueji.organisations.queries import rule_set_of
-from xueji.rules.engine import rule_set
 from xueji.students.models import Status, Student, StudentQuerySet
 from xueji.students.queries import visible
 from xueji.students.search import search
@@ -66,7 +62,12 @@ def rows() -> QuerySet[Transfer]:
             "from_school__county",
             "to_school__organisation",
         )
-        .annotate(to_place=TO_PLACE, is_told=TOLD)
+        .annotate(
+            to_place=TO_PLACE,
+            is_told=TOLD,
+            file_sent=F("paper_file__sent_on"),
+            file_received=F("paper_file__received_on"),
+        )
     )
 
 
@@ -115,6 +116,8 @@ def of_case(case: Case) -> Transfer:
             "school_class",
             "certifier",
             "receipt_by__user",
+            "paper_file__sent_by__user",
+            "paper_file__received_by__user",
         )
         .filter(pk=case.pk)
         .get()
@@ -233,21 +236,3 @@ def schools_named(acting: Acting, typed: str) -> list[School]:
 
 def _county(acting: Acting) -> QuerySet:
     return School.objects.filter(pk=acting.post.organisation_id).values("county")
-
-
-def to_see_to(acting: Acting) -> Todo | None:
-    """For the desk: receipts that do not come, of the schools in reach of who records them."""
-    if not acting.may("transfers.receipt"):
-        return None
-    rules = rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
-    before = acting.at - timedelta(days=rules.value("transfer.receipt_days"))
-    count = holding(acting).filter(case__closed_at__lt=before).count()
-    if not count:
-        return None
-    return Todo(
-        label="回执逾期未到",
-        count=count,
-        help="转往系统以外的学生，接收学校的回执还没有登记",
-        url="transfers",
-        query="?show=holding",
-    )

@@ -1,6 +1,6 @@
 """What the rule sets say of transfers: conditions, and by whose signatures a pupil goes."""
 
-from transfers.rules import borrowing, conditions
+from transfers.rules import borrowing, conditions, papers
 from transfers.rules.conditions import TransferFacts
 from transfers.rules.routes import Sides, direction, placement, places, starts_at_receiving
 
@@ -10,6 +10,7 @@ __all__ = [
     "borrowing",
     "conditions",
     "direction",
+    "papers",
     "placement",
     "places",
     "starts_at_receiving",

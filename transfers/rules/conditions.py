@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from xueji.rules.engine import Finding, Rules, judges
 from xueji.rules.files import Effect
-from xueji.rules.papers import missing, named
 
 Findings = Iterator[Finding]
 OTHER = "special"
@@ -20,7 +19,8 @@ class TransferFacts:
     county's calendar has no term that has begun. ``status`` is the code and the word of the
     register's state. ``is_final``: the last grade of the former school's stage. ``receiving_why``
     says why the receiving school takes nobody now, "" where it does. ``grade_after`` is None
-    where no class is named yet.
+    where no class is named yet. ``direction``: how far the pupil goes. ``alike``:
+    how many pupils of the register may be the same child.
     """
 
     reason: str
@@ -35,6 +35,9 @@ class TransferFacts:
     teaches: bool = True
     receiving_why: str = ""
     papers: frozenset[str] = frozenset()
+    direction: str = ""
+    has_national_number: bool = False
+    alike: int = 0
 
 
 @judges("transfer.reason")
@@ -61,17 +64,6 @@ def reason(facts: TransferFacts, rules: Rules) -> Findings:
             message=f"理由为其他特殊情况：{facts.reason_text.strip()}",
             remedy="由审批的人判断是否确需转学",
             effect=Effect.RECORD,
-        )
-
-
-@judges("transfer.papers")
-def papers(facts: TransferFacts, rules: Rules) -> Findings:
-    if lacking := missing(rules.value("transfer.papers"), facts.papers):
-        yield rules.finding(
-            "transfer.papers",
-            field="papers",
-            message="缺" + "、".join(named(group) for group in lacking),
-            remedy="请监护人提供转入学校所在地的原件，看过后勾选",
         )
 
 
@@ -164,3 +156,16 @@ def receiving(facts: TransferFacts, rules: Rules) -> Findings:
     else:
         return
     yield rules.finding("transfer.receiving", field="to_school", message=why, remedy=remedy)
+
+
+@judges("transfer.duplicate")
+def duplicate(facts: TransferFacts, rules: Rules) -> Findings:
+    if facts.alike:
+        exception = rules.rule("transfer.duplicate").exception or "不设例外"
+        yield rules.finding(
+            "transfer.duplicate",
+            field="id_number",
+            message=f"疑似重复：有 {facts.alike} 名学生可能是同一人",
+            remedy="请核对证件号、姓名和出生日期；是以前转出的学生，改用登记过的证件号查找，"
+            f"接着用原来的学籍。确非同一人的，{exception}",
+        )

@@ -18,13 +18,7 @@ from transfers.services.borrow_sides import Hosting, hosting
 from transfers.services.entrant import Entry, enter
 from transfers.services.look import Looked, look
 from transfers.services.sides import Way
-from transfers.services.submit import (
-    Rejected,
-    day_of_term,
-    keep_draft,
-    requests_of,
-    write_papers,
-)
+from transfers.services.submit import Rejected, day_of_term, write_papers
 from transfers.services.take import NotTaken, Taken, require_free
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -32,6 +26,8 @@ from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.services import Kept, Typed
+from xueji.cases.services.common import lock
 from xueji.identity.problems import Problem
 from xueji.organisations.queries import Lineage, idle, lineage, school_year
 from xueji.rules.engine import Finding, Rules, judge
@@ -57,23 +53,29 @@ class Wanted(Taken):
     until: date | None = None
 
 
+def keep(*, kind: str, typed: Typed, title: str, acting: Acting) -> Kept:
+    """Keep what was typed so far, as `xueji.cases.services.keep` says."""
+    return cases.keep(
+        kind=kind, act="borrowing.start", typed=typed, title=title[:50], acting=acting
+    )
+
+
 @transaction.atomic
 def borrow(
     *,
-    case_id: int | None,
+    typed: Typed,
     wanted: Wanted,
-    row: Mapping[str, object],
     reasons: Mapping[str, str],
     acting: Acting,
 ) -> Case:
-    """Ask for a guest; without ``case_id`` a new case. The host school's principal is next.
+    """Ask for a guest; without a case in ``typed`` a new one. The own principal is next.
 
     Raises NotTaken for what is wrong with what was typed, Rejected while a rule stands against it,
-    Refused when the act itself is not possible.
+    Refused when the act itself is not possible, Stale when another window saved the form.
     """
     access.require(acting, "borrowing.start", acting.post.organisation_id)
     host = hosting(acting)
-    case = keep_draft(case_id=case_id, row=row, title=wanted.name, acting=acting, kind=KIND)
+    case = lock(keep(kind=KIND, typed=typed, title=wanted.name, acting=acting).case.pk)
     looked = look(id_number=wanted.id_number, name=wanted.name, case=case, acting=acting)
     if problems := [*looked.problems, *_of_day(wanted, acting)]:
         raise NotTaken(looked, problems)
@@ -175,7 +177,7 @@ def _send(
 ) -> Case:
     """Judge, keep the facts and submit; the case is the host school's."""
     findings = judged(_facts(student, one, side, wanted, acting), side)
-    requests, unreasoned = requests_of(findings, reasons, side.rules)
+    requests, unreasoned = cases.requests_of(findings, reasons, side.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned)
     if wanted.school_class is None:

@@ -13,15 +13,18 @@ from numbering.models import NumberState, RegisterNumber
 from numbering.services import retire, revive
 from transfers.models import BorrowingChange, EndReason
 from transfers.rules.borrowing import conversion_papers
+from transfers.services.borrow import keep
 from transfers.services.borrow_finish import HARMLESS, TAKEN_BACK
 from transfers.services.borrow_sides import Hosting
 from transfers.services.sides import Way, scope_of
-from transfers.services.submit import Rejected, at_work, keep_draft, write_papers
+from transfers.services.submit import Rejected, at_work, write_papers
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case
+from xueji.cases.services import Typed
+from xueji.cases.services.common import lock
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import idle, lineage
@@ -47,14 +50,15 @@ class Change:
 
 
 @transaction.atomic
-def ask(*, case_id: int | None, change: Change, row: Mapping[str, object], acting: Acting) -> Case:
-    """Send it to the principal; without ``case_id`` a new case.
+def ask(*, typed: Typed, change: Change, acting: Acting) -> Case:
+    """Send it to the principal; without a case in ``typed`` a new one.
 
-    Raises Rejected while a paper is missing, Refused when the act itself is not possible.
+    Raises Rejected while a paper is missing, Refused when the act itself is not possible, Stale
+    when another window saved the form.
     """
     access.require(acting, "borrowing.start", acting.post.organisation_id)
     host = at_work(acting)
-    case = keep_draft(case_id=case_id, row=row, title="", acting=acting, kind=change.kind)
+    case = lock(keep(kind=change.kind, typed=typed, title="", acting=acting).case.pk)
     place = guests.guests().select_related("student").filter(pk=change.placement_id).first()
     if place is None or place.school_id != host.school.pk:
         raise Refused("该生现在不在本校借读。请刷新名单后再办。")

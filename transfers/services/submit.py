@@ -7,21 +7,19 @@ from django.db import transaction
 
 from transfers import queries
 from transfers.models import Transfer
-from transfers.rules import TransferFacts
+from transfers.rules import TransferFacts, papers
 from transfers.services.sides import Way
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
-from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, CaseForm, Paper
-from xueji.cases.rules import says_why
-from xueji.cases.services import ExceptionRequest, granting_stop
-from xueji.cases.services.common import lock, require
+from xueji.cases.models import Case, Paper
+from xueji.cases.services import Kept, Typed, granting_stop
+from xueji.cases.services.common import lock
 from xueji.conduct.queries import open_sanctions
 from xueji.organisations.models import School, Stage, Term
 from xueji.organisations.queries import Lineage, idle, lineage
-from xueji.rules.engine import Finding, Rules, judge
+from xueji.rules.engine import Finding, judge
 from xueji.rules.files import Effect
 from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, RegisterType, Student
@@ -45,12 +43,18 @@ class Asked:
 class Rejected(Exception):
     """The pupil cannot be transferred as asked; ``findings`` says everything that stands against.
 
-    Of the warnings among them, those in ``unreasoned`` lack a reason for an exception.
+    Of the warnings among them, those in ``unreasoned`` lack a reason for an exception; ``papers``
+    are all that the two sides may ask for.
     """
 
-    def __init__(self, findings: Sequence[Finding], unreasoned: Sequence[Finding]):
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        unreasoned: Sequence[Finding],
+        papers: Sequence[str] = (),
+    ):
         super().__init__()
-        self.findings, self.unreasoned = findings, unreasoned
+        self.findings, self.unreasoned, self.papers = findings, unreasoned, papers
 
 
 def at_work(acting: Acting) -> Lineage:
@@ -62,59 +66,35 @@ def at_work(acting: Acting) -> Lineage:
 
 
 @transaction.atomic
-def keep_draft(
-    *,
-    case_id: int | None,
-    row: Mapping[str, object],
-    title: str,
-    acting: Acting,
-    kind: str = KIND,
-) -> Case:
-    """Keep what was typed so far; without ``case_id`` a new draft begins."""
-    access.require(acting, "transfers.start", acting.post.organisation_id)
-    values = {"row": dict(row)}
-    if case_id is None:
-        school = at_work(acting).school
-        return cases.open_draft(
-            kind=kind, school=school, acting=acting, values=values, title=title[:50]
-        )
-    case = lock(case_id)
-    require(case, Act.SUBMIT, acting)
-    form = CaseForm.objects.get(case=case)
-    cases.save_draft(
-        case_id=case.pk, values=values, version=form.version, acting=acting, title=title[:50]
+def keep_draft(*, typed: Typed, title: str, acting: Acting) -> Kept:
+    """Keep what was typed so far, as `xueji.cases.services.keep` says."""
+    if typed.case is None:
+        at_work(acting)
+    return cases.keep(
+        kind=KIND, act="transfers.start", typed=typed, title=title[:50], acting=acting
     )
-    return case
 
 
 @transaction.atomic
-def submit(
-    *,
-    case_id: int | None,
-    asked: Asked,
-    row: Mapping[str, object],
-    reasons: Mapping[str, str],
-    acting: Acting,
-) -> Case:
-    """Send a transfer to the principal; without ``case_id`` a new one.
+def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Acting) -> Case:
+    """Send a transfer to the principal; without a case in ``typed`` a new one.
 
-    ``reasons`` maps the key of a warning to the reason for which an exception is asked; ``row`` is
-    kept for mending. Raises Rejected while anything blocks or a warning has no reason, Refused
-    when the act itself is not possible.
+    ``reasons`` maps the key of a warning to the reason for which an exception is asked; the row
+    is kept for mending. Raises Rejected while anything blocks or a warning has no reason, Refused
+    when the act itself is not possible, Stale when another window saved the form meanwhile.
     """
     access.require(acting, "transfers.start", acting.post.organisation_id)
     out = at_work(acting)
-    case = keep_draft(case_id=case_id, row=row, title="", acting=acting)
+    case = lock(keep_draft(typed=typed, title="", acting=acting).case.pk)
     student = _own(asked.student_id, case, acting)
     former = _home(student)
     into = lineage(asked.to_school.pk) if asked.to_school else None
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
     _require_start_here(way)
-    rules = way.rules
     findings = judged(facts_of(student, former, asked, way, acting), way)
-    requests, unreasoned = requests_of(findings, reasons, way.rules)
+    requests, unreasoned = cases.requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
-        raise Rejected(findings, unreasoned)
+        raise Rejected(findings, unreasoned, demanded(way))
     granting = [granting_stop(request.finding, out) for request in requests]
     Transfer.objects.update_or_create(
         case=case,
@@ -143,20 +123,29 @@ def submit(
         title=student.name,
         lineage=out,
         route=way.route(granting),
-        rules=rules,
+        rules=way.rules,
         findings=findings,
         exceptions=requests,
         acting=acting,
     )
 
 
+def demanded(way: Way) -> list[str]:
+    """Every paper that the two sides may ask for."""
+    sides = [side for side in (way.out_rules, way.into_rules) if side]
+    codes = [code for side in sides for code in papers.asked_for(side, papers.LISTS)]
+    return list(dict.fromkeys(codes))
+
+
 def judged(facts: TransferFacts, way: Way) -> list[Finding]:
     """By the rules of the side that lets go; what papers the other side asks for, by its own."""
     found = judge("transfer", facts, way.rules)
     into = way.into_rules
+    if way.out and (into is None or into.name != way.rules.name):
+        found = [one for one in found if not one.key.startswith(papers.ONLY_OF_RECEIVER)]
     if into and into.name != way.rules.name:
-        more = [f for f in judge("transfer", facts, into) if f.key == "transfer.papers"]
-        found += [f for f in more if f.message not in {other.message for other in found}]
+        more = [one for one in judge("transfer", facts, into) if one.key in papers.OF_RECEIVER]
+        found += [one for one in more if one.message not in {other.message for other in found}]
     return found
 
 
@@ -177,6 +166,7 @@ def facts_of(
         teaches=way.into is None or queries.teaches(way.into.school, former.stage, former.grade),
         receiving_why=_receiving_why(way, acting),
         papers=asked.papers,
+        direction=way.direction,
     )
 
 
@@ -237,22 +227,6 @@ def _require_start_here(way: Way) -> None:
         rule = way.rules.rule("transfer.starter") if way.rules.has("transfer.starter") else None
         cited = f"（{rule.citation}）" if rule else ""
         raise Refused(f"这样的转学由转入学校发起{cited}。请监护人到转入学校办理，本校等待核办。")
-
-
-def requests_of(
-    findings: Sequence[Finding], reasons: Mapping[str, str], rules: Rules
-) -> tuple[list[ExceptionRequest], list[Finding]]:
-    """An exception for each warning that has a reason, and the warnings that have none."""
-    requests, unreasoned = [], []
-    for finding in findings:
-        if finding.effect != Effect.WARN:
-            continue
-        reason = reasons.get(finding.key, "").strip()
-        if says_why(reason, rules):
-            requests.append(ExceptionRequest(finding=finding, reason=reason[:300]))
-        else:
-            unreasoned.append(finding)
-    return requests, unreasoned
 
 
 def write_papers(case: Case, seen: frozenset[str], acting: Acting) -> None:

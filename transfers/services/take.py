@@ -14,6 +14,7 @@ from transfers import queries
 from transfers.models import Transfer
 from transfers.rules import TransferFacts
 from transfers.services.entrant import Entry, enter
+from transfers.services.known import alike, has_national, keep_national
 from transfers.services.look import Looked, look
 from transfers.services.place import take_seat
 from transfers.services.sides import Way
@@ -21,10 +22,10 @@ from transfers.services.submit import (
     Asked,
     Rejected,
     at_work,
+    demanded,
     facts_of,
     judged,
     keep_draft,
-    requests_of,
     require_plain,
     term_day,
     write_papers,
@@ -34,7 +35,8 @@ from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case
-from xueji.cases.services import granting_stop
+from xueji.cases.services import Typed, granting_stop
+from xueji.cases.services.common import lock
 from xueji.conduct.queries import open_sanctions
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
@@ -57,6 +59,7 @@ class Taken:
     reason: str
     reason_text: str
     papers: frozenset[str]
+    national_number: str = ""
     entry: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,22 +72,15 @@ class NotTaken(Exception):
 
 
 @transaction.atomic
-def take(
-    *,
-    case_id: int | None,
-    taken: Taken,
-    row: Mapping[str, object],
-    reasons: Mapping[str, str],
-    acting: Acting,
-) -> Case:
-    """Ask for a pupil; without ``case_id`` a new case. The acting school's principal is next.
+def take(*, typed: Typed, taken: Taken, reasons: Mapping[str, str], acting: Acting) -> Case:
+    """Ask for a pupil; without a case in ``typed`` a new one. The own principal is next.
 
     Raises NotTaken for what is wrong with what was typed, Rejected while a rule stands against it,
-    Refused when the act itself is not possible.
+    Refused when the act itself is not possible, Stale when another window saved the form.
     """
     access.require(acting, "transfers.start", acting.post.organisation_id)
     into = at_work(acting)
-    case = keep_draft(case_id=case_id, row=row, title=taken.name, acting=acting)
+    case = lock(keep_draft(typed=typed, title=taken.name, acting=acting).case.pk)
     looked = look(id_number=taken.id_number, name=taken.name, case=case, acting=acting)
     if looked.problems:
         raise NotTaken(looked, looked.problems)
@@ -170,6 +166,8 @@ def _from_outside(
         student, wrong = enter(entry, case=case, left=looked.student, into=into, acting=acting)
         if wrong or student is None:
             raise NotTaken(looked, wrong)
+    if problem := keep_national(student, taken.national_number, acting=acting):
+        raise NotTaken(looked, [problem])
     way = Way(stage=stage.stage, out=None, into=into, on=acting.today)
     facts = TransferFacts(
         reason=taken.reason,
@@ -180,6 +178,9 @@ def _from_outside(
         sanctions=open_sanctions([student.pk], on=acting.today).count(),
         grade=taken.grade,
         papers=taken.papers,
+        direction=way.direction,
+        has_national_number=has_national(student),
+        alike=0 if known else alike(student),
     )
     year = school_year(into.county, acting.today)
     if year is None:
@@ -212,9 +213,9 @@ def _send(
 ) -> Case:
     """Judge, keep the facts and submit; the case is the receiving school's."""
     findings = judged(facts, way)
-    requests, unreasoned = requests_of(findings, reasons, way.rules)
+    requests, unreasoned = cases.requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
-        raise Rejected(findings, unreasoned)
+        raise Rejected(findings, unreasoned, demanded(way))
     if way.into is None:
         raise LookupError("somebody takes the pupil")
     row.case, row.to_school, row.into_set = case, way.into.school, way.into.rule_set

@@ -1,6 +1,6 @@
 """The form by which the host school asks for a guest (借读)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,22 +12,23 @@ from transfers import queries
 from transfers.forms import EXCEPTION
 from transfers.forms.borrowing import BorrowingForm
 from transfers.queries import borrowing
-from transfers.services import Looked, NotTaken, Rejected, keep_draft, look
-from transfers.services.borrow import KIND, borrow
+from transfers.services import Looked, NotTaken, Rejected, look
+from transfers.services.borrow import KIND, borrow, keep
 from transfers.services.borrow_sides import hosting
 from transfers.views import borrow_change
 from transfers.views.exceptions import kept_warnings, tell
+from transfers.views.typed import APART, shown_with, typed_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.acts import TRANSITIONS, Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
+from xueji.cases.services import Stale
 from xueji.identity import masking
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
-from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.rules.engine import Finding, Rules, rule_set
@@ -52,6 +53,7 @@ class Opened:
     looked: Looked | None = None
     warnings: Sequence[Finding] = field(default_factory=list)
     refusal: str = ""
+    other: Mapping[str, object] | None = None  # what another window saved meanwhile
 
 
 @access.act("borrowing.start")
@@ -138,20 +140,27 @@ def _keep(request: HttpRequest, opened: Opened) -> HttpResponse:
     case, form = opened.case, opened.form
 
     def act() -> Done:
-        kept = keep_draft(
-            case_id=case.pk if case else None,
-            row=form.row(),
+        kept = keep(
+            kind=KIND,
+            typed=typed_of(request, case, form.row()),
             title=form.cleaned_data.get("name") or "借读",
             acting=request.acting,
-            kind=KIND,
         )
-        return Done(reverse("borrowing_edit", args=[kept.number]), success="草稿已存")
+        return Done(reverse("borrowing_edit", args=[kept.case.number]), success="草稿已存")
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        return _stale(request, opened, stale)
     except Refused as refusal:
         opened.refusal = str(refusal)
         return _show(request, opened, status=409)
+
+
+def _stale(request: HttpRequest, opened: Opened, stale: Stale) -> HttpResponse:
+    """Both versions: the typed one in the form, the other beside it. Sending again decides."""
+    opened.other = stale.values.get("row", {})  # type: ignore[assignment]
+    return _show(request, opened, status=409)
 
 
 def _send(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -159,9 +168,8 @@ def _send(request: HttpRequest, opened: Opened) -> HttpResponse:
 
     def act() -> Done:
         case = borrow(
-            case_id=back.pk if back else None,
+            typed=typed_of(request, back, form.row()),
             wanted=form.taken(),
-            row=form.row(),
             reasons=form.reasons(),
             acting=request.acting,
         )
@@ -169,7 +177,9 @@ def _send(request: HttpRequest, opened: Opened) -> HttpResponse:
         return Done(reverse("case", args=[case.number]), success=told)
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        return _stale(request, opened, stale)
     except NotTaken as wrong:
         _tell(opened, wrong.problems)
         return _show(request, opened, status=422)
@@ -195,7 +205,7 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
     asked = {found.key: found for found in opened.warnings}
     context = {
         "form": form,
-        "case": opened.case,
+        **shown_with(request, opened.case, form, opened.other),
         "looked": looked,
         "returned": queries.return_step(opened.case) if opened.case else None,
         "refusal": opened.refusal,
@@ -204,7 +214,6 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
             for name in form.fields
             if name.startswith(EXCEPTION)
         ],
-        "form_key": new_key(),
         "today": request.acting.today,
     }
     return render(request, "borrowing/new.html", context, status=status)

@@ -1,5 +1,7 @@
 """What becomes of a guest: the end of borrowed study, and a regular register."""
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,13 +12,14 @@ from transfers.forms.borrowing import ConversionForm, EndForm
 from transfers.queries import borrowing
 from transfers.services import Rejected
 from transfers.services.borrow_change import CONVERSION, END, Change, ask
+from transfers.views.typed import APART, shown_with, typed_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
+from xueji.cases.services import Stale
 from xueji.organisations.queries import rule_set_of
-from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.rules.engine import rule_set
@@ -81,14 +84,15 @@ def _answer(request: HttpRequest, kind: str, place: Placement, case: Case | None
             reason_text=str(row.get("reason_text", "")),
             papers=frozenset(row.get("papers", ())),  # type: ignore[call-overload]
         )
-        asked = ask(
-            case_id=case.pk if case else None, change=change, row=row, acting=request.acting
-        )
+        asked = ask(typed=typed_of(request, case, row), change=change, acting=request.acting)
         told = f"已提交 {asked.title}，轮到{waiting_text(asked)}\n\n业务件 {asked.number}"
         return Done(reverse("case", args=[asked.number]), success=told)
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        other = stale.values.get("row", {})
+        return _show(request, kind, place, case, form, other=other, status=409)
     except Rejected as rejected:
         for found in rejected.findings:
             form.add_error("papers", f"{found.message}。{found.remedy}（{found.citation}）。")
@@ -105,6 +109,7 @@ def _show(
     form: EndForm | ConversionForm,
     *,
     refusal: str = "",
+    other: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     shown(request, kind=AccessKind.VIEW, page="borrowing", students=[place.student_id])
@@ -112,10 +117,9 @@ def _show(
         "form": form,
         "guest": borrowing.lines([place])[0],
         "is_end": kind == END,
-        "case": case,
+        **shown_with(request, case, form, other),
         "returned": queries.return_step(case) if case else None,
         "refusal": refusal,
-        "form_key": new_key(),
         "today": request.acting.today,
     }
     return render(request, "borrowing/change.html", context, status=status)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from transfers.forms import EXCEPTION, AskingForm
 from transfers.services import Rejected
 from xueji.rules.engine import Finding, Rules
+from xueji.rules.papers import PAPERS
 
 
 def kept_warnings(names: Iterable[str], rules: Rules, group: str = "transfer") -> list[Finding]:
@@ -20,6 +21,8 @@ def kept_warnings(names: Iterable[str], rules: Rules, group: str = "transfer") -
 def tell(form: AskingForm, rejected: Rejected) -> Sequence[Finding]:
     """Put what stands against it at the fields; return the warnings."""
     warnings = [found for found in rejected.findings if found.effect == "warn"]
+    if any(found.field == "papers" for found in rejected.findings):
+        form.offer_papers((code, PAPERS[code]) for code in rejected.papers)
     form.ask_exceptions(warnings)
     for finding in rejected.findings:
         if finding.effect == "block":

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from transfers import queries
 from transfers.models import Direction
+from transfers.queries import owed
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases import services as cases
@@ -21,6 +22,8 @@ LISTS = {
     "out": ("转出", queries.went),
     "in": ("转入", queries.came),
     "holding": ("待回执", queries.holding),
+    "late": ("逾期", owed.late),
+    "files": ("纸质材料", owed.files),
 }
 
 
@@ -40,7 +43,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     if way in Direction:
         rows = rows.filter(direction=way)
     late = request.GET.get("late") == "1"
-    if late:
+    if late and show == "files":
+        rows = owed.files_overdue(rows, acting)
+    elif late:
         rows = rows.filter(case__due_on__lt=acting.today)
     found = page(request, rows, order=("pk",), newest_first=True)
     if found.rows:
@@ -58,6 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "late": late,
         "is_narrowed": bool(state or way or late),
         "may_start": may_start,
+        "may_print": acting.may("transfers.print"),
         "drafts": list(queries.drafts(acting).order_by("-pk")[:20]) if may_start else [],
         "form_key": new_key(),
         "today": acting.today,

@@ -1,6 +1,6 @@
 """The form by which a school asks for the transfer of one of its pupils."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,24 +10,25 @@ from django.views.decorators.http import require_http_methods
 
 from transfers import queries
 from transfers.forms import EXCEPTION, INSIDE, TransferForm
+from transfers.rules.papers import OF_LEAVER
 from transfers.services import Rejected, keep_draft, submit
 from transfers.services.submit import at_work
 from transfers.views import take
 from transfers.views.exceptions import kept_warnings, tell
+from transfers.views.typed import APART, offered, posted_case, reasons, shown_with, typed_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.acts import TRANSITIONS, Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
+from xueji.cases.services import Stale
 from xueji.organisations.models import School
 from xueji.organisations.queries import Lineage
-from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.rules.engine import Finding, Rules, rule_set
-from xueji.rules.papers import PAPERS
 from xueji.students.models import Student
 
 NOBODY = "本校没有找到这名学生。请核对；不在本校的，由就读学校办理。"
@@ -45,6 +46,7 @@ class Opened:
     pupils: Sequence[Student] = ()
     warnings: Sequence[Finding] = field(default_factory=list)
     refusal: str = ""
+    other: Mapping[str, object] | None = None  # what another window saved meanwhile
 
 
 @access.act("transfers.start")
@@ -70,11 +72,12 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, case: Case | None) -> HttpResponse:
+    case = posted_case(request, case)
     try:
         school = at_work(request.acting)
     except Refused as refusal:
         return render(request, "transfers/closed.html", {"why": str(refusal)}, status=409)
-    opened = _open(request, case, school)
+    opened = open_form(request, case, school)
     form = opened.form
     if request.method == "GET":
         return _show(request, opened)
@@ -92,17 +95,22 @@ def _answer(request: HttpRequest, case: Case | None) -> HttpResponse:
     return _send(request, opened, student, to_school)
 
 
-def _open(request: HttpRequest, case: Case | None, school: Lineage) -> Opened:
+def open_form(request: HttpRequest, case: Case | None, school: Lineage) -> Opened:
+    """The form as it was posted or kept; nothing has to be filled in unless it is sent."""
     rules = rule_set(school.rule_set).at(request.acting.today)
-    codes = [code for group in rules.value("transfer.papers") for code in group]
-    only = {"find": (), "draft": ()}.get(request.POST.get("save", ""))
+    only = None if request.POST.get("save") == "send" else ()
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
     posted = request.POST if request.method == "POST" else None
-    papers = [(code, PAPERS[code]) for code in codes]
     named = posted.get("student") if posted else initial.get("student")
     named = named or request.GET.get("student", "")
-    form = TransferForm(posted, papers=papers, only=only, initial=initial)
+    form = TransferForm(
+        posted,
+        papers=offered(rules, OF_LEAVER, posted or initial),
+        reasons=reasons(rules),
+        only=only,
+        initial=initial,
+    )
     opened = Opened(form, school, rules, case)
     pk = whole(str(named))
     pupil = queries.pupil(request.acting, pk) if pk else None
@@ -160,25 +168,33 @@ def _keep(request: HttpRequest, opened: Opened) -> HttpResponse:
     case, form = opened.case, opened.form
 
     def act() -> Done:
-        title = form.cleaned_data.get("pupil") or "转学"
         kept = keep_draft(
-            case_id=case.pk if case else None,
-            row=form.row(),
-            title=_title(opened) or title,
+            typed=typed_of(request, case, form.row()),
+            title=title_of(opened),
             acting=request.acting,
         )
-        return Done(reverse("transfer_edit", args=[kept.number]), success="草稿已存")
+        return Done(reverse("transfer_edit", args=[kept.case.number]), success="草稿已存")
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        return _stale(request, opened, stale)
     except Refused as refusal:
         opened.refusal = str(refusal)
         return _show(request, opened, status=409)
 
 
-def _title(opened: Opened) -> str:
-    chosen = opened.form.cleaned_data.get("student")
-    return next((row.name for row in opened.pupils if row.pk == chosen), "")
+def title_of(opened: Opened) -> str:
+    """What the draft is called in lists: the pupil, or what was typed to find one."""
+    row = opened.form.row()
+    named = next((one.name for one in opened.pupils if str(one.pk) == row["student"]), "")
+    return named or str(row["pupil"]) or "转学"
+
+
+def _stale(request: HttpRequest, opened: Opened, stale: Stale) -> HttpResponse:
+    """Both versions: the typed one in the form, the other beside it. Sending again decides."""
+    opened.other = stale.values.get("row", {})  # type: ignore[assignment]
+    return _show(request, opened, status=409)
 
 
 def _send(
@@ -187,11 +203,9 @@ def _send(
     form, back = opened.form, opened.case
 
     def act() -> Done:
-        row = {**form.row(), "student": student.pk}
         case = submit(
-            case_id=back.pk if back else None,
+            typed=typed_of(request, back, {**form.row(), "student": str(student.pk)}),
             asked=form.asked(student.pk, to_school),
-            row=row,
             reasons=form.reasons(),
             acting=request.acting,
         )
@@ -199,7 +213,9 @@ def _send(
         return Done(reverse("case", args=[case.number]), success=told)
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        return _stale(request, opened, stale)
     except Rejected as rejected:
         opened.warnings = tell(form, rejected)
         return _show(request, opened, status=422)
@@ -219,7 +235,7 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
     asked = {found.key: found for found in opened.warnings}
     context = {
         "form": form,
-        "case": opened.case,
+        **shown_with(request, opened.case, form, opened.other),
         "pupils": opened.pupils,
         "returned": queries.return_step(opened.case) if opened.case else None,
         "refusal": opened.refusal,
@@ -229,7 +245,6 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
             if name.startswith(EXCEPTION)
         ],
         "rules": opened.rules,
-        "form_key": new_key(),
         "today": request.acting.today,
     }
     return render(request, "transfers/new.html", context, status=status)

@@ -11,7 +11,7 @@ from transfers import queries
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.models import Case, Decision, Step
-from xueji.cases.queries import reaches_pupil, steps_of
+from xueji.cases.queries import reaches_pupil, rules_of, steps_of
 from xueji.ledger.models import EventKind
 from xueji.pages import case_page
 from xueji.pages.record import shown
@@ -39,6 +39,7 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
     """The application with a box for the stamp of each party, filled with what was signed."""
     case, context = _paper(request, number)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
+    context["copies"] = range(1, rules_of(case).value("transfer.form_copies") + 1)
     return render(request, "print/transfer_form.html", context)
 
 

@@ -1,6 +1,6 @@
 """The form by which a school asks for a pupil of another school, or of outside the register."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
@@ -10,26 +10,26 @@ from django.views.decorators.http import require_http_methods
 
 from transfers import queries
 from transfers.forms import EXCEPTION, TakeForm
+from transfers.rules.papers import OF_TAKER
 from transfers.services import Looked, NotTaken, Rejected, keep_draft, look, take
 from transfers.services.submit import at_work
 from transfers.views.exceptions import kept_warnings, tell
+from transfers.views.typed import APART, MODE, offered, posted_case, reasons, shown_with, typed_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
+from xueji.cases.services import Stale
 from xueji.identity import masking
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
-from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.rules.engine import Finding, Rules, rule_set
-from xueji.rules.papers import PAPERS
 
 LOOK = ("id_number", "name")
-MODE = {"mode": "take"}  # in what is kept: by which form it goes on
 
 
 @dataclass
@@ -43,6 +43,7 @@ class Opened:
     looked: Looked | None = None
     warnings: Sequence[Finding] = field(default_factory=list)
     refusal: str = ""
+    other: Mapping[str, object] | None = None  # what another window saved meanwhile
 
 
 @access.act("transfers.start")
@@ -53,11 +54,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest, case: Case | None) -> HttpResponse:
+    case = posted_case(request, case)
     try:
         school = at_work(request.acting)
     except Refused as refusal:
         return render(request, "transfers/closed.html", {"why": str(refusal)}, status=409)
-    opened = _open(request, case, school)
+    opened = open_form(request, case, school)
     form = opened.form
     if request.method == "GET":
         if case and form.initial.get("id_number"):
@@ -74,19 +76,20 @@ def answer(request: HttpRequest, case: Case | None) -> HttpResponse:
     return _send(request, opened)
 
 
-def _open(request: HttpRequest, case: Case | None, school: Lineage) -> Opened:
+def open_form(request: HttpRequest, case: Case | None, school: Lineage) -> Opened:
+    """The form as it was posted or kept; to look for a pupil, number and name have to be there."""
     rules = rule_set(school.rule_set).at(request.acting.today)
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
-    codes = [code for group in rules.value("transfer.papers") for code in group]
     classes = SchoolClass.objects.filter(school=school.school, closed_on__isnull=True)
     posted = request.POST if request.method == "POST" else None
     form = TakeForm(
         posted,
-        papers=[(code, PAPERS[code]) for code in codes],
+        papers=offered(rules, OF_TAKER, posted or initial),
         classes=list(classes.order_by("grade", "number")),
         grades=queries.grades(school.school),
-        only={"find": LOOK, "draft": ()}.get(request.POST.get("save", "")),
+        reasons=reasons(rules),
+        only={"send": None, "find": LOOK}.get(request.POST.get("save", ""), ()),
         initial=initial,
     )
     form.ask_exceptions(kept_warnings(posted or initial, rules))
@@ -112,18 +115,30 @@ def _keep(request: HttpRequest, opened: Opened) -> HttpResponse:
 
     def act() -> Done:
         kept = keep_draft(
-            case_id=case.pk if case else None,
-            row={**form.row(), **MODE},
-            title=form.cleaned_data.get("name") or "转入",
+            typed=typed_of(request, case, {**form.row(), **MODE}),
+            title=title_of(opened),
             acting=request.acting,
         )
-        return Done(reverse("transfer_edit", args=[kept.number]), success="草稿已存")
+        return Done(reverse("transfer_edit", args=[kept.case.number]), success="草稿已存")
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        return _stale(request, opened, stale)
     except Refused as refusal:
         opened.refusal = str(refusal)
         return _show(request, opened, status=409)
+
+
+def title_of(opened: Opened) -> str:
+    """What the draft is called in lists: who comes."""
+    return str(opened.form.row()["name"]) or "转入"
+
+
+def _stale(request: HttpRequest, opened: Opened, stale: Stale) -> HttpResponse:
+    """Both versions: the typed one in the form, the other beside it. Sending again decides."""
+    opened.other = stale.values.get("row", {})  # type: ignore[assignment]
+    return _show(request, opened, status=409)
 
 
 def _send(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -131,9 +146,8 @@ def _send(request: HttpRequest, opened: Opened) -> HttpResponse:
 
     def act() -> Done:
         case = take(
-            case_id=back.pk if back else None,
+            typed=typed_of(request, back, {**form.row(), **MODE}),
             taken=form.taken(),
-            row={**form.row(), **MODE},
             reasons=form.reasons(),
             acting=request.acting,
         )
@@ -141,7 +155,9 @@ def _send(request: HttpRequest, opened: Opened) -> HttpResponse:
         return Done(reverse("case", args=[case.number]), success=told)
 
     try:
-        return once(request, act)
+        return once(request, act, apart=APART)
+    except Stale as stale:
+        return _stale(request, opened, stale)
     except NotTaken as wrong:
         opened.looked = wrong.looked
         _tell(opened, wrong.problems)
@@ -168,7 +184,7 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
     asked = {found.key: found for found in opened.warnings}
     context = {
         "form": form,
-        "case": opened.case,
+        **shown_with(request, opened.case, form, opened.other),
         "looked": looked,
         "returned": queries.return_step(opened.case) if opened.case else None,
         "refusal": opened.refusal,
@@ -177,7 +193,6 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
             for name in form.fields
             if name.startswith(EXCEPTION)
         ],
-        "form_key": new_key(),
         "today": request.acting.today,
     }
     return render(request, "transfers/take.html", context, status=status)

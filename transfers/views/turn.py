@@ -24,7 +24,8 @@ from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 
 
-def _transfer(request: HttpRequest, number: str) -> Case:
+def transfer_of(request: HttpRequest, number: str) -> Case:
+    """The case of that number, which has to be a submitted transfer within reach."""
     found = case_page.find(request, number)
     if found.kind != queries.KIND or found.student_id is None:
         raise Http404(number)
@@ -35,7 +36,7 @@ def _transfer(request: HttpRequest, number: str) -> Case:
 @require_http_methods(["GET", "POST"])
 def turn(request: HttpRequest, number: str) -> HttpResponse:
     """What the clerk whose turn it is signs: who comes, the class, the decision."""
-    found = _transfer(request, number)
+    found = transfer_of(request, number)
     if Act.AGREE not in acts.allowed(found, steps_of([found.pk])[found.pk], request.acting):
         return redirect("case", number=number)
     is_placing = queries.is_placing(found)
@@ -97,7 +98,7 @@ def _show(
 @require_http_methods(["GET", "POST"])
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Record the receipt of a school outside the register."""
-    found = _transfer(request, number)
+    found = transfer_of(request, number)
     row = queries.of_case(found)
     if not may_record(row, request.acting):
         return redirect("case", number=number)

@@ -56,6 +56,7 @@ ACTS: dict[str, frozenset[str]] = {
     "transfers.start": frozenset({Role.CLERK}),
     "transfers.place": frozenset({Role.CLERK}),
     "transfers.receipt": frozenset({Role.CLERK, Role.COUNTY_OFFICER}),
+    "transfers.file": frozenset({Role.CLERK}),
     "transfers.print": REGISTER,
     "borrowing.read": REGISTER,
     "borrowing.start": frozenset({Role.CLERK}),

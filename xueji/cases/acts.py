@@ -61,12 +61,22 @@ DECISIONS = {
 
 
 def allowed(case: Case, steps: Sequence[Step], acting: Acting) -> frozenset[Act]:
-    """Acts that this person may do on the case now. ``steps``: all steps of the case."""
-    return frozenset(
+    """Acts that this person may do on the case now. ``steps``: all steps of the case.
+
+    Whose step returns the case to an earlier one cannot end it: that is for who approved.
+    """
+    possible = frozenset(
         act
         for (state, act), transition in TRANSITIONS.items()
         if state == case.state and _may(transition.by, case, steps, acting)
     )
+    return possible - {Act.REFUSE} if returns_to_approver(case, steps) else possible
+
+
+def returns_to_approver(case: Case, steps: Sequence[Step]) -> bool:
+    """Whether the step that waits sends the case back on its route and not to its maker."""
+    turn = next((step for step in steps if step.round == case.round and not step.decision), None)
+    return turn is not None and turn.returns_to is not None
 
 
 def may_attach(case: Case, acting: Acting) -> bool:

@@ -110,4 +110,6 @@ def why_not(case: Case, steps: Sequence[Step], acting: Acting) -> str:
         return f"业务件 {case.number} 还是草稿，由录入的岗位提交后才能办理。"
     if acts.is_maker(case, steps, acting):
         return f"业务件 {case.number} 由您经手提交，须由另一人签署。"
+    if acts.Act.RETURN in acts.allowed(case, steps, acting):
+        return "这一步没有「不同意」：核实不了的，写明原因退回核准的单位，由它决定。"
     return f"业务件 {case.number} 现在轮到{waiting_text(case)}。{last_word(steps)}"

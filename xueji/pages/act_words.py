@@ -83,6 +83,7 @@ PAGES = {
     "transfer_take": "外地转入",
     "transfer_turn": "接收或安置转学学生",
     "transfer_receipt": "登记转学回执",
+    "transfer_file": "登记转学的纸质材料",
     "borrowing_new": "申请借读",
     "borrowing_edit": "补正借读",
     "borrowing_discard": "删除借读草稿",

@@ -61,6 +61,7 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
         "papers": _papers(case),
         "turn": queries.waiting_text(case) if case.state in ALIVE else "",
         "may_decide": Act.AGREE in allowed,
+        "returns_to_approver": acts.returns_to_approver(case, steps),
         "turn_url": kind.turn_url(case, turn) if kind.turn_url and turn else "",
         "may_attach": acts.may_attach(case, acting),
         "may_exchange": acts.may_exchange(case, steps, acting),

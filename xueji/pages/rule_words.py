@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xueji.accounts.models import Role
+from xueji.organisations.models import grade_name
 from xueji.rules.inheritance import Rule
 from xueji.rules.papers import named
 
@@ -31,6 +32,13 @@ WORDS = {
     "move": "户口及家庭住址迁移",
     "job": "工作调动",
     "special": "其他特殊情况",
+    "discharge": "部队转业复员",
+    "to_outside": "转往外地",
+    "from_outside": "外地转入",
+    "goes": "随学生转出",
+    "copy": "原学校留存复印件",
+    "original": "原件",
+    "register_sheet": "学籍表",
     "renew": "按转入学校重新编号",
     "keep": "沿用原学籍号",
     "days": "天数",
@@ -99,9 +107,21 @@ def value_words(rule: Rule) -> str:
     if ".route." in rule.key:
         return " → ".join(f"{WORDS[step['at']]}{ROLES[step['role']]}" for step in rule.value)
     if rule.key.endswith("papers"):
-        return "、".join(named(group) for group in rule.value) or "不要求材料"
+        return _papers(rule.value)
     words = _words(rule.value)
     return f"{words} {rule.unit}" if rule.unit else words
+
+
+def _papers(value: Any) -> str:
+    if isinstance(value, Mapping):
+        cases = [f"{_case(code)}：{_papers(groups)}" for code, groups in value.items()]
+        return "；".join(cases) or "不要求材料"
+    return "、".join(named(group) for group in value) or "不要求材料"
+
+
+def _case(code: str) -> str:
+    """In which case papers are asked for: a grade, or how far a pupil goes."""
+    return grade_name(int(code)) if code.isdigit() else WORDS[code]
 
 
 def _words(value: Any) -> str:

@@ -27,8 +27,18 @@ PAPERS = {
     "placement_opinion": "教育安置意见",
     "disability_diagnosis": "残疾诊断证明",
     "reform_decision": "专门学校入学决定",
+    "four_seal_form": "盖齐四个章的转学表",
+    "posting_order": "家长调令",
+    "urban_household": "市区居民户口证明",
+    "register_file": "学籍档案",
+    "bureau_proof": "两地教育行政部门的证明或公章",
+    "receiving_opinion": "接收学校签意见并盖章的转学证明表",
+    "exam_result": "八年级会考地理、生物成绩证明",
+    "transfer_certificate": "转学证明",
+    "transfer_application": "转学申请表",
+    "receiving_proof": "接收学校盖章的接收证明",
+    "receiving_office_seal": "接收证明上的主管部门印章",
     "borrowing_letter": "原学校开具的借读证明信",
-    "transfer_certificate": "原学校的转学证明",
 }
 # of these the name alone tells of a pupil's health or disability
 MEDICAL = frozenset(

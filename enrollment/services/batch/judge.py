@@ -10,9 +10,8 @@ from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
 from enrollment.services.batch.rows import REASON, VERIFIED_BY, Entry, Fate, Fault
 from enrollment.services.check import Checked, Context, check_rows
-from enrollment.services.submit import asked
 from xueji.cases.models import Case, State
-from xueji.cases.services import ExceptionRequest
+from xueji.cases.services import ExceptionRequest, requests_of
 from xueji.identity import crypto, idnumbers, masking, names
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Division
@@ -146,12 +145,12 @@ def _settle(row: Judged, checked: Checked, context: Context) -> None:
     entry = row.entry
     reason = entry.row.get(REASON, "")
     reasons = {warning.key: reason for warning in checked.warnings}
-    row.requests = asked(checked, reasons, context.rules)
+    row.requests, unreasoned = requests_of(checked.warnings, reasons, context.rules)
     blocked = [finding for finding in checked.blocked if finding.key != SUM]
     papers = [finding for finding in blocked if finding.key in UNSEEN]
     others = [finding for finding in blocked if finding not in papers]
-    unreasoned = checked.warnings if len(row.requests) < len(checked.warnings) else []
-    entry.faults += faults_of(checked.errors, others, unreasoned, known=entry.faults)
+    lacking = checked.warnings if unreasoned else []
+    entry.faults += faults_of(checked.errors, others, lacking, known=entry.faults)
     if checked.papers and not entry.row.get(VERIFIED_BY, "").strip():
         message = "勾选了已核验的材料，没有填核验人。"
         remedy = "请填看过原件的人的姓名。"

@@ -14,21 +14,25 @@ from xueji.cases.services.draft import (
     save_draft,
 )
 from xueji.cases.services.end import close, lapse, reverse, reverse_all, withdraw, withdraw_all
+from xueji.cases.services.keep import Kept, Typed, keep
 from xueji.cases.services.submit import (
     ExceptionRequest,
     Submission,
     granting_stop,
+    requests_of,
     submit,
     submit_all,
 )
 
 __all__ = [
     "ExceptionRequest",
+    "Kept",
     "NoSuchPaper",
     "Outcome",
     "OutcomeKind",
     "Stale",
     "Submission",
+    "Typed",
     "attach",
     "close",
     "decide",
@@ -36,9 +40,11 @@ __all__ = [
     "discard",
     "forget_drafts",
     "granting_stop",
+    "keep",
     "lapse",
     "new_cases",
     "open_draft",
+    "requests_of",
     "reverse",
     "reverse_all",
     "save_draft",

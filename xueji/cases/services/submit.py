@@ -1,6 +1,6 @@
 """Sending a case on its way along a route that is fixed from then on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,9 +14,11 @@ from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
 from xueji.cases.queries import moment, waiting_text
+from xueji.cases.rules import says_why
 from xueji.cases.services.common import CASE_FIELDS, hand_to
 from xueji.organisations.queries import Lineage, hold, working_days_after
 from xueji.rules.engine import Finding, Rules
+from xueji.rules.files import Effect
 from xueji.students.models import Student
 
 
@@ -164,6 +166,22 @@ def _asked(one: Submission, steps: Sequence[Step], lineage: Lineage) -> Iterator
 
 def _granting_step(steps: Sequence[Step], stop: Stop) -> Step:
     return next(step for step in steps if stop.is_of(step.organisation_id, step.role))
+
+
+def requests_of(
+    findings: Sequence[Finding], reasons: Mapping[str, str], rules: Rules
+) -> tuple[list[ExceptionRequest], list[Finding]]:
+    """An exception for each warning whose reason says something, and the other warnings."""
+    requests, unreasoned = [], []
+    for finding in findings:
+        if finding.effect != Effect.WARN:
+            continue
+        reason = reasons.get(finding.key, "").replace("\0", "").strip()
+        if says_why(reason, rules):
+            requests.append(ExceptionRequest(finding=finding, reason=reason[:300]))
+        else:
+            unreasoned.append(finding)
+    return requests, unreasoned
 
 
 def granting_stop(finding: Finding, lineage: Lineage) -> Stop:

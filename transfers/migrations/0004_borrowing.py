@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("transfers", "0001_initial"),
+        ("transfers", "0003_paper_files"),
         ("xueji", "0020_borrowed_study"),
     ]
 

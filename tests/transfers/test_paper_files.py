@@ -1,0 +1,147 @@
+"""The paper file goes after the register; the registers list who went and who came."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+
+from tests.transfers import movers
+from tests.transfers.movers import approved, moved, numbered
+from tests.transfers.test_pages import LIST, text
+from tests.world import NOON
+from transfers import services
+from transfers.queries import owed
+from xueji.audit.models import Access
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.organisations.models import Organisation
+
+TODAY = NOON.date()
+REGISTER = "/transfers/register/"
+
+
+@pytest.fixture
+def noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def send(world, case, who="clerk", **other):
+    values = {"on": TODAY, "carrier": "guardian", "copy_kept": True, **other}
+    return services.send_file(case_id=case.pk, acting=world.acting(who), **values)
+
+
+def receive(world, case, who="clerk2", on=TODAY):
+    return services.receive_file(case_id=case.pk, on=on, acting=world.acting(who))
+
+
+def open_files(world) -> list[int]:
+    people = ("clerk", "clerk2", "centre", "centre2", "county", "clerk1b", "county9")
+    return [owed.files(world.acting(who)).count() for who in people]
+
+
+def test_both_schools_see_the_papers_until_they_have_come(world):
+    case = moved(world, numbered(world))
+    assert open_files(world) == [1, 1, 1, 1, 1, 0, 0]
+    send(world, case)
+    assert open_files(world) == [1, 1, 1, 1, 1, 0, 0]
+    found = receive(world, case)
+    assert (found.sent_on, found.carrier, found.copy_kept, found.received_on) == (
+        TODAY,
+        "guardian",
+        True,
+        TODAY,
+    )
+    assert open_files(world) == [0] * 7
+
+
+def test_each_school_records_its_own_half_once(world):
+    case = moved(world, numbered(world))
+    for who in ("clerk2", "clerk1b", "principal", "centre", "county", "clerk9"):
+        with pytest.raises(PermissionDenied):
+            send(world, case, who)
+    for who in ("clerk", "clerk1b", "principal2", "centre2", "county", "clerk9"):
+        with pytest.raises(PermissionDenied):
+            receive(world, case, who)
+    send(world, case)
+    with pytest.raises(PermissionDenied):
+        send(world, case)
+
+
+def test_papers_travel_after_the_move_and_not_in_the_future(world):
+    with pytest.raises(PermissionDenied):
+        send(world, approved(world, numbered(world)))
+    case = moved(world, numbered(world))
+    for day in (TODAY - timedelta(days=1), TODAY + timedelta(days=1)):
+        with pytest.raises(Refused, match="日期早于转学办结的日期"):
+            send(world, case, on=day)
+
+
+def test_where_the_text_asks_for_a_copy_the_papers_do_not_go_without(world):
+    student = numbered(world)
+    Organisation.objects.filter(name="迁安市教育局").update(rule_set="xxpri")
+    papers = frozenset({"receiving_proof", "receiving_office_seal"})
+    case = movers.submitted(world, student, None, papers=papers)
+    movers.sign(world, case, "principal", "county", "county-head")
+    with pytest.raises(Refused, match="还没有留复印件.*学校留存复印件"):
+        send(world, case, copy_kept=False)
+    assert send(world, case).copy_kept
+
+
+def test_the_page_asks_each_school_for_its_half(world, client_of, noon):
+    case = moved(world, numbered(world, name="单雄信"))
+    page = f"/transfers/{case.number}/file/"
+    for who, status in [("clerk1b", 404), ("clerk9", 404), ("principal", 404), ("county", 404)]:
+        assert (who, client_of(who).get(page).status_code) == (who, status)
+    assert "怎样转递" in text(client_of("clerk").get(page))
+    form = {"form_key": str(uuid4()), "on": "2026-09-02", "carrier": "post"}
+    answer = client_of("clerk").post(page, form)
+    assert answer["Location"] == f"/cases/{case.number}/"
+    assert client_of("clerk").get(page)["Location"] == f"/cases/{case.number}/"
+    assert "2026-09-02 转出，邮寄" in text(client_of("clerk").get(f"/cases/{case.number}/"))
+    assert "待收到" in text(client_of("clerk2").get(f"{LIST}?show=files"))
+    empty = client_of("clerk2").post(page, {"form_key": str(uuid4()), "on": ""})
+    assert (empty.status_code, "请填收到日期" in text(empty)) == (422, True)
+
+
+@pytest.mark.parametrize(("days", "overdue"), [(30, 0), (31, 1)])
+def test_papers_are_overdue_after_the_days_of_the_rules(world, days, overdue):
+    moved(world, numbered(world))
+    acting = world.acting("county", at=NOON + timedelta(days=days))
+    assert owed.files_overdue(owed.files(acting), acting).count() == overdue
+
+
+# -- registers ------------------------------------------------------------------------------------
+def test_the_registers_say_who_went_and_who_came(world, client_of, noon):
+    student = numbered(world, name="单雄信")
+    number = student.number
+    case = moved(world, student)
+    undone = moved(world, numbered(world, name="程咬金"))
+    cases.reverse(case_id=undone.pk, note="办错", acting=world.acting("centre2"))
+
+    (went,) = client_of("clerk").get(REGISTER).context["sheets"][0]
+    (came,) = client_of("clerk2").get(f"{REGISTER}?show=in").context["sheets"][0]
+    assert (went.name, went.number, went.other, went.remark, went.case_number) == (
+        "单雄信",
+        number,
+        "上庄小学",
+        "2026-09-02转往上庄小学",
+        case.number,
+    )
+    assert (came.number, came.other, came.remark) == ("", "清泉小学", "2026-09-02转自清泉小学")
+    assert Access.objects.filter(kind="print", students=[student.pk]).count() == 2
+    for who in ("clerk1b", "urban", "county9"):
+        assert client_of(who).get(REGISTER).context["total"] == 0
+
+
+def test_a_register_covers_the_days_it_is_asked_for(world, client_of, noon):
+    moved(world, numbered(world))
+    client = client_of("county")
+    days = {"first": date(2026, 9, 3), "last": date(2026, 9, 3)}
+    assert client.get(REGISTER, days).context["total"] == 0
+    assert client.get(REGISTER, {"first": TODAY, "last": TODAY}).context["total"] == 1
+    wrong = client.get(REGISTER, {"first": "2026-09-03", "last": "2026-09-01"})
+    assert (wrong.status_code, "结束日期早于开始日期" in text(wrong)) == (422, True)
+    assert client.get(f"{REGISTER}?show=no").status_code == 404

@@ -1,0 +1,52 @@
+"""The forms of the paper file that goes from school to school, and of the printed registers."""
+
+from django import forms
+
+from transfers.models import Carrier
+
+DAY = "请写成 2026-09-01 这样的年、月、日。"
+
+
+def _day(label: str, help_text: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=help_text,
+        error_messages={"required": f"请填{label}。", "invalid": DAY},
+    )
+
+
+class SendFileForm(forms.Form):
+    """The former school hands the papers over."""
+
+    on = _day("转出日期", "交给监护人、寄出或交主管部门的日期")
+    carrier = forms.ChoiceField(
+        label="怎样转递",
+        choices=Carrier.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选怎样转递。", "invalid_choice": "请从列出的方式中选。"},
+    )
+    copy_kept = forms.BooleanField(label="本校已留复印件", required=False)
+    on.width, carrier.width = "w4", "w8"  # type: ignore[attr-defined]
+    copy_kept.width = "w12"  # type: ignore[attr-defined]
+
+
+class ReceiveFileForm(forms.Form):
+    """The receiving school has the papers."""
+
+    on = _day("收到日期", "本校收到纸质材料的日期")
+    on.width = "w4"  # type: ignore[attr-defined]
+
+
+class RegisterForm(forms.Form):
+    """Which days a printed register covers."""
+
+    first = _day("办结日期从", "")
+    last = _day("到", "")
+
+    def clean(self):
+        data = super().clean()
+        first, last = data.get("first"), data.get("last")
+        if first and last and first > last:
+            self.add_error("last", "结束日期早于开始日期。")
+        return data

@@ -1,0 +1,83 @@
+"""What is late or still to come: turns past their day, receipts, papers on their way."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from transfers.models import Transfer
+from transfers.queries import holding, rows
+from xueji.accounts.access import SCHOOL_ROLES, Acting
+from xueji.cases.models import ALIVE, State
+from xueji.cases.todos import Todo
+from xueji.organisations.models import within
+from xueji.organisations.queries import rule_set_of
+from xueji.rules.engine import rule_set
+
+# the papers are still to be sent, or to be received inside the register
+FILE_OPEN = Q(case__state=State.DONE) & (
+    Q(from_school__isnull=False, paper_file__sent_on__isnull=True)
+    | Q(to_school__isnull=False, paper_file__received_on__isnull=True)
+)
+
+
+def files(acting: Acting) -> QuerySet[Transfer]:
+    """Transfers from or into the schools in reach whose paper file is not where it belongs."""
+    return rows().filter(FILE_OPEN).filter(_ours(acting))
+
+
+def late(acting: Acting) -> QuerySet[Transfer]:
+    """Transfers from or into the schools in reach that somebody has let go past their day."""
+    alive = Q(case__state__in=ALIVE, case__due_on__lt=acting.today)
+    return rows().filter(alive).filter(_ours(acting))
+
+
+def _ours(acting: Acting) -> Q:
+    """One of the two schools is in reach."""
+    path = acting.post.organisation.path
+    return within(path, "from_school__organisation__path") | within(
+        path, "to_school__organisation__path"
+    )
+
+
+def files_overdue(rows: QuerySet[Transfer], acting: Acting) -> QuerySet[Transfer]:
+    """Of these the ones that were done longer ago than the rules give for the papers."""
+    return rows.filter(case__closed_at__lt=_before("transfer.file_days", acting))
+
+
+def to_see_to(acting: Acting) -> Todo | None:
+    """For the desk: receipts that do not come, of the schools in reach of who records them."""
+    if not acting.may("transfers.receipt"):
+        return None
+    before = _before("transfer.receipt_days", acting)
+    count = holding(acting).filter(case__closed_at__lt=before).count()
+    if not count:
+        return None
+    return Todo(
+        label="回执逾期未到",
+        count=count,
+        help="转往系统以外的学生，接收学校的回执还没有登记",
+        url="transfers",
+        query="?show=holding",
+    )
+
+
+def to_press_for(acting: Acting) -> Todo | None:
+    """For the desk of an office: transfers of its schools that are late, whoever holds them."""
+    if acting.post.role in SCHOOL_ROLES or not acting.may("transfers.read"):
+        return None
+    count = late(acting).count()
+    if not count:
+        return None
+    return Todo(
+        label="转学逾期",
+        count=count,
+        help="所辖学校转出、转入的，有一方过了期限还没有办",
+        url="transfers",
+        query="?show=late",
+    )
+
+
+def _before(key: str, acting: Acting) -> datetime:
+    """The moment before which what the rules give so many days for is overdue."""
+    rules = rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
+    return acting.at - timedelta(days=rules.value(key))
