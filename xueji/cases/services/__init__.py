@@ -13,7 +13,15 @@ from xueji.cases.services.draft import (
     open_draft,
     save_draft,
 )
-from xueji.cases.services.end import close, lapse, reverse, reverse_all, withdraw, withdraw_all
+from xueji.cases.services.end import (
+    close,
+    lapse,
+    remind,
+    reverse,
+    reverse_all,
+    withdraw,
+    withdraw_all,
+)
 from xueji.cases.services.submit import (
     ExceptionRequest,
     Submission,
@@ -39,6 +47,7 @@ __all__ = [
     "lapse",
     "new_cases",
     "open_draft",
+    "remind",
     "reverse",
     "reverse_all",
     "save_draft",
