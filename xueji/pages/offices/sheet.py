@@ -9,6 +9,7 @@ from typing import IO
 
 from xueji.establishment.rules import USUAL, NewOffice, StageFacts
 from xueji.establishment.services.divisions import NewDivision
+from xueji.excel import apart, refusals
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Area, Level, SchoolKind, StageName
 from xueji.students.reading import FLAGS, day
@@ -29,6 +30,8 @@ OFFICES = (
     "设立日期",
 )
 DIVISIONS = ("代码", "名称")
+COLUMNS = {"offices": OFFICES, "divisions": DIVISIONS}
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how xlsx and xls begin
 LEVELS = {"中心校": Level.CENTRE, "学校": Level.SCHOOL}
 EXAMPLES = {
     "offices": "级别,名称,上级,学校代码,学校标识码,学段学制\n"
@@ -52,17 +55,35 @@ class Unreadable(Exception):
     """The list cannot be read at all; the text is a Chinese sentence."""
 
 
-def text_of(file: IO[bytes]) -> str:
-    """A csv file as text: UTF-8, or what Excel in Chinese writes."""
+def text_of(file: IO[bytes], what: str) -> str:
+    """A workbook, or a csv file in UTF-8 or as Excel in Chinese writes it, as text."""
     raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise Unreadable("文件超过 2 MB。请分成几份。")
+    if raw.startswith(WORKBOOKS):
+        return _of_workbook(raw, what)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable("文件读不懂。请在表格软件里另存为 csv，或直接复制、粘贴到上面。")
+    raise Unreadable("文件读不懂。请在表格软件里另存为 xlsx 或 csv，或直接复制、粘贴到上面。")
+
+
+def _of_workbook(raw: bytes, what: str) -> str:
+    """Its table as it would be pasted; a child process parses it."""
+    try:
+        table, rows = apart.read(raw, COLUMNS[what])
+        lines = [table.header]
+        lines += [{column: text for column, (_, text) in cells.items()} for _, cells in rows]
+    except refusals.Unreadable as why:
+        raise Unreadable(str(why)) from None
+    columns = sorted(table.header)
+    return "\n".join("\t".join(_one_line(line.get(c, "")) for c in columns) for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def read(text: str, what: str) -> list[Line]:
@@ -72,7 +93,7 @@ def read(text: str, what: str) -> list[Line]:
         return []
     separator = "\t" if "\t" in lines[0] else ","
     rows = list(csv.reader(StringIO("\n".join(lines)), delimiter=separator))
-    known = OFFICES if what == "offices" else DIVISIONS
+    known = COLUMNS[what]
     heads = [cell.strip() for cell in rows[0]]
     if "名称" not in heads:
         raise Unreadable(f"第一行要有列名。认得的列名：{'、'.join(known)}；次序随意。")
