@@ -14,6 +14,7 @@ from django.conf import settings as live
 from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tests import pupils
 from tests.documents.scans import png
@@ -29,9 +30,13 @@ WHERE grantee = %s AND table_schema = 'public' ORDER BY 1, 2
 """
 
 
+def owner_of(database: str) -> str:
+    """Where the owner role finds a database beside the suite's own."""
+    return make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=database)
+
+
 def opened(database: str) -> psycopg.Connection:
-    told = {k: v for k, v in connection.get_connection_params().items() if k in ("host", "user")}
-    return psycopg.connect(dbname=database, **told, autocommit=True)
+    return psycopg.connect(owner_of(database), autocommit=True)
 
 
 def signature(database: str) -> dict[str, object]:
@@ -71,8 +76,7 @@ def made(world, settings, tmp_path):
 
 def restored(folder: Path, state: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """``manage.py restore`` into the empty database, as whoever runs the site does."""
-    owner = os.environ["DATABASE_OWNER_URL"].replace("/xueji?", f"/{RESTORED}?")
-    env = {**os.environ, "DATABASE_OWNER_URL": owner, "XUEJI_STATE": str(state)}
+    env = {**os.environ, "DATABASE_OWNER_URL": owner_of(RESTORED), "XUEJI_STATE": str(state)}
     command = [sys.executable, "manage.py", "restore", str(folder), *options]
     return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -130,7 +134,7 @@ def test_a_backup_that_breaks_off_leaves_nothing(db, tmp_path, monkeypatch):
     def broken(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(making, "run", broken)
+    monkeypatch.setattr(making, "_dump", broken)
     with pytest.raises(CommandError, match="No space left"):
         call_command("backup", str(tmp_path))
     assert list(tmp_path.iterdir()) == []
