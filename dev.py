@@ -34,7 +34,9 @@ STATE = Path(os.environ.get("XUEJI_STATE") or ROOT / ".state").absolute()
 TMP = Path("/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir())
 # how pytest shares the whole suite; tests/conftest.py says what one worker keeps for the end
 WORKERS = [f"-n{min(os.cpu_count() or 1, 4)}"]
-OWNER_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlmigrate"}
+OWNER_COMMANDS = {
+    *("backup", "flush", "makemigrations", "migrate", "restore", "showmigrations", "sqlmigrate"),
+}
 
 HELP = """\
 用法 usage: python3 dev.py COMMAND
@@ -669,14 +671,34 @@ def up(*arguments: str) -> int:
     """Start the containers; their passwords are made once and stay in the state folder."""
     if subprocess.getstatusoutput("docker compose version")[0]:
         raise Stop("没有 docker compose is missing; without it:", run="python3 dev.py demo")
-    STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secrets_folder = STATE / "secrets"
+    make_secrets(secrets_folder)
     file = STATE / "compose.env"
-    if not file.exists():
-        file.touch(mode=0o600)
-        names = ("OWNER_PASSWORD", "APP_PASSWORD", "REDIS_PASSWORD")
-        file.write_text("".join(f"{name}={secrets.token_hex(24)}\n" for name in names))
+    file.write_text(f"XUEJI_SECRETS={secrets_folder}\n")
     command = ["docker", "compose", "--env-file", file, "up", "--build", *arguments]
     return foreground(command, env=dict(os.environ))
+
+
+def make_secrets(folder: Path) -> None:
+    """Files that containers read as accounts of their own; only the folder keeps others out."""
+    if folder.exists():
+        return
+    STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=STATE))  # made as 0700
+    owner, app, queue = (secrets.token_hex(24) for _ in range(3))
+    settings = f"requirepass {queue}\ndir /data\nappendonly yes\nmaxmemory-policy noeviction\n"
+    contents = {
+        "owner_password": owner,
+        "app_password": app,
+        "database_url": f"postgresql://xueji_app:{app}@db/xueji",
+        "database_owner_url": f"postgresql://xueji_owner:{owner}@db/xueji",
+        "redis_url": f"redis://:{queue}@redis/0",
+        "redis_settings": settings,
+    }
+    for name, content in contents.items():
+        (half / name).write_text(content)
+        (half / name).chmod(0o444)
+    half.rename(folder)
 
 
 def known(arguments: tuple[str, ...], *options: str) -> set[str]:

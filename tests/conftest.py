@@ -13,7 +13,7 @@ from django.test import Client
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import remembered, rows
+from tests import canaries, remembered, rows
 from tests import world as worlds
 from xueji.identity import crypto
 
@@ -52,6 +52,15 @@ def keyring() -> Path:
     if not settings.XUEJI_KEYRING.exists():
         crypto.create_keyring(settings.XUEJI_KEYRING)
     return settings.XUEJI_KEYRING
+
+
+@pytest.fixture(scope="session", autouse=True)
+def leaks(keyring) -> Iterator[set[str]]:
+    """Canaries seen where none may be, asked at the end of all tests (tests/canaries.py)."""
+    hits: set[str] = set()
+    with canaries.watching(hits):
+        yield hits
+    assert hits == set()
 
 
 @pytest.fixture(scope="session")

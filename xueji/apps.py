@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
 
 class XuejiConfig(AppConfig):
@@ -16,6 +16,8 @@ class XuejiConfig(AppConfig):
         from xueji.cases import todos
         from xueji.establishment import queries
         from xueji.identity.classification import check_classification
+        from xueji.pages.deployment import check_deployment
 
         register(check_classification)
+        register(check_deployment, Tags.security, deploy=True)
         todos.register(queries.stuck)

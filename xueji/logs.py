@@ -4,6 +4,7 @@ The text of an exception may quote a pupil: PostgreSQL's does (``Failing row con
 """
 
 import copy
+import json
 import logging
 import traceback
 from collections.abc import Iterator
@@ -21,6 +22,24 @@ class WithoutValues(logging.Formatter):
 
     def formatException(self, ei) -> str:  # noqa: N802 -- logging's own name
         return "\n".join(_lines(ei[1]))
+
+
+class Json(WithoutValues):
+    """The same as one JSON object a line, for whatever gathers logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if incident := getattr(getattr(record, "request", None), "incident", ""):
+            told["incident"] = incident
+        if record.exc_info and record.exc_info[1]:
+            told["trace"] = [*_lines(record.exc_info[1])]
+        return json.dumps(told, ensure_ascii=False, default=str)
 
 
 def _lines(error: BaseException | None) -> Iterator[str]:

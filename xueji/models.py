@@ -18,6 +18,7 @@ from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.establishment.models import Order, OrganisationAct
 from xueji.jobs.models import Job
 from xueji.ledger.models import AcceptedMonth, RegisterEvent
+from xueji.notices.models import Notice
 from xueji.organisations.models import (
     Catchment,
     Division,
@@ -58,6 +59,7 @@ __all__ = [
     "IdentityDocument",
     "Job",
     "LoginAttempt",
+    "Notice",
     "OldPassword",
     "Order",
     "Organisation",

@@ -1,5 +1,6 @@
 """All settings, read once from the environment; docs/operations.md lists the variables."""
 
+import ipaddress
 import os
 import secrets
 from datetime import timedelta
@@ -17,6 +18,13 @@ def _flag(name: str) -> bool:
 
 def _words(name: str, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def _secret(name: str) -> str:
+    """The value of a variable, or of the file that ``<name>_FILE`` names."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    return os.environ.get(name, "")
 
 
 def _one_of(name: str, *choices: str) -> str:
@@ -44,7 +52,7 @@ def _secret_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = os.environ.get("XUEJI_SECRET_KEY") or _secret_key()
+SECRET_KEY = _secret("XUEJI_SECRET_KEY") or _secret_key()
 DEBUG = False
 DEMO = _flag("XUEJI_DEMO")
 ALLOWED_HOSTS = _words("XUEJI_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -70,6 +78,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "xueji.pages.proxies.client_address",
+    "xueji.pages.answered.answered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xueji.pages.middleware.answers",
@@ -104,8 +114,8 @@ TEMPLATES = [
 
 # -- database: the application role for serving, the owner for migrations and tests -------------
 ROLE = os.environ.get("XUEJI_ROLE", "application")
-APPLICATION_ROLE = conninfo_to_dict(os.environ.get("DATABASE_URL", "")).get("user") or "xueji_app"
-_url = os.environ.get("DATABASE_OWNER_URL" if ROLE == "owner" else "DATABASE_URL", "")
+APPLICATION_ROLE = conninfo_to_dict(_secret("DATABASE_URL")).get("user") or "xueji_app"
+_url = _secret("DATABASE_OWNER_URL" if ROLE == "owner" else "DATABASE_URL")
 _database = conninfo_to_dict(_url)
 DATABASES = {
     "default": {
@@ -157,6 +167,9 @@ REVEALS_TOLD, REVEALS_AT_MOST = (
     int(os.environ.get("XUEJI_REVEALS_AT_MOST", "200")),
 )
 
+# addresses of the proxies in front, whose word on where a request came from is taken
+PROXIES = [ipaddress.ip_network(word) for word in _words("XUEJI_PROXIES", "")]
+
 # -- what the browser may do --------------------------------------------------------------------
 SECURE_COOKIES = _flag("XUEJI_SECURE_COOKIES")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -189,6 +202,7 @@ DOCUMENT_MAX_BYTES = 5 * 1024 * 1024
 DRAFTS_KEPT = timedelta(days=int(os.environ.get("XUEJI_DRAFT_DAYS", "30")))  # since the last save
 # a workbook of new pupils, its rows and faults, until somebody confirms
 IMPORTS_KEPT = timedelta(days=int(os.environ.get("XUEJI_IMPORT_DAYS", "7")))
+NOTICES_KEPT = timedelta(days=90)
 FORM_KEYS_KEPT = timedelta(days=int(os.environ.get("XUEJI_FORM_KEY_DAYS", "2")))
 EXPORT_DAYS = int(os.environ.get("XUEJI_EXPORT_DAYS", "7"))  # a roster can be fetched so long
 EXPORT_JOB_ROWS = 5000  # a longer roster is made by a worker
@@ -206,7 +220,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 # -- jobs: the Job row is the truth, Celery carries its id ----------------------------------------
-REDIS_URL = os.environ.get("REDIS_URL", "")
+REDIS_URL = _secret("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -242,9 +256,15 @@ LOGGING = {
             "()": "xueji.logs.WithoutValues",
             "format": "{asctime} {levelname} {name} {message}",
             "style": "{",
+        },
+        "json": {"()": "xueji.logs.Json"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": _one_of("XUEJI_LOG", "line", "json"),
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"level": "WARNING"}},
 }

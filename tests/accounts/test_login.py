@@ -3,9 +3,12 @@
 import pytest
 from argon2 import extract_parameters
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from tests.world import PASSWORD
+from tests.world import NOON, PASSWORD
+from xueji.accounts.hashers import Argon2
 from xueji.accounts.models import User, UserSession
 from xueji.pages.middleware import LOGGED_OUT
 
@@ -56,6 +59,39 @@ def test_who_is_not_let_in_learns_only_that(world):
         told.add((answer.status_code, tuple(errors), body))
     assert len(told) == 1
     assert next(iter(told))[:2] == (200, (SENTENCE,))
+
+
+@pytest.fixture
+def hashing(monkeypatch) -> list[str]:
+    """What takes the time of a login: each time that Argon2 fills its memory."""
+    done: list[str] = []
+    for name in ("encode", "verify"):
+        real = getattr(Argon2, name)
+
+        def counted(*arguments, real=real):
+            done.append("argon2")
+            return real(*arguments)
+
+        monkeypatch.setattr(Argon2, name, counted)
+    return done
+
+
+@pytest.mark.parametrize(
+    ("username", "change"),
+    [
+        ("clerk", {}),
+        ("nobody-of-that-name", {}),
+        ("clerk2", {"is_active": False}),
+        ("clerk2", {"sealed_at": NOON}),
+    ],
+)
+def test_a_refusal_takes_the_same_work_whoever_is_named(world, hashing, username, change):
+    """Counted in hashes and queries: no clock of a busy machine tells accounts apart."""
+    if change:
+        User.objects.filter(username=username).update(**change)
+    with CaptureQueriesContext(connection) as queries:
+        answer = log_in(username, "falsch")
+    assert (answer.status_code, hashing, len(queries)) == (200, ["argon2"], 7)
 
 
 @pytest.mark.parametrize(

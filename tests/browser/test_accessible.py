@@ -53,12 +53,18 @@ def known() -> set[tuple[int, str]]:
 
 def addresses(site, username: str) -> list[str]:
     """Every page that the person's navigation leads to, one case and one pupil."""
-    names = ["desk", "keys", *APART.get(username, ["my_account", "my_password", "my_factor"])]
+    names = [
+        "desk",
+        "keys",
+        "help",
+        *APART.get(username, ["my_account", "my_password", "my_factor"]),
+    ]
     if username not in APART:
         names += [
             "students",
             "dossiers",
             "cases",
+            "notices",
             "enrollment",
             "enrollment_admissions",
             "numbering",

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from html import unescape
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
+from openpyxl import Workbook
 
 from tests import pupils
 from tests.documents import scans
@@ -404,6 +406,26 @@ def test_a_sheet_is_judged_row_by_row_and_added_as_a_whole_or_not_at_all(world, 
     school = School.objects.get(code="045")
     assert (str(school.organisation.parent), school.area) == ("新集镇中心校", "township")
     assert [(s.first_grade, s.years) for s in school.stages.all()] == [(1, 5)]
+
+
+def test_a_workbook_stands_in_the_field_as_it_would_be_pasted(world, client_of):
+    """Codes as numbers and as text, a title above the heads, a line break in a cell."""
+    book = Workbook()
+    book.active.append(["迁安市新设村"])
+    book.active.append(["名称", "代码"])
+    book.active.append(["东村\n村民委员会", 130283104201])
+    book.active.append([" 西村", "130283104202"])
+    data = BytesIO()
+    book.save(data)
+    file = SimpleUploadedFile("村.xlsx", data.getvalue())
+    client = client_of("county")
+    shown = send(client, "organisations_import", what="divisions", check="1", file=file)
+    assert shown.context["form"].data["text"] == (
+        "名称\t代码\n东村 村民委员会\t130283104201\n西村\t130283104202"
+    )
+    broken = SimpleUploadedFile("村.xlsx", data.getvalue()[:-30])
+    refused = send(client, "organisations_import", what="divisions", file=broken)
+    assert (refused.status_code, len(refused.context["form"].errors["text"])) == (422, 1)
 
 
 def test_villages_are_added_from_a_list(world, client_of):

@@ -87,6 +87,7 @@ def test_each_day_brings_each_daily_job_once():
         "enrollment.import_expiry",
         "key_expiry",
         "lapse",
+        "notices",
         "orders",
         "partitions",
     ]
@@ -108,6 +109,7 @@ def test_the_daily_jobs_can_be_done():
         ("enrollment.import_expiry", JobState.DONE, ""),
         ("key_expiry", JobState.DONE, ""),
         ("lapse", JobState.DONE, ""),
+        ("notices", JobState.DONE, ""),
         ("orders", JobState.DONE, ""),
         ("partitions", JobState.DONE, ""),
     ]

@@ -1,7 +1,7 @@
 """The desk tells what waits for a post beside its cases."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -13,7 +13,8 @@ from django.urls import reverse
 from tests import pupils
 from tests.numbering import making
 from tests.world import NOON
-from xueji.cases.models import Decision
+from xueji.cases import inbox
+from xueji.cases.models import Case, Decision
 from xueji.organisations.models import School
 
 ENDED = re.compile(r'<section[^>]*aria-labelledby="desk-ended">(.*?)</section>', re.S)
@@ -107,3 +108,32 @@ def test_the_maker_is_told_of_what_others_ended(world, client_of):
     assert {who: ended(client_of(who)) for who in people} == {
         who: told.get(who, []) for who in people
     }
+
+
+@pytest.mark.parametrize(
+    ("person", "late"),
+    [
+        ("county", [("清泉小学", "校长", 2), ("上庄小学", "校长", 1)]),
+        ("centre", [("清泉小学", "校长", 2)]),
+        ("principal", []),
+        ("county9", []),
+    ],
+)
+def test_an_office_is_told_who_below_it_is_late(world, client_of, person, late):
+    for clerk, name in (("clerk", "甲一"), ("clerk", "甲二"), ("clerk2", "乙一")):
+        place = pupils.SHANGZHUANG if clerk == "clerk2" else {}
+        case = pupils.submitted(world, clerk, name=name, **place)
+        Case.objects.filter(pk=case.pk).update(due_on=date(2026, 1, 5))
+    shown = client_of(person).get(reverse("desk")).context["late"]
+    assert [(row["office"], row["role"], row["count"]) for row in shown] == late
+
+
+def test_cases_are_told_by_the_days_they_wait(world):
+    case, acting = pupils.submitted(world), world.acting("county")
+    day, moment = timedelta(days=1), timedelta(seconds=1)
+    found = []
+    for waited in (0 * day, 3 * day - moment, 3 * day, 7 * day - moment, 7 * day, 14 * day):
+        Case.objects.filter(pk=case.pk).update(waiting_since=acting.at - waited)
+        found += [label for label, count in inbox.ages(acting) if count]
+    assert found == ["3 天以内", "3 天以内", "3–6 天", "3–6 天", "7–13 天", "14 天以上"]
+    assert sum(count for _, count in inbox.ages(world.acting("county9"))) == 0

@@ -308,6 +308,7 @@ FORMS = {
     "switch_post": _switch,
     "my_password": own_password,
     "my_sessions_end": only_a_key,
+    "notices_read": only_a_key,
     "my_factor": own_code,
     "account_new": new_account,
     "account_state": state_of_account,

@@ -331,6 +331,7 @@ NAMED_BY_ADDRESS = {
 NAMED_BY_QUERY = {"reports_roster_new"}  # tests/reports/test_rosters.py asks for others' lists
 NAMED_BY_DOCUMENT = {"foreign_numbers"}  # tests/pages/test_foreign_numbers.py asks for others'
 NAMED_IN_WORDS = {"account_new"}  # tests/accounts/test_people.py types places of others
+NAMED_BY_NOTICE = {"notices_read"}  # tests/notices/test_notices.py names others'
 WITHOUT_ROWS = {
     "login",
     "login_code",
@@ -393,7 +394,7 @@ def test_every_form_was_looked_at_for_ids():
         if "POST" in row.methods and row.answer.startswith(("200", "302")) and row.answer != "405"
     }
     looked_at = {guess.url for guess in GUESSES} | NAMED_BY_ADDRESS | NAMED_BY_DOCUMENT
-    looked_at |= WITHOUT_ROWS | NAMED_IN_WORDS | NAMED_BY_QUERY
+    looked_at |= WITHOUT_ROWS | NAMED_IN_WORDS | NAMED_BY_QUERY | NAMED_BY_NOTICE
     assert forms - looked_at == set()
 
 

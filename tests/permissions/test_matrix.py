@@ -112,6 +112,7 @@ SHOWS_PUPILS = {
     "student_paper",
     "student_conduct_paper",
     "dossiers",
+    "notices",
     "cases",
     "case",
     "case_decide",  # 409: the page again, with the reason

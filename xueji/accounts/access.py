@@ -38,6 +38,7 @@ ACTS: dict[str, frozenset[str]] = {
     "students.file": frozenset({Role.CLERK}),
     "students.conduct": frozenset({Role.CLERK}),
     "students.foreign_numbers": frozenset({Role.COUNTY_OFFICER}),
+    "notices.read": REGISTER,
     "cases.read": REGISTER,
     "cases.sign": REGISTER - {Role.CLERK},
     "cases.attach": frozenset({Role.CLERK}),

@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, CaseQuerySet, Decision, State, Step
 from xueji.organisations.models import within
+
+# words, and the whole days from and before which a case is of that age
+AGES = (("3 天以内", 0, 3), ("3–6 天", 3, 7), ("7–13 天", 7, 14), ("14 天以上", 14, None))
 
 
 def waiting(acting: Acting) -> CaseQuerySet:
@@ -26,6 +29,34 @@ def overdue(acting: Acting, today: date) -> CaseQuerySet:
     return Case.objects.filter(
         within(acting.post.organisation.path, "org_path"), state__in=ALIVE, due_on__lt=today
     )
+
+
+def late_by_office(acting: Acting, today: date) -> QuerySet:
+    """Who in reach is late with how many, and since when, the most first."""
+    return (
+        overdue(acting, today)
+        .values("waiting_role", office=F("waiting_at__name"))
+        .annotate(count=Count("pk"), since=Min("due_on"))
+        .order_by("-count", "since", "office")
+    )
+
+
+def ages(acting: Acting) -> list[tuple[str, int]]:
+    """Live cases in reach by the days for which they have been waiting for the same post."""
+    alive = Case.objects.filter(within(acting.post.organisation.path, "org_path"), state__in=ALIVE)
+    counted = alive.aggregate(
+        **{
+            f"from_{start}": Count("pk", filter=_waiting(acting, start, end))
+            for _, start, end in AGES
+        }
+    )
+    return [(label, counted[f"from_{start}"]) for label, start, _ in AGES]
+
+
+def _waiting(acting: Acting, start: int, end: int | None) -> Q:
+    """Waiting for so many whole days, ``end`` not included."""
+    since = Q(waiting_since__lte=acting.at - timedelta(days=start))
+    return since if end is None else since & Q(waiting_since__gt=acting.at - timedelta(days=end))
 
 
 def closed(acting: Acting) -> CaseQuerySet:

@@ -1,20 +1,24 @@
 """Putting papers into a pupil's file and taking wrong ones out; account of what it lacks."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import IO
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
 from xueji.documents.models import Document
 from xueji.dossiers import queries
 from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.dossiers.rules import Demand, counted_from, days, demanded
+from xueji.notices import services as notices
+from xueji.notices.models import Subject
+from xueji.notices.services import News
 from xueji.organisations.queries import lineages
 from xueji.rules.engine import Rules, rule_set
 from xueji.rules.papers import PAPERS, missing
@@ -160,6 +164,34 @@ def assess_some(*, after: int, today: date) -> int | None:
     locked = Student.objects.select_for_update(skip_locked=True).filter(pk__in=ids)
     assess(locked.order_by("pk"), today=today)
     return ids[-1]
+
+
+def tell_of_overdue(*, today: date, at: datetime) -> None:
+    """Tell the clerks of each school how many files became overdue with this day, once."""
+    late = (
+        Dossier.objects.filter(
+            due_on=today - timedelta(days=1),
+            completed_on__isnull=True,
+            student__status__in=LIVE,
+            student__merged_into__isnull=True,
+        )
+        .values_list("student__school__organisation")
+        .annotate(Count("pk"))
+        .order_by("student__school__organisation")
+    )
+    notices.tell(
+        (
+            News(
+                organisation_id=organisation_id,
+                role=Role.CLERK,
+                subject=Subject.FILES,
+                count=count,
+                key=f"files {today}",
+            )
+            for organisation_id, count in late
+        ),
+        at=at,
+    )
 
 
 def _changed() -> Q:

@@ -1,6 +1,6 @@
 """What workers do about the files of pupils."""
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from xueji.dossiers import services
 from xueji.jobs.leases import Lease
@@ -16,3 +16,4 @@ def assess(this: Job, lease: Lease) -> None:
     while (last := services.assess_some(after=last, today=localdate())) is not None:
         done += services.BATCH
         lease.progress(done, done)
+    services.tell_of_overdue(today=localdate(), at=now())

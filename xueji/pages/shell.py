@@ -1,12 +1,18 @@
 """What every page shows around its content: place, posts, navigation with counts."""
 
 from django.conf import settings
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
+from xueji.accounts.access import Acting
+from xueji.accounts.models import Post
 from xueji.cases.models import Case
 from xueji.identity.regions import region_name
+from xueji.notices.models import Notice
 from xueji.organisations.models import Level, Organisation
+from xueji.pages import manual
 
 # title, entries of (label, url name, act); a workflow app adds its line here
 NAVIGATION = (
@@ -46,6 +52,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     acting = getattr(request, "acting", None)
     if acting is None or getattr(request, "demanded", False):
         return {"shell": {"demo": settings.DEMO}}
+    waiting, unread = _counts(acting)
     return {
         "shell": {
             "demo": settings.DEMO,
@@ -55,14 +62,28 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "posts": [(p.pk, str(p), p.pk == acting.post.pk) for p in request.posts],
             "finds": acting.may("students.read"),
             "user_name": acting.user.name,
-            "nav": list(_navigation(request)),
+            "unread": unread,
+            "help": manual.about(request.path),
+            "nav": list(_navigation(request, waiting)),
         }
     }
 
 
-def _navigation(request: HttpRequest):
+def _counts(acting: Acting) -> tuple[int, int | None]:
+    """Cases that wait for this post, and notices it has not read: one query for every page."""
+    if not acting.may("notices.read"):
+        return 0, None
+    waiting = Case.objects.waiting_for(acting.post).values("waiting_at")
+    unread = Notice.objects.filter(post=acting.post, read_at__isnull=True).values("post")
+    counted = Post.objects.filter(pk=acting.post.pk).values_list(
+        Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0),
+        Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n")), 0),
+    )
+    return counted.get()
+
+
+def _navigation(request: HttpRequest, waiting: int):
     acting = request.acting
-    waiting = Case.objects.waiting_for(acting.post).count() if acting.may("cases.read") else 0
     for title, entries in NAVIGATION:
         items = [
             {

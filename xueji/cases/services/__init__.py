@@ -13,7 +13,15 @@ from xueji.cases.services.draft import (
     open_draft,
     save_draft,
 )
-from xueji.cases.services.end import close, lapse, reverse, reverse_all, withdraw, withdraw_all
+from xueji.cases.services.end import (
+    close,
+    lapse,
+    remind,
+    reverse,
+    reverse_all,
+    withdraw,
+    withdraw_all,
+)
 from xueji.cases.services.keep import Kept, Typed, keep
 from xueji.cases.services.submit import (
     ExceptionRequest,
@@ -44,6 +52,7 @@ __all__ = [
     "lapse",
     "new_cases",
     "open_draft",
+    "remind",
     "requests_of",
     "reverse",
     "reverse_all",

@@ -9,6 +9,8 @@ from xueji.cases import acts, queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm, Decision, State, Step
+from xueji.cases.services.telling import tell_of
+from xueji.notices import services as notices
 
 CASE_FIELDS = (
     "state",
@@ -82,6 +84,7 @@ def end(
     finish(case, state, at)
     case.save(update_fields=CASE_FIELDS)
     CaseForm.objects.filter(case=case).delete()
+    _tell([case], decision, at=at, by_id=acting.user.pk if acting else None)
 
 
 def end_all(
@@ -109,3 +112,12 @@ def end_all(
     )
     write(cases)
     CaseForm.objects.filter(case__in=cases).delete()
+    _tell(cases, decision, at=acting.at, by_id=acting.user.pk)
+
+
+def _tell(cases: Sequence[Case], decision: Decision, *, at: datetime, by_id: int | None) -> None:
+    """The maker is told what others ended; what they took back themselves is only settled."""
+    if decision == Decision.WITHDRAWN:
+        notices.settle([case.pk for case in cases], at=at)
+    else:
+        tell_of(cases, at=at, by_id=by_id)

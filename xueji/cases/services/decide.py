@@ -15,6 +15,7 @@ from xueji.cases import acts, kinds, queries
 from xueji.cases.models import Case, CaseForm, Decision, RuleException, State, Step
 from xueji.cases.services.back import send_back
 from xueji.cases.services.common import finish, hand_to, write
+from xueji.cases.services.telling import tell_of
 from xueji.organisations.queries import working_days_after
 
 
@@ -79,6 +80,7 @@ def decide(
         outcomes[pk] = Outcome(cases[pk], OutcomeKind.SIGNED)
     signed = [cases[pk] for pk in turns]
     write(signed)
+    tell_of(signed, at=acting.at, by_id=acting.user.pk)
     CaseForm.objects.filter(case__in=[case for case in signed if case.closed_at]).delete()
     return outcomes
 

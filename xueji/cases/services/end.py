@@ -11,6 +11,12 @@ from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision, State
 from xueji.cases.services.common import end, end_all, require
+from xueji.notices import services as notices
+from xueji.notices.models import Subject
+from xueji.notices.services import News
+from xueji.organisations.queries import working_days_after
+
+REMINDED = 2  # working days before a returned case lapses
 
 
 @transaction.atomic
@@ -72,6 +78,25 @@ def _locked(case_ids: Iterable[int], act: Act, acting: Acting) -> list[Case]:
         if act not in acts.allowed(case, steps[pk], acting):
             raise Refused(f"业务件 {case.number}：{queries.why_not(case, steps[pk], acting)}")
     return list(cases.values())
+
+
+def remind(*, today: date, at: datetime) -> None:
+    """Tell makers of returned cases that lapse within two working days, of each return once."""
+    until = working_days_after(today, REMINDED)
+    soon = Case.objects.filter(state=State.RETURNED, due_on__gte=today, due_on__lte=until)
+    notices.tell(
+        (
+            News(
+                organisation_id=case.waiting_at_id,
+                role=case.waiting_role,
+                subject=Subject.LAPSING,
+                case_id=case.pk,
+                key=f"lapsing {case.pk}.{case.round}",
+            )
+            for case in soon
+        ),
+        at=at,
+    )
 
 
 def lapse(*, today: date, at: datetime) -> int:

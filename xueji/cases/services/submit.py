@@ -16,6 +16,7 @@ from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
 from xueji.cases.queries import moment, waiting_text
 from xueji.cases.rules import says_why
 from xueji.cases.services.common import CASE_FIELDS, hand_to
+from xueji.cases.services.telling import tell_of
 from xueji.organisations.queries import Lineage, hold, working_days_after
 from xueji.rules.engine import Finding, Rules
 from xueji.rules.files import Effect
@@ -111,6 +112,7 @@ def submit_all(
         if "case_one_exclusive_per_student" not in str(error):
             raise
         raise Refused(_busy([one.student for one in submissions])) from error
+    tell_of([one.case for one in submissions], at=acting.at, by_id=acting.user.pk)
 
 
 SENT = (*CASE_FIELDS, *"student title rule_set rule_date rule_digest findings".split())

@@ -189,7 +189,7 @@ class SheetForm(Told):
         label="表格文件",
         required=False,
         allow_empty_file=True,
-        help_text="csv；xlsx 请复制、粘贴",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text="xlsx、xls 或 csv",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,text/csv"}),
     )
     file.width = "w12"

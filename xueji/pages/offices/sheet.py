@@ -9,6 +9,7 @@ from typing import IO
 
 from xueji.establishment.rules import USUAL, NewOffice, StageFacts
 from xueji.establishment.services.divisions import NewDivision
+from xueji.excel import apart
 from xueji.excel.refusals import Unreadable
 from xueji.excel.saved_text import decoded
 from xueji.identity.problems import Problem
@@ -31,6 +32,8 @@ OFFICES = (
     "设立日期",
 )
 DIVISIONS = ("代码", "名称")
+COLUMNS = {"offices": OFFICES, "divisions": DIVISIONS}
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how xlsx and xls begin
 LEVELS = {"中心校": Level.CENTRE, "学校": Level.SCHOOL}
 EXAMPLES = {
     "offices": "级别,名称,上级,学校代码,学校标识码,学段学制\n"
@@ -50,12 +53,25 @@ class Line:
     problems: list[Problem] = field(default_factory=list)
 
 
-def text_of(file: IO[bytes]) -> str:
-    """A csv file as text."""
+def text_of(file: IO[bytes], what: str) -> str:
+    """A workbook or a csv file as text."""
     raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise Unreadable("文件超过 2 MB。请分成几份。")
-    return decoded(raw)
+    return _of_workbook(raw, what) if raw.startswith(WORKBOOKS) else decoded(raw)
+
+
+def _of_workbook(raw: bytes, what: str) -> str:
+    """Its table as it would be pasted; a child process parses it."""
+    table, rows = apart.read(raw, COLUMNS[what])
+    lines = [table.header]
+    lines += [{column: text for column, (_, text) in cells.items()} for _, cells in rows]
+    columns = sorted(table.header)
+    return "\n".join("\t".join(_one_line(line.get(c, "")) for c in columns) for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def read(text: str, what: str) -> list[Line]:
@@ -65,7 +81,7 @@ def read(text: str, what: str) -> list[Line]:
         return []
     separator = "\t" if "\t" in lines[0] else ","
     rows = list(csv.reader(StringIO("\n".join(lines)), delimiter=separator))
-    known = OFFICES if what == "offices" else DIVISIONS
+    known = COLUMNS[what]
     heads = [cell.strip() for cell in rows[0]]
     if "名称" not in heads:
         raise Unreadable(f"第一行要有列名。认得的列名：{'、'.join(known)}；次序随意。")

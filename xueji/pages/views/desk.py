@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox, kinds
 from xueji.cases.models import Step
@@ -16,6 +17,7 @@ from xueji.pages import record
 from xueji.students import queries
 
 SHOWN = 8
+AGE = 124
 BAR, ROW = 60, 25  # width of the longest bar and height of a row in the chart's own units
 
 
@@ -51,9 +53,29 @@ def desk(request: HttpRequest) -> HttpResponse:
             "signed": signed,
             "ended": ended,
             "may_enter": acting.may("enrollment.enter"),
+            **_below(acting),
             **_people(acting),
         },
     )
+
+
+def _below(acting: Acting) -> dict[str, object]:
+    """Who in reach is late, for an office with others below it, and how long cases wait."""
+    ages = inbox.ages(acting)
+    most = max(count for _, count in ages) or 1
+    is_office = acting.post.organisation.level < Level.SCHOOL
+    late = inbox.late_by_office(acting, acting.today)
+    return {
+        "late": [{**row, "role": Role(row["waiting_role"]).label} for row in late[:SHOWN]]
+        if is_office
+        else [],
+        "ages": [
+            {"label": label, "count": count, "y": row * ROW + 5, "width": round(AGE * count / most)}
+            for row, (label, count) in enumerate(ages)
+        ],
+        "alive": sum(count for _, count in ages),
+        "ages_height": len(ages) * ROW,
+    }
 
 
 def _people(acting: Acting) -> dict[str, object]:

@@ -59,7 +59,7 @@ def many(request: HttpRequest) -> HttpResponse:
 def _text(request: HttpRequest, form: SheetForm) -> str:
     """What was uploaded, which then stands in the field; else what was pasted."""
     if file := form.cleaned_data["file"]:
-        text = sheet.text_of(file)
+        text = sheet.text_of(file, form.cleaned_data["what"])
         typed = request.POST.copy()
         typed["text"] = text
         form.data = typed
@@ -101,7 +101,7 @@ def _show(
         "heads": list(lines[0].cells) if lines else [],
         "wrong": sum(bool(line.problems) for line in lines or []),
         "refusal": refusal,
-        "columns": {"offices": sheet.OFFICES, "divisions": sheet.DIVISIONS},
+        "columns": sheet.COLUMNS,
         "examples": sheet.EXAMPLES,
         "most": sheet.MOST,
         "form_key": new_key(),

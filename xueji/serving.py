@@ -1,0 +1,19 @@
+"""How gunicorn serves, in a container as on a machine: ``gunicorn -c python:xueji.serving``."""
+
+import os
+from pathlib import Path
+
+worker_class = "gthread"
+threads = 4
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+timeout = 60
+max_requests = 2000  # a worker's memory is given back before it matters
+max_requests_jitter = 200
+control_socket_disable = True
+
+
+def on_starting(server: object) -> None:
+    """Figures begin anew with each start; files of ended workers would otherwise pile up."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        for file in Path(folder).glob("*.db"):
+            file.unlink(missing_ok=True)
