@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django import forms
 
 from transfers.forms.arriving import TakeForm
+from transfers.forms.leaving import AskingForm
 from transfers.models import EndReason, Ground
 from transfers.services.borrow import Wanted
 from xueji.organisations.models import SchoolClass
@@ -50,7 +51,7 @@ class BorrowingForm(TakeForm):
         return Wanted(**vars(super().taken()), until=self.cleaned_data["until"])
 
 
-class EndForm(forms.Form):
+class EndForm(AskingForm):
     """Why a guest goes."""
 
     reason = forms.ChoiceField(
@@ -69,11 +70,8 @@ class EndForm(forms.Form):
     )
     reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
 
-    def row(self) -> dict[str, object]:
-        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
 
-
-class ConversionForm(forms.Form):
+class ConversionForm(AskingForm):
     """Which originals were seen before a temporary register becomes a regular one."""
 
     papers = forms.MultipleChoiceField(
@@ -92,10 +90,7 @@ class ConversionForm(forms.Form):
         initial: Mapping[str, object] | None = None,
     ):
         super().__init__(data, initial=dict(initial or {}))
-        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
-
-    def row(self) -> dict[str, object]:
-        return {"papers": list(self.cleaned_data.get("papers") or [])}
+        self.offer_papers(papers)
 
 
 class SheetForm(forms.Form):
