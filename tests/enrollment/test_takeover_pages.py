@@ -37,7 +37,9 @@ def test_open_upload_confirm_and_undo_on_the_pages(world, county, client_of):
     typed = {"school": "清泉小学", "as_on": "2026-09-02", "basis": "建库通知"}
     answer, shown = posted(county, "new/", **typed | {"as_on": "2027-01-01", "school": "无名小学"})
     assert answer.status_code == 422
-    assert "建库基准日还没有到" in shown and "本县没有这所学校" in shown and "建库通知" in shown
+    assert "建库基准日还没有到" in shown
+    assert "本县没有这所学校" in shown
+    assert "建库通知" in shown
     _, shown = posted(county, "new/", **typed)
     takeover = Takeover.objects.get()
     assert "待上传" in shown
@@ -53,7 +55,8 @@ def test_open_upload_confirm_and_undo_on_the_pages(world, county, client_of):
     workbooks.run(takeovers.again(takeover).job)
     assert page(county, takeover, **{"hx-request": "true"}).status_code == 204
     shown = page(county, takeover).content.decode()
-    assert "要由教育局的另一人确认" in shown and "确认建库" not in shown
+    assert "要由教育局的另一人确认" in shown
+    assert "确认建库" not in shown
 
     head = client_of("county-head")
     assert "确认建库 2 名" in page(head, takeover).content.decode()
@@ -61,7 +64,8 @@ def test_open_upload_confirm_and_undo_on_the_pages(world, county, client_of):
     assert "建库中" in shown
     workbooks.run(takeovers.again(takeover).job)
     shown = page(county, takeover).content.decode()
-    assert "已建库" in shown and "历史空号" not in shown
+    assert "已建库" in shown
+    assert "历史空号" not in shown
     assert Access.objects.filter(page="enrollment_takeover", kind="list").exists()
     series = head.get(f"/numbering/{takeover.school_id}/primary/2024/").content.decode()
     assert "历史空号" in series
@@ -82,7 +86,8 @@ def test_faults_are_shown_masked_and_the_marked_workbook_is_handed_out(world, co
     shown = page(county, takeover).content.decode()
 
     assert "1 行里有 1 行要改，一名也没有写入" in shown
-    assert "不在建库的范围" in shown and number not in shown
+    assert "不在建库的范围" in shown
+    assert number not in shown
     answer = county.get(f"{BASE}{takeover.pk}/workbook/")
     assert workbooks.opened(answer.content).sheetnames == ["新生", "导入结果"]
     _, shown = posted(county, f"{takeover.pk}/close/")
