@@ -104,5 +104,6 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "has_failed": has_failed,
         "today": request.acting.today,
     }
-    template = "_photos_running" if request.htmx else "photo_batch"
-    return render(request, f"enrollment/{template}.html", context)
+    if request.htmx:
+        return render(request, "enrollment/_photos_running.html", context)
+    return render(request, "enrollment/photo_batch.html", context)

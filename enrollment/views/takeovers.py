@@ -118,8 +118,9 @@ def _show(
         "today": request.acting.today,
     }
     if is_running:
-        template = "_takeover_running" if request.htmx else "takeover_running"
-        return render(request, f"enrollment/{template}.html", context)
+        if request.htmx:
+            return render(request, "enrollment/_takeover_running.html", context)
+        return render(request, "enrollment/takeover_running.html", context)
     if found.state in queries.SENT:
         return _stored(request, found, context, status=status)
     rules = keeping.rules_of(found, request.acting)

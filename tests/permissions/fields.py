@@ -112,7 +112,9 @@ ELSEWHERE = {
     "Deferral.reason": "tests/enrollment/test_deferral_pages.py",
     "Dossier.lacks_medical": "tests/dossiers/test_services.py",
     "DossierPaper.kind": "tests/pages/test_pupil_file.py",
+    "PhotoBatch.summary": "tests/enrollment/test_photos.py",
     "RosterExport.query": "tests/reports/test_pages.py",
+    "Takeover.summary": "tests/enrollment/test_takeover_pages.py",
 }
 MASK = {
     "phone": masking.mask_phone,
