@@ -54,12 +54,14 @@ class DecisionForm(forms.Form):
         error_messages={"max_length": "意见超过 500 个字，请写短一些。"},
     )
 
-    def return_to_approver(self) -> None:
-        """Offer no refusal: where the case goes back to an office, that office decides."""
-        self.fields["decision"].choices = [  # type: ignore[attr-defined]
-            (Decision.AGREED, "同意"),
-            (Decision.RETURNED, "核实不了，退回核准的单位"),
-        ]
+    def returning(self, to_approver: bool) -> "DecisionForm":
+        """The form; without a refusal where the case goes back to an office, which decides."""
+        if to_approver:
+            self.fields["decision"].choices = [  # type: ignore[attr-defined]
+                (Decision.AGREED, "同意"),
+                (Decision.RETURNED, "核实不了，退回核准的单位"),
+            ]
+        return self
 
     def clean(self):
         data = super().clean()

@@ -120,11 +120,8 @@ def _answer(
     """
     context = case_page.context(found, request.acting)
     _shown(request, [found], kind, also=context["named"], **reveal)
-    decision_form = form or DecisionForm()
-    if context["returns_to_approver"]:
-        decision_form.return_to_approver()
     context |= {
-        "decision_form": decision_form,
+        "decision_form": (form or DecisionForm()).returning(context["returns_to_approver"]),
         "typed_at": typed_at,
         "typed_reason": typed_reason,
         "reveal_form": RevealForm(),
