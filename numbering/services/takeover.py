@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -88,7 +89,11 @@ def take_back(*, acts: Iterable[SeriesAct], acting: Acting, reason: str) -> list
     ending = dict(zip(many, _reserved(len(many)), strict=True))
     for (series, pk), act in zip(ending.items(), found, strict=True):
         rows = RegisterNumber.objects.filter(series=series)
-        ended = {"state": NumberState.GIVEN_BACK, "ends": acting.today, "ended_act_id": pk}
+        ended: dict[str, Any] = {
+            "state": NumberState.GIVEN_BACK,
+            "ends": acting.today,
+            "ended_act_id": pk,
+        }
         given_back = rows.filter(STANDS, act=act).update(**ended, reason=reason[:100])
         holes = rows.filter(ended_act=act).update(
             state=NumberState.RETIRED, ended_act=None, reason=HISTORIC
@@ -105,7 +110,12 @@ def _held(lineage: Lineage, cohort: Cohort, acting: Acting) -> Series:
     prefix = prefix_of(
         lineage=lineage, stage=stage, entry_year=entry_year, kind=kind, on=acting.today
     )
-    key = {"unit": lineage.school, "kind": kind, "stage": stage, "entry_year": entry_year}
+    key: dict[str, Any] = {
+        "unit": lineage.school,
+        "kind": kind,
+        "stage": stage,
+        "entry_year": entry_year,
+    }
     new = Series(province=lineage.province, prefix=prefix, **key)
     sql.wait_for(new)
     Series.objects.bulk_create([new], ignore_conflicts=True)

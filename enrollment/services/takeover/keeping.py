@@ -16,6 +16,7 @@ from enrollment.services.batch.rows import Entry, Fate, restored
 from enrollment.services.takeover.context import load, require_working
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
 from xueji.documents.models import Document
@@ -91,13 +92,17 @@ def confirm(*, takeover_id: int, key: UUID, acting: Acting) -> None:
 
 def why_not(takeover: Takeover, rules: Rules, acting: Acting) -> str:
     """Why this post does not confirm, and who does; "" where it may."""
-    by, second = takeover.uploaded_by, rules.rule("takeover.second_person")
-    if second.value and by is not None and by.user_id == acting.user.pk:
-        return f"这张表是您本人上传的，要由教育局的另一人确认。（{second.citation}）"
+    by, rule = takeover.uploaded_by, rules.rule("takeover.confirm")
+    if acting.post.role not in rule.value:
+        names = "、".join(Role(role).label for role in rule.value)
+        return f"建库要由教育局的{names}确认。（{rule.citation}）"
+    if by is not None and by.user_id == acting.user.pk:
+        return f"这张表是您本人上传的，要由教育局的另一人确认。（{rule.citation}）"
     grant = rules.rule("takeover.grade").grant
     if takeover.exceptions and grant and acting.post.role != grant:
         cited = rules.rule("takeover.grade").citation
-        return f"有 {takeover.exceptions} 行写了例外理由，要由教育局主管领导确认。（{cited}）"
+        name = Role(grant).label
+        return f"有 {takeover.exceptions} 行写了例外理由，要由教育局的{name}确认。（{cited}）"
     return ""
 
 

@@ -6,6 +6,7 @@ are as they were that day, and the sums of the ledger open with them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -31,6 +32,7 @@ from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, Status, Student
 
 USUAL_CLASS = 45  # where the rule set states no size; what is larger already is made as it is
+Values = Mapping[str, Any]
 NATIONAL, FORMER = "全国中小学生学籍系统", "建库前的学籍登记"
 
 
@@ -42,7 +44,7 @@ class Pupil:
     student: Student
 
     @property
-    def values(self) -> Mapping:
+    def values(self) -> Values:
         return self.row.values
 
 
@@ -145,7 +147,7 @@ def _brought(pupil: Pupil, context: Context) -> Iterator[Brought]:
     if not values["number"]:
         return
     stage, entry_year = context.stages[values["grade"]].stage, values["entry_year"]
-    said = {"stage": stage, "entry_year": entry_year, "starts": values["entered_on"]}
+    said: Values = {"stage": stage, "entry_year": entry_year, "starts": values["entered_on"]}
     yield Brought(serial=serial_of(values["number"]), student=pupil.student, **said)
     for number in values["former"]:
         if number[:-SERIAL_DIGITS] == values["number"][:-SERIAL_DIGITS]:
@@ -219,7 +221,7 @@ def _keep_foreign(pupils: Sequence[Pupil], context: Context, acting: Acting, rea
 
 def _given(pupil: Pupil, context: Context) -> Iterator[foreign_numbers.Given]:
     values = pupil.values
-    said = {"starts": values["entered_on"], "paper": "建库时的学籍登记"}
+    said: Values = {"starts": values["entered_on"], "paper": "建库时的学籍登记"}
     if values["national"]:
         yield foreign_numbers.Given(number=values["national"], issuer=NATIONAL, ends=None, **said)
     for number in values["former"]:
@@ -236,7 +238,7 @@ def _facts(
     hosts = lineages({pupil.values["host"].pk for pupil in pupils if pupil.values["host"]})
     for pupil in pupils:
         values, student = pupil.values, pupil.student
-        said = {
+        said: Values = {
             "student": student,
             "effective_on": context.as_on,
             "stage": student.stage,
@@ -268,7 +270,7 @@ def _facts(
             )
 
 
-def _status(values: Mapping) -> str:
+def _status(values: Values) -> str:
     word = Status(values["status"]).label
     if not values["since"]:
         return word
