@@ -166,7 +166,8 @@ def admission(browser: Browser) -> None:
     clerk.go("/enrollment/admissions/new/")
     clerk.page.fill("#id_id_number", number)
     clerk.page.fill("#id_name", name)
-    clerk.press("查找")
+    with clerk.page.expect_navigation():
+        clerk.page.locator("main p button:has-text('查找')").click()
     clerk.picture("admission")
 
 
@@ -198,7 +199,7 @@ def foreign_numbers(browser: Browser) -> None:
         numbers.append(whole_number(county))
     lines = [
         "学号,身份证号,起用日期,停用日期",
-        f"02270123450067,{numbers[0]},2023-09-01,2026-08-31",
+        f"02270123450167,{numbers[0]},2023-09-01,2026-08-31",
         f"2270,{numbers[1]},2023-09-01,",
     ]
     county.go("/students/numbers/")
@@ -207,6 +208,7 @@ def foreign_numbers(browser: Browser) -> None:
     sent = {"name": "外来学号.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     county.page.set_input_files("#id_file", sent)
     county.press("只核对")
+    county.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     county.picture("foreign-numbers")
 
 

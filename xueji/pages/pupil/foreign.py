@@ -85,6 +85,8 @@ class ForeignNumberForm(forms.Form):
 class ManyNumbersForm(forms.Form):
     """A list copied from a workbook or as a file, and what all its lines have in common."""
 
+    mark_optional = False
+
     issuer = ForeignNumberForm.base_fields["issuer"]
     paper = ForeignNumberForm.base_fields["paper"]
     text = forms.CharField(
