@@ -28,7 +28,7 @@ class Json(WithoutValues):
     """The same as one JSON object a line, for whatever gathers logs."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        told: dict[str, object] = {
             "at": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,

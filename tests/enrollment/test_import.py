@@ -294,4 +294,4 @@ def test_check_and_store_take_the_same_queries_for_one_row_and_for_many(world, c
     assert len(queries) == QUERIES
 
 
-QUERIES = 111
+QUERIES = 114

@@ -36,7 +36,9 @@ def _target() -> tuple[str, str]:
 
 def _program(name: str) -> str:
     """One of another version would write what this server's cannot read, or not read its own."""
-    major = connection.pg_version // 10_000
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        major = int(cursor.fetchone()[0]) // 10_000
     for folder in _folders(major):
         file = folder / name
         if file.exists():

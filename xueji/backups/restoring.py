@@ -1,6 +1,9 @@
 """Putting a backup into an empty database and an empty folder, after proving that it is whole."""
 
 import json
+import os
+import re
+import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ from django.db import connection
 from xueji.backups.making import DATABASE, FILES, MANIFEST, PROOF, TABLES, counted, digest
 from xueji.backups.programs import run
 from xueji.identity import crypto
+
+NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f-]{36}")  # of a private file
 
 
 class Unfit(Exception):
@@ -55,13 +60,22 @@ def restore(folder: Path) -> dict[str, Any]:
         "--no-owner",
         f"{folder / DATABASE}",
     )
-    with tarfile.open(folder / FILES) as packed:
-        settings.PRIVATE_FILES.mkdir(mode=0o700, parents=True, exist_ok=True)
-        packed.extractall(settings.PRIVATE_FILES, filter="data")
-    for inner in settings.PRIVATE_FILES.iterdir():
-        inner.chmod(0o700)
+    _unpack(folder / FILES)
     with connection.cursor() as cursor:
         found = counted(cursor)
     if other := sorted(n for n, rows in manifest["tables"].items() if found.get(n) != rows):
         raise Incomplete(f"恢复以后行数不符：{'、'.join(other)}。请重建空库再试。")
     return manifest
+
+
+def _unpack(file: Path) -> None:
+    """Write the private files by our own hand: Debian 12's tarfile knows no filter yet."""
+    with tarfile.open(file) as packed:
+        for member in packed:
+            if not (member.isfile() and NAME.fullmatch(member.name)):
+                raise Incomplete(f"files.tar 里有不属于备份的内容：{member.name[:60]}。")
+            path = settings.PRIVATE_FILES / member.name
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with packed.extractfile(member) as source, os.fdopen(descriptor, "wb") as target:
+                shutil.copyfileobj(source, target)

@@ -35,8 +35,8 @@ def tell(news: Iterable[News], *, at: datetime, by_id: int | None = None) -> Non
     posts = posts_in_force(on=localdate(at)).filter(
         organisation__in={one.organisation_id for one in news}, role__in={one.role for one in news}
     )
-    for pk, *place in posts.exclude(user=by_id).values_list("pk", "organisation", "role"):
-        holders[place[0], place[1]].append(pk)
+    for pk, place, role in posts.exclude(user=by_id).values_list("pk", "organisation", "role"):
+        holders[place, role].append(pk)
     Notice.objects.bulk_create(
         (
             Notice(
