@@ -189,6 +189,7 @@ class _Story:
         self.case = services.submit(typed=Typed(row={}), asked=request, reasons={}, acting=acting)
 
     def _take(self, acting: Acting) -> None:
+        grade = self.student.grade  # of the former school; who has left it has none
         self.student.refresh_from_db()
         was_gone = self.student.status == Status.TRANSFERRED
         request = Taken(
@@ -196,7 +197,7 @@ class _Story:
             name=self.student.name,
             outside_school=OUTSIDE[0] if was_gone else "",
             outside_office=OUTSIDE[1] if was_gone else "",
-            grade=self.student.grade,
+            grade=grade,
             school_class=None,
             reason="move",
             reason_text="",

@@ -15,6 +15,7 @@ from enrollment.models import Enrollment
 from enrollment.queries import deferrals
 from numbering.models import RegisterNumber, Series
 from tests.demo.loading import TODAY, loaded
+from transfers.models import Transfer
 from xueji.accounts import access
 from xueji.accounts.models import Post
 from xueji.cases.models import ALIVE, Case, State
@@ -189,6 +190,7 @@ def test_cases_wait_for_every_post_that_acts_and_some_are_late():
         "province_officer",
     }
     assert set(alive.filter(due_on__lt=TODAY).values_list("waiting_role", flat=True)) == {
+        "clerk",
         "principal",
         "centre_officer",
         "county_officer",
@@ -199,6 +201,22 @@ def test_cases_wait_for_every_post_that_acts_and_some_are_late():
 def test_nothing_happened_after_today_but_nothing_is_old_either():
     last = Case.objects.order_by("-opened_at").values_list("opened_at", flat=True)[0]
     assert date(2026, 11, 19) <= last.date() < date.fromisoformat(TODAY)
+
+
+def test_there_are_transfers_in_every_state_and_between_both_counties():
+    transfers = Transfer.objects.order_by("pk")
+    assert set(transfers.values_list("case__state", flat=True)) == set(State) - {State.DRAFT}
+    assert Case.objects.filter(kind="transfer", state=State.DRAFT).count() == 1
+    assert set(transfers.values_list("direction", flat=True)) >= {
+        "between_townships",
+        "township_to_urban",
+        "urban_to_township",
+        "cross_county",
+        "to_outside",
+        "from_outside",
+    }
+    county9 = Organisation.objects.get(division_code="130284")
+    assert transfers.filter(case__waiting_at=county9).exists()
 
 
 def test_children_come_later_and_one_is_due():

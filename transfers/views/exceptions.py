@@ -21,7 +21,7 @@ def kept_warnings(names: Iterable[str], rules: Rules, group: str = "transfer") -
 def tell(form: AskingForm, rejected: Rejected) -> Sequence[Finding]:
     """Put what stands against it at the fields; return the warnings."""
     warnings = [found for found in rejected.findings if found.effect == "warn"]
-    if any(found.field == "papers" for found in rejected.findings):
+    if rejected.papers and any(found.field == "papers" for found in rejected.findings):
         form.offer_papers((code, PAPERS[code]) for code in rejected.papers)
     form.ask_exceptions(warnings)
     for finding in rejected.findings:
