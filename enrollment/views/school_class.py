@@ -24,6 +24,7 @@ from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
+from xueji.students.guests import in_class
 from xueji.students.queries import NAME_ORDERS
 
 SIZE = 100
@@ -171,6 +172,7 @@ def _answer(
             "orders": [(name, words) for name, (words, _) in NAME_ORDERS.items() if name != sort],
             "heads": heads,
             "home_taught": queries.home_taught(row),
+            "borrowed": in_class(row.pk),
             "granted": granted,
             "rule": place.rules.rule("class.capacity"),
             "limit": place.rules.value("class.capacity").get(row.stage),

@@ -97,7 +97,7 @@ def test_a_clause_that_nothing_judges_by_yet_says_so(client_of):
         (
             {"effect": "warn", "layer": "qianan"},
             "entry.catchment entry.two_unities entry.underage transfer.window transfer.final_grade "
-            "transfer.sanction",
+            "transfer.sanction borrowing.principle borrowing.window",
         ),
         (
             {"effect": "warn", "layer": "national"},

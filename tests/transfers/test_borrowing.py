@@ -102,6 +102,18 @@ def test_a_guest_takes_a_seat_of_the_host_and_frees_one_at_home(world):
     assert {pk: size.all for pk, size in heads([home, host]).items()} == {home: 0, host: 1}
 
 
+def test_a_class_names_its_guests_and_who_is_away(world, client_of):
+    lent(world, numbered(world))
+    told = {
+        "urban": (HOST, "在校 <b>1</b> 人：男 {}，女 {}，其中借读生 1 人"),
+        "clerk": ("清泉小学", "在校 <b>0</b> 人：男 0，女 0；另有 1 人在外借读，不在本班上课"),
+    }
+    for who, (school, words) in told.items():
+        page = client_of(who).get(f"/enrollment/classes/{class_of(world, school).pk}/")
+        sizes = [page.context["heads"].boys, page.context["heads"].girls]
+        assert words.format(*sizes) in page.content.decode()
+
+
 def test_undoing_lets_the_guest_go_as_if_never_taken_in(world):
     student = numbered(world)
     before = row(student)

@@ -16,10 +16,9 @@ from xueji.rules.papers import PAPERS
 
 TESTS = Path(__file__).parents[2] / "tests"
 PLACES = {"school", "centre", "county", "authority", "province"} | {
-    f"{side}_{place}"
-    for side in ("out", "in", "home", "host")
-    for place in ("school", "centre", "county", "authority")
+    f"{side}_{place}" for side in ("out", "in") for place in ("school", "centre", "county")
 }
+PLACES |= {"home_school", "host_school", "host_centre", "host_county", "host_authority"}
 EXPRESSION = set("<>=(){}")
 
 

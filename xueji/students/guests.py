@@ -4,6 +4,7 @@ Neither touches the pupil's row: where the register is does not change.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from xueji.students.models import (
     PlacementKind,
     PlacementQuerySet,
     RegisterType,
+    Status,
     Student,
 )
 from xueji.students.services import Place
@@ -28,6 +30,25 @@ AS_GUEST = Q(kind=PlacementKind.BORROWED) | Q(
 def guests() -> PlacementQuerySet:
     """Open places of who borrows studies: guests of the register, and temporary registers."""
     return Placement.objects.filter(AS_GUEST, ends__isnull=True, student__merged_into__isnull=True)
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """How many sit in a class as guests, and how many of its own sit elsewhere."""
+
+    here: int
+    away: int
+
+
+def in_class(class_id: int) -> Borrowed:
+    """Guests of a class and who is away from it, of those 在读, in two queries."""
+    lent = Placement.objects.filter(
+        kind=PlacementKind.BORROWED, ends__isnull=True, student__status=Status.ENROLLED
+    )
+    return Borrowed(
+        here=lent.filter(school_class=class_id).count(),
+        away=lent.filter(student__school_class=class_id).count(),
+    )
 
 
 def receive(places: Mapping[Student, Place], *, acting: Acting, reason: str) -> list[Placement]:
