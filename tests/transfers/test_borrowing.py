@@ -239,7 +239,7 @@ def test_a_conversion_needs_the_certificate_and_a_temporary_register(world):
     case = arrived(world)
     with pytest.raises(Rejected) as rejected:
         changed(world, case, CONVERSION, papers=frozenset())
-    assert [f.message for f in rejected.value.findings] == ["缺原学校的转学证明"]
+    assert [f.message for f in rejected.value.findings] == ["缺转学证明"]
     inside = lent(world, numbered(world))
     with pytest.raises(Refused, match="学籍在原学校"):
         changed(world, inside, CONVERSION)

@@ -118,9 +118,12 @@ def test_who_is_new_is_typed_with_the_home_school_as_text(world, client_of, noon
     edit = host.post(NEW, {**form, **key()})["Location"]
     assert f'value="{row["id_number"]}"' in text(host.get(edit))
     assert "欧阳外来" in text(host.get(LIST))
-    answer = host.post(edit, {**form, **key(), "save": "send", "outside_school": ""})
+    form |= {"save": "send", "version": "1"}
+    answer = host.post(edit, {**form, **key(), "outside_school": ""})
     assert list(answer.context["form"].errors) == ["outside_school"]
-    assert host.post(edit, {**form, **key(), "save": "send"}).status_code == 302
+    stale = host.post(edit, {**form, **key(), "version": "0", "until": "2027-07-05"})
+    assert (stale.status_code, "在另一个窗口改过" in text(stale)) == (409, True)
+    assert host.post(edit, {**form, **key()}).status_code == 302
     assert Case.objects.get(kind="borrowing").student.register_type == "borrowed_temp"
 
 
@@ -149,7 +152,7 @@ def test_what_becomes_of_a_guest_is_for_the_host_alone(world, client_of, next_da
         assert client.get(f"/borrowing/{outside.pk}/convert/").status_code == 404
         assert client.post(f"/borrowing/{inside.pk}/end/", key()).status_code == 404
     lacking = host.post(f"/borrowing/{outside.pk}/convert/", key())
-    assert (lacking.status_code, "缺原学校的转学证明" in text(lacking)) == (422, True)
+    assert (lacking.status_code, "缺转学证明" in text(lacking)) == (422, True)
     form = {**key(), "papers": ["transfer_certificate"]}
     assert host.post(f"/borrowing/{outside.pk}/convert/", form).status_code == 302
 
@@ -178,8 +181,10 @@ def test_a_returned_end_is_mended_where_it_was_written(world, client_of, next_da
     case = Case.objects.get(kind="borrowing_end")
     pupils.sign(world, case, "urban-principal", decision="returned")
     edit = f"/borrowing/{case.number}/edit/"
-    assert "退回补正：请改正" in text(host.get(edit))
-    assert host.post(edit, {**key(), "reason": "exams"}).status_code == 302
+    page = host.get(edit)
+    assert "退回补正：请改正" in text(page)
+    form = {**key(), "version": page.context["version"], "reason": "exams"}
+    assert host.post(edit, form).status_code == 302
     case.refresh_from_db()
     assert (case.state, case.borrowing_change.reason) == ("open", "exams")
 

@@ -18,6 +18,7 @@ from transfers.services import NotTaken, Rejected
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision
+from xueji.cases.services import Typed
 from xueji.students.models import Placement, Student
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -72,7 +73,7 @@ def test_two_schools_ask_for_one_pupil_and_one_of_them_has_it():
         def taking(clerk, student=student):
             acting, asked = world.acting(clerk), taken(world, **of(student))
             return lambda: services.take(
-                case_id=None, taken=asked, row={}, reasons={}, acting=acting
+                typed=Typed(row={}), taken=asked, reasons={}, acting=acting
             )
 
         results = together(taking("clerk"), taking("clerk2"), taking("urban"))

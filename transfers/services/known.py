@@ -25,7 +25,7 @@ def keep_national(student: Student, typed: str, *, acting: Acting) -> Problem | 
         return _problem(wrong)
     given = Given(number=number, issuer=ISSUER, starts=acting.today, ends=None, paper=PAPER)
     try:
-        foreign_numbers.keep([(student, given)], acting=acting, reason="外地转入")
+        foreign_numbers.bring([(student, given)], acting=acting, reason="外地转入")
     except NotForeign as why:
         return _problem(str(why))
     return None

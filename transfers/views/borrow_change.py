@@ -91,7 +91,8 @@ def _answer(request: HttpRequest, kind: str, place: Placement, case: Case | None
     try:
         return once(request, act, apart=APART)
     except Stale as stale:
-        return _show(request, kind, place, case, form, other=stale.values["row"], status=409)
+        other: dict[str, object] = stale.values["row"]  # type: ignore[assignment]
+        return _show(request, kind, place, case, form, other=other, status=409)
     except Rejected as rejected:
         for found in rejected.findings:
             form.add_error("papers", f"{found.message}。{found.remedy}（{found.citation}）。")

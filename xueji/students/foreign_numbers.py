@@ -141,13 +141,18 @@ def known_elsewhere(national: Mapping[str, int | None]) -> set[str]:
 def keep(
     wanted: Sequence[tuple[Student, Given]], *, acting: Acting, reason: str
 ) -> list[ForeignNumber]:
-    """Keep numbers of locked pupils, all or none; NotForeign where one cannot be kept.
-
-    Nobody keeps a number of a pupil out of the acting post's reach.
-    """
+    """Keep numbers of locked pupils in reach, all or none; NotForeign where one cannot be kept."""
     pupils = {student.pk for student, _ in wanted}
     if queries.visible(acting).filter(pk__in=pupils).count() != len(pupils):
         raise NotForeign(GONE)
+    return bring(wanted, acting=acting, reason=reason)
+
+
+@transaction.atomic
+def bring(
+    wanted: Sequence[tuple[Student, Given]], *, acting: Acting, reason: str
+) -> list[ForeignNumber]:
+    """Keep numbers of locked pupils who are just being entered, as ``keep`` does."""
     for why in refusals(wanted):
         if why:
             raise NotForeign(why)

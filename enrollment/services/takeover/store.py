@@ -214,7 +214,7 @@ def _keep_foreign(pupils: Sequence[Pupil], context: Context, acting: Acting, rea
     standing = (foreign_numbers.KNOWN, foreign_numbers.ISSUED_HERE)
     fresh = [one for one, why in pairs if why not in standing]
     try:
-        foreign_numbers.keep(fresh, acting=acting, reason=reason)
+        foreign_numbers.bring(fresh, acting=acting, reason=reason)
     except foreign_numbers.NotForeign as error:
         raise Refused(str(error)) from error
 
