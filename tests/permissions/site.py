@@ -246,6 +246,7 @@ def _photographed(world: World, unit: Unit) -> PhotoBatch:
         opened_at=worlds.NOON,
         file_name=name,
         state=PhotoBatchState.DONE,
+        summary={"left": [], "total": 0},
         source=kept,
     )
 
