@@ -225,8 +225,8 @@ class _Story:
         )
 
 
-def tell(today: date) -> None:
-    """All scripts, their acts in the order of time; without the demo's accounts nothing."""
+def tell(today: date) -> list[tuple[datetime, Deed]]:
+    """What is done in all scripts, each act with its time; without the demo's accounts nothing."""
     rows = Post.objects.select_related("user", "organisation").order_by("-pk")
     posts = {post.user.username: post for post in rows}
     deeds: list[tuple[datetime, Deed]] = []
@@ -237,8 +237,7 @@ def tell(today: date) -> None:
             continue
         taken.add(student.pk)
         deeds += _Story(script, student, posts).deeds(today)
-    for at, deed in sorted(deeds, key=lambda timed: timed[0]):
-        deed(at)
+    return deeds
 
 
 def _pupil(posts: Mapping[str, Post], script: Script, taken: set[int]) -> Student | None:

@@ -62,7 +62,11 @@ class Autumn:
     today: date
     _deeds: list[tuple[datetime, Deed]] = field(default_factory=list)
 
-    def tell(self, campuses: Sequence[Campus]) -> None:
+    def tell(
+        self, campuses: Sequence[Campus], *, beside: Sequence[tuple[datetime, Deed]] = ()
+    ) -> None:
+        """All of it in the order of time, with the acts of other apps ``beside`` it."""
+        self._deeds += beside
         applicants = Applicants(self.random, self.documents)
         for campus in campuses:
             for script in _scripts(campus):
