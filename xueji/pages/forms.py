@@ -57,7 +57,7 @@ class DecisionForm(forms.Form):
     def returning(self, to_approver: bool) -> "DecisionForm":
         """The form; without a refusal where the case goes back to an office, which decides."""
         if to_approver:
-            self.fields["decision"].choices = [  # type: ignore[attr-defined]
+            self.fields["decision"].choices = [
                 (Decision.AGREED, "同意"),
                 (Decision.RETURNED, "核实不了，退回核准的单位"),
             ]
