@@ -428,24 +428,6 @@ def organisations(browser: Browser) -> None:
     county.picture("order")
 
 
-def transfers(browser: Browser) -> None:
-    """A transfer being asked for, one to receive, and the register of who went."""
-    clerk = Clerk(browser, "clerk")
-    clerk.go("/transfers/")
-    clerk.page.locator("ul.papers a").first.click()
-    clerk.page.wait_for_load_state()
-    clerk.page.fill("#id_to_school", "杨各庄镇中心小学")
-    clerk.picture("transfer-new")
-    clerk.go("/transfers/register/?show=out")
-    clerk.picture("transfer-register")
-    receiving = Clerk(browser, "clerk2")
-    receiving.go("/transfers/?show=in&state=to_place")
-    receiving.open()
-    with receiving.page.expect_navigation():
-        receiving.page.locator("main a:has-text('去办理')").first.click()
-    receiving.picture("transfer-turn", height=620)
-
-
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -469,7 +451,6 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     home_taught,
     national_check,
     foreign_numbers,
-    transfers,
 ]
 
 if __name__ == "__main__":
