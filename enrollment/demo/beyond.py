@@ -74,8 +74,8 @@ class Beyond:
         yield self._at(21, 10), partial(self._reward, own, 3, "文体比赛获奖", "乡镇级")
         yield self._at(20, 10), partial(self._reward, own, 5, "优秀少先队员", "校级")
         yield self._at(19, 15), partial(self._family, own, 4)
-        yield self._at(18, 9), partial(self._disabled, own, 2)
-        yield self._at(18, 10), partial(self._home_taught, own, 2)
+        yield self._at(18, 9), partial(self._disabled, own, 6)
+        yield self._at(18, 10), partial(self._home_taught, own, 6)
 
     def _sanctions(self, junior: Campus) -> Iterator[tuple[datetime, Deed]]:
         yield self._at(26, 10), partial(self._sanction, junior, 8, "警告")
