@@ -101,8 +101,8 @@ def test_a_clause_that_nothing_judges_by_yet_says_so(client_of):
         ),
         (
             {"effect": "warn", "layer": "national"},
-            "entry.duplicate.near entry.home_taught.disability class.capacity entry.overage "
-            "entry.parent_age entry.parent_sex entry.grade_age",
+            "entry.duplicate.near transfer.duplicate entry.home_taught.disability class.capacity "
+            "entry.overage entry.parent_age entry.parent_sex entry.grade_age takeover.grade",
         ),
         ({"q": "截至当年８月31日", "effect": "value"}, "entry.age entry.cutoff"),
         ({"q": "《学生学籍管理制度》 三1", "layer": "qianan", "effect": "value"}, ""),

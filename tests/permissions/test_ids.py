@@ -45,6 +45,7 @@ NOTHING = Unit(
     returned=Case(pk=MISSING, number="2026-999999", version=4),
     draft=Case(pk=MISSING, number="2026-999999"),
     deferral=Case(pk=MISSING, number="2026-999999"),
+    deferral_back=Case(pk=MISSING, number="2026-999999"),
     order=Order(pk=MISSING),
     token="f" * 64,
 )
@@ -197,6 +198,14 @@ def pupil_of_a_transfer(own, other, site):
     return reverse("transfer_new"), forms.transfer(site, None, own) | {"student": str(pk)}
 
 
+def draft_of_a_transfer(field: str):
+    def send(own, other, site):
+        sent = forms.transfer(site, None, own)
+        return reverse("transfer_draft"), sent | {"case": getattr(other, field).number}
+
+    return send
+
+
 def class_of_an_arrival(own, other, site):
     pk = other.school_class.pk if other.school_class else MISSING
     sent = forms.take(site, None, own) | {"school_class": str(pk), "id_number": NUMBER}
@@ -263,6 +272,7 @@ GUESSES = [
     Guess("enrollment_admission_new", "clerk", class_of_an_admission, KEY),
     Guess("transfer_new", "clerk", pupil_of_a_transfer),
     Guess("transfer_take", "clerk", class_of_an_arrival),
+    *(Guess("transfer_draft", "clerk", draft_of_a_transfer(f), DRAFT) for f in ("draft", "open")),
     *(
         Guess("enrollment_national_results", who, reported, KEY)
         for who in ("centre", "county", "city", "province")
@@ -317,6 +327,10 @@ NAMED_BY_ADDRESS = {
     "enrollment_batch_decide",
     "enrollment_batch_withdraw",
     "enrollment_batch_reverse",
+    "enrollment_takeover_upload",
+    "enrollment_takeover_confirm",
+    "enrollment_takeover_close",
+    "enrollment_takeover_undo",
     "reports_roster_decide",
     "account_state",
     "account_grant",
@@ -339,6 +353,7 @@ WITHOUT_ROWS = {
     "my_sessions_end",
     "audit_find",
     "enrollment_import_new",
+    "enrollment_photos_new",
     "logout",
     "students_find",
     "enrollment_class_add",
