@@ -685,7 +685,11 @@ def make_secrets(folder: Path) -> None:
         return
     STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(dir=STATE))  # made as 0700
-    owner, app, queue = (secrets.token_hex(24) for _ in range(3))
+    before = STATE / "compose.env"  # where earlier versions kept them; the database knows no other
+    lines = before.read_text().split() if before.exists() else []
+    kept = dict(line.split("=", 1) for line in lines)
+    names = ("OWNER_PASSWORD", "APP_PASSWORD", "REDIS_PASSWORD")
+    owner, app, queue = (kept.get(name) or secrets.token_hex(24) for name in names)
     settings = f"requirepass {queue}\ndir /data\nappendonly yes\nmaxmemory-policy noeviction\n"
     contents = {
         "owner_password": owner,

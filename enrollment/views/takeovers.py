@@ -133,11 +133,16 @@ def _stored(
 ) -> HttpResponse:
     """The pupils who came by it, and undoing them all."""
     rows = page(request, queries.pupils(found), order=("pk",))
+    paths = [(row, row.student.org_path) for row in rows.rows]
+    lines = [(row, path is None or request.acting.reaches(path)) for row, path in paths]
     students = [row.student_id for row in rows.rows]
     if students:
         shown(request, kind=AccessKind.LIST, page=PAGE, students=students)
     return render(
-        request, "enrollment/takeover_stored.html", context | {"page": rows}, status=status
+        request,
+        "enrollment/takeover_stored.html",
+        context | {"page": rows, "lines": lines},
+        status=status,
     )
 
 

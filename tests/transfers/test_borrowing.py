@@ -211,21 +211,22 @@ def test_a_temporary_register_ends_and_comes_back_with_its_number(world):
     assert (row(student), faults()) == (before, ([], []))
 
 
-def test_a_temporary_register_becomes_a_regular_one_and_is_undone_exactly(world):
+@pytest.mark.parametrize("temporary", [["temporary"], []], ids=["numbered", "without a number"])
+def test_a_temporary_register_becomes_a_regular_one_and_is_undone_exactly(world, temporary):
     case = arrived(world)
     student = case.student
-    making.issue(world, HOST, who="county", kind="temporary")
+    for kind in temporary:
+        making.issue(world, HOST, who="county", kind=kind)
     before = row(student)
     conversion = pupils.sign(world, changed(world, case, CONVERSION), *OUTSIDE)
     assert figures(world, HOST) == (1, 1, 1, 0, 0)
     (event,) = conversion.events.all()
-    assert (event.kind, event.change, event.number[:1]) == ("regularised", 1, "借")
+    assert (event.kind, event.change) == ("regularised", 1)
+    assert event.number[:1] == ("借" if temporary else "")
     making.issue(world, HOST, who="county")
     numbers = RegisterNumber.objects.filter(holder=student).order_by("pk")
-    assert [(n.series.kind, n.state) for n in numbers] == [
-        ("temporary", "retired"),
-        ("register", "live"),
-    ]
+    kinds = [(kind, "retired") for kind in temporary] + [("register", "live")]
+    assert [(n.series.kind, n.state) for n in numbers] == kinds
     assert faults() == ([], [])
     with pytest.raises(Refused, match="借读以后学籍又有变动"):
         cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("county"))

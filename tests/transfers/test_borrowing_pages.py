@@ -93,7 +93,10 @@ def test_the_whole_way_by_the_pages(world, client_of, next_day):
     lending = home.post(f"/borrowing/{case.number}/sheet/", {**key(), "due_on": "2027-01-20"})
     assert (lending.status_code, "2027-01-20 以前归还" in _facts(host, page)) == (302, True)
     assert host.get(f"/borrowing/{case.number}/sheet/")["Location"] == page
-    assert home.post(f"/borrowing/{case.number}/sheet/", key()).status_code == 302
+    sheet = f"/borrowing/{case.number}/sheet/"
+    again = home.post(sheet, {**key(), "due_on": "2027-01-20"})  # from a second window
+    assert (again.status_code, "还没有归还" in text(again)) == (409, True)
+    assert home.post(sheet, {**key(), "act": "back"}).status_code == 302
 
     place = Placement.objects.get(case=case)
     answer = host.post(f"/borrowing/{place.pk}/end/", {**key(), "reason": "back"})

@@ -106,6 +106,20 @@ def test_who_comes_from_outside_is_entered_approved_and_placed(world):
     assert (check()["faults"], check_numbers().faults) == ([], [])
 
 
+def test_a_returned_case_is_never_turned_into_that_of_another_child(world):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    before = Student.objects.values().get(pk=student.pk)
+    case = sign(world, asked(world, **of(student)), "principal", decision="returned")
+    with pytest.raises(Refused, match="本件是另一名学生的"):
+        services.take(
+            typed=Typed(row={}, case=case),
+            taken=taken(world),
+            reasons={},
+            acting=world.acting("clerk"),
+        )
+    assert Student.objects.values().get(pk=student.pk) == before
+
+
 def test_undoing_an_arrival_leaves_a_pupil_in_no_count(world):
     case = sign(world, asked(world), "principal", "county", "principal")
     cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("county"))

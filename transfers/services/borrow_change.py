@@ -14,7 +14,7 @@ from numbering.services import retire, revive
 from transfers.models import BorrowingChange, EndReason
 from transfers.rules.borrowing import conversion_papers
 from transfers.services.borrow import keep
-from transfers.services.borrow_finish import HARMLESS, TAKEN_BACK
+from transfers.services.borrow_finish import HARMLESS
 from transfers.services.borrow_sides import Hosting
 from transfers.services.sides import Way, scope_of
 from transfers.services.submit import Rejected, at_work, write_papers
@@ -147,6 +147,8 @@ def undo_end(case: Case, acting: Acting, note: str) -> None:
     reason = f"撤销借读结束：{note}"
     if found := idle(place.school, acting.today):
         raise Refused(f"借读学校{found.why}，不能退回去。{found.remedy}。")
+    if place.school_class and place.school_class.closed_on:
+        raise Refused("该生原来借读的班已撤销，不能退回去。请另办借读。")
     if guests.guests().filter(student=student).exists():
         raise Refused(LATER)
     if place.kind == PlacementKind.BORROWED:
@@ -176,7 +178,7 @@ def convert(found: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         fact = ledger.Fact(
             kind=EventKind.REGULARISED,
             lineage=lineage(place.school_id),
-            change=1,
+            change=int(student.status == Status.ENROLLED),
             class_name=str(place.school_class or ""),
             text="由临时借读学籍转为正式学籍",
             student=student,
@@ -197,11 +199,14 @@ def undo_conversion(case: Case, acting: Acting, note: str) -> None:
     reason = f"撤销转为正式学籍：{note}"
     if student.school_id != row.placement.school_id or student.status != row.former_status:
         raise Refused(LATER)
-    if RegisterNumber.objects.filter(holder=student, state=NumberState.LIVE).exists():
+    numbers = RegisterNumber.objects.filter(holder=student)
+    had_one = numbers.filter(state=NumberState.RETIRED, ended_case=case.pk).exists()
+    if numbers.filter(state=NumberState.LIVE).exists():
         retire({student: case.pk}, acting=acting, reason="撤销转为正式学籍")
     student.register_type = RegisterType.BORROWED_TEMP
     students.write([student], fields=["register_type"], acting=acting, reason=reason)
-    revive(student, case_id=case.pk, acting=acting, reason=reason)
+    if had_one:
+        revive(student, case_id=case.pk, acting=acting, reason=reason)
     ledger.reverse([*taken_back, *events], acting=acting, text=note[:200])
 
 
@@ -252,5 +257,5 @@ def _standing(student: Student, events: Sequence[RegisterEvent]) -> QuerySet[Reg
 
 
 def _since(student: Student, events: Sequence[RegisterEvent]) -> list[RegisterEvent]:
-    """Class and number given since, the last first: they are taken back with it."""
-    return list(_standing(student, events).filter(kind__in=TAKEN_BACK).order_by("-pk"))
+    """The number given since: it is taken back with it. The class stays."""
+    return list(_standing(student, events).filter(kind=EventKind.NUMBERED).order_by("-pk"))

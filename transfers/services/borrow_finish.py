@@ -22,7 +22,7 @@ from xueji.organisations.queries import Lineage, idle, lineages
 from xueji.rules.engine import rule_set
 from xueji.students import guests
 from xueji.students import services as students
-from xueji.students.models import Placement, RegisterType, Status, Student
+from xueji.students.models import Attendance, Placement, RegisterType, Status, Student
 
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由借读学校重新核对。"
 LATER = "借读以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
@@ -54,7 +54,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         if why := _why_not(case, row, student, host, others, busy, acting):
             refusals[case.pk] = why
             continue
-        coming[row.school_class_id] += 1
+        coming[row.school_class_id] += student.attendance == Attendance.IN_SCHOOL
         place = students.Place(
             school=host.school,
             school_class=row.school_class,

@@ -66,7 +66,8 @@ def enter(
 ) -> tuple[Student | None, Sequence[Problem]]:
     """The pupil of the case with what was typed, 待建籍 until the case is done.
 
-    ``left`` is a row left over from an earlier try. Returns what is wrong instead of a pupil.
+    ``left`` is a row left over from an earlier try. Returns what is wrong instead of a pupil;
+    raises Refused where the case is already that of another child.
     """
     reader = read(entry, county=into.county.division_code, acting=acting)
     wrong = [problem for problem in reader.problems if problem.severity == "error"]
@@ -75,6 +76,8 @@ def enter(
     reason = f"{why} {case.number}"
     pk = case.student_id or (left.pk if left else None)
     student = students.lock([pk])[pk] if pk else Student(status=Status.PENDING)
+    if student.status != Status.PENDING or (left and left.pk != pk):
+        raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
     for name in STUDENT_FIELDS:
         setattr(student, name, reader.values.get(name) or empty(name, Student))
     student.register_type = register_type

@@ -1,12 +1,13 @@
 """Of who comes from outside: the national number, and how many here may be the same child."""
 
 from xueji.accounts.access import Acting
+from xueji.audit import history
 from xueji.cases.alike import who_may_be
 from xueji.identity import idnumbers
 from xueji.identity.problems import Problem
 from xueji.students import foreign_numbers
 from xueji.students.foreign_numbers import Given, NotForeign
-from xueji.students.models import ForeignNumber, Student
+from xueji.students.models import ForeignNumber, Status, Student
 
 ISSUER = "全国学籍系统"
 PAPER = "转学表"
@@ -16,6 +17,10 @@ SHAPE = "全国学籍号是 G、J 或 L 加 18 位。"
 def keep_national(student: Student, typed: str, *, acting: Acting) -> Problem | None:
     """Keep the national number that the papers name; returns what is wrong with it."""
     number = idnumbers.normalise(typed)
+    if student.status == Status.PENDING:  # nothing stands yet: what was typed before is corrected
+        rows = ForeignNumber.objects.filter(student=student, is_national=True, paper=PAPER)
+        gone = [row for row in rows if row.number != number]
+        history.delete(gone, acting=acting, reason="外地转入更正")
     if not number or number in _known(student):
         return None
     wrong = foreign_numbers.fault(number, today=acting.today)

@@ -119,8 +119,8 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
     row = borrowing.of_case(found)
     if not may_lend(row, request.acting):
         return redirect("case", number=number)
-    is_back = loan_out(row) is not None
     posted = request.POST if request.method == "POST" else None
+    is_back = posted is not None and posted.get("act") == "back"
     form = SheetForm(posted, initial={"due_on": row.until}, use_required_attribute=False)
     context = {"case": found, "borrowing": row, "form": form, "loan": loan_out(row)}
     context |= {"form_key": new_key()}

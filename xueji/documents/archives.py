@@ -24,7 +24,7 @@ MOST_DIRECTORY = 2 * MEGABYTE
 NESTED = {".zip", ".rar", ".7z", ".gz", ".tar", ".bz2", ".xz", ".jar"}
 PASSED_OVER = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")  # what systems leave behind
 _END, _END_OF_64 = b"PK\x05\x06", b"PK\x06\x07"
-_TAIL = 22 + 65535
+_TAIL = 20 + 22 + 65535  # the 64-bit locator stands before the record and its comment
 _SPOKEN_UTF8 = 0x800
 
 

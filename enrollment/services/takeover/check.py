@@ -85,8 +85,17 @@ def _check(rows: Sequence[Row], context: Context) -> None:
     for row in rows:
         settle_members(row.checked)
         row.values["register_type"] = _register_type(row, context)
+        row.entry.faults += _of_loan(row)
         row.checked.findings = list(_findings(row, context, elsewhere))
         _settle(row, context)
+
+
+def _of_loan(row: Row) -> list[Fault]:
+    is_lent = row.values["host"] or row.values["host_name"]
+    if not is_lent or row.values["register_type"] == RegisterType.REGULAR:
+        return []
+    told = "临时借读学籍的学生不能又在别处借读。"
+    return [Fault("host", "host", told, "请清空借读学校，或补填学籍号。")]
 
 
 def _pk(row: Row) -> int | None:

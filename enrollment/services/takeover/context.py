@@ -1,5 +1,6 @@
 """Loading what the rows of a school that is taken over are checked against."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,7 @@ class Context:
     year: SchoolYear
     stages: Mapping[int, Stage]  # by grade
     classes: Mapping[ClassKey, SchoolClass]
-    hosts: Mapping[str, School]  # other schools of the county, by name
+    hosts: Mapping[str, School | None]  # other schools of the county by name; None: several
     categories: Mapping[tuple[int, str], str]
 
     @property
@@ -59,6 +60,10 @@ def load(takeover: Takeover, *, today: date) -> Context:
     county = School.objects.filter(
         county=school.school.county_id, organisation__closed_on__isnull=True
     ).select_related("organisation")
+    named: defaultdict[str, list[School]] = defaultdict(list)
+    for row in county:
+        if row.pk != school.school.pk:
+            named[str(row.organisation)].append(row)
     codes = CategoryCode.objects.filter(organisation__in=school.offices)
     return Context(
         lineage=school,
@@ -68,7 +73,7 @@ def load(takeover: Takeover, *, today: date) -> Context:
         year=year,
         stages={grade: stage for stage in stages for grade in stage.grades},
         classes={(row.stage, row.entry_year, row.number): row for row in classes},
-        hosts={str(row.organisation): row for row in county if row.pk != school.school.pk},
+        hosts={name: found[0] if len(found) == 1 else None for name, found in named.items()},
         categories=table_of(codes),
     )
 

@@ -72,6 +72,7 @@ def take(
     takeover.source = _keep(name, XLS if is_xls else XLSX, data, acting)
     takeover.file_name = takeover.source.name
     takeover.uploaded_by, takeover.uploaded_at = acting.post, acting.at
+    takeover.confirmed_by = None
     takeover.rows = takeover.faulty = takeover.exceptions = 0
     takeover.state, takeover.summary = TakeoverState.CHECKING, {}
     _queue(takeover, CHECK, str(key), acting)

@@ -13,6 +13,7 @@ from xueji.students.reading import EARLIEST, PupilReader
 
 LONGEST_REASON = 200
 LONGEST_SCHOOL = 100
+FARTHEST = 10  # years between the entry that the grade tells and that of the number
 MOST_FORMER = 5
 _CLASS = re.compile(r"(\D*?)(?:年级)?[(（]?(\d{1,2})[)）]?班?")
 _BETWEEN = re.compile(r"[\s、,，;；/]+")
@@ -65,7 +66,12 @@ def _entry_year(reader: PupilReader, context: Context, grade: int) -> int:
     if typed and not found:
         message = f"入学年份「{typed[:10]}」不是四位年份。"
         reader.tell("year", "entry_year", message, f"请填四位年份，如 {due}；空着就是 {due}。")
-    return int(found[1]) if found else due
+    year = int(found[1]) if found else due
+    if not due - FARTHEST <= year <= context.year.year:
+        message = f"入学年份 {year} 与年级差得太远。"
+        reader.tell("year", "entry_year", message, f"请核对，按年级应是 {due}。")
+        return due
+    return year
 
 
 def _class(reader: PupilReader, context: Context, grade: int) -> None:
@@ -116,7 +122,10 @@ def _host(reader: PupilReader, context: Context) -> None:
         if reader.text("host_since"):
             reader.missing("host", "借读学校")
         return
-    if reader.values["host"] is None:
+    if name in context.hosts and context.hosts[name] is None:
+        message = f"本县有几所学校叫「{name[:20]}」。"
+        reader.tell("host", "host", message, "请空着这一格，建库以后由借读学校办借读。")
+    elif reader.values["host"] is None:
         reader.words("host", "借读学校", LONGEST_SCHOOL)
         reader.values["host_name"], reader.values["host"] = reader.values["host"], None
     if name == str(context.lineage.school.organisation):

@@ -18,7 +18,7 @@ from xueji.jobs import services as jobs
 from xueji.ledger import services as ledger
 from xueji.ledger.models import AcceptedMonth, EventKind, RegisterEvent
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, Status, Student
+from xueji.students.models import ForeignNumber, Placement, PlacementKind, Status, Student
 
 UNDO = "enrollment.takeover_undo"
 LONGEST_NOTE = 200
@@ -62,6 +62,7 @@ def undo(*, takeover_id: int, acting: Acting) -> None:
     except CannotIssue as error:
         raise Refused(str(error)) from error
     _end_loans(pupils, acting, reason)
+    _forget_foreign(pupils, takeover, acting, reason)
     for student in pupils.values():
         student.status, student.number = Status.PENDING, None
     # to the very day: the reversing events take the opening back to it as well
@@ -105,6 +106,17 @@ def _require_untouched(
 
 def _is_own(event: RegisterEvent, takeover: Takeover) -> bool:
     return event.recorded_at == takeover.stored_at and event.kind in OWN
+
+
+def _forget_foreign(
+    pupils: Mapping[int, Student], takeover: Takeover, acting: Acting, reason: str
+) -> None:
+    """Numbers of other registers that came with it find nobody any more."""
+    came = ForeignNumber.history.filter(
+        student__in=pupils, history_type="+", history_date=takeover.stored_at
+    )
+    rows = ForeignNumber.objects.select_for_update(of=("self",)).filter(pk__in=came.values("id"))
+    history.delete(rows, acting=acting, reason=reason)
 
 
 def _end_loans(pupils: Mapping[int, Student], acting: Acting, reason: str) -> None:

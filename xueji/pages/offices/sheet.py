@@ -10,6 +10,8 @@ from typing import IO
 from xueji.establishment.rules import USUAL, NewOffice, StageFacts
 from xueji.establishment.services.divisions import NewDivision
 from xueji.excel import apart
+from xueji.excel.cells import FAULT, FORMULA, NUMBER, SERIALS, Cell, counted_day
+from xueji.excel.reading import Table
 from xueji.excel.refusals import Unreadable
 from xueji.excel.saved_text import decoded
 from xueji.identity.problems import Problem
@@ -18,6 +20,7 @@ from xueji.students.reading import FLAGS, day
 
 MOST = 1000  # rows at once
 LARGEST = 2 * 1024 * 1024
+PATIENCE = 20.0  # seconds: somebody waits for the page
 OFFICES = (
     "级别",
     "名称",
@@ -63,11 +66,22 @@ def text_of(file: IO[bytes], what: str) -> str:
 
 def _of_workbook(raw: bytes, what: str) -> str:
     """Its table as it would be pasted; a child process parses it."""
-    table, rows = apart.read(raw, COLUMNS[what])
+    table, rows = apart.read(raw, COLUMNS[what], patience=PATIENCE)
     lines = [table.header]
-    lines += [{column: text for column, (_, text) in cells.items()} for _, cells in rows]
+    lines += [{at: _said(cell, at, table) for at, cell in cells.items()} for _, cells in rows]
     columns = sorted(table.header)
     return "\n".join("\t".join(_one_line(line.get(c, "")) for c in columns) for line in lines)
+
+
+def _said(cell: Cell, column: int, table: Table) -> str:
+    """A cell as it would be pasted: a day as a day, nothing that is only a formula."""
+    kind, text = cell
+    if kind in (FAULT, FORMULA):
+        raise Unreadable("表里有公式或错误值，读不出内容。请复制、只粘贴数值，再上传。")
+    is_day = kind == NUMBER and table.header.get(column) == "设立日期"
+    if is_day and text.isdigit() and int(text) in SERIALS:
+        return counted_day(int(text), epoch_1904=table.epoch_1904).isoformat()
+    return text
 
 
 def _one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from xueji.excel.saved_text import decoded, is_text
 from xueji.excel.template import Field
 
 MOST = 2000  # lines at once
-LONGEST = 200_000  # characters of a list
+LONGEST, LONGEST_LINE = 200_000, 10_000  # characters of a list and of one of its lines
 LARGEST = 2 * 1024 * 1024  # bytes of a file
 PATIENCE = 20.0  # seconds: somebody waits for the page
 FURTHEST = 10_000  # the last row that may say something
@@ -84,6 +84,8 @@ def _keys(header: Mapping[int, str]) -> dict[int, str]:
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     for place, line in enumerate(text.replace("\0", "").splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            raise Unreadable(TOO_LONG)
         separator = next((one for one in SEPARATORS if one in line), None)
         cells = next(csv.reader([line], delimiter=separator)) if separator else line.split()
         cells = [cell.strip() for cell in cells]
@@ -103,6 +105,8 @@ def of_file(file: IO[bytes]) -> tuple[str, list[Row]]:
         raise Unreadable(TOO_LARGE.format(limit=LARGEST / 1024 / 1024))
     if is_text(data):
         text = decoded(data)
+        if len(text) > LONGEST:
+            raise Unreadable(TOO_LONG)
         rows = [row for _, row in zip(range(MOST + 1), of_text(text), strict=False)]
     else:
         rows = list(_of_workbook(data))

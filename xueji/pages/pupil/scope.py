@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from xueji.accounts import access
@@ -119,10 +119,18 @@ def _owner(model) -> str:
 def former(acting: Acting) -> QuerySet[Placement]:
     """Closed home placements in reach of pupils who have left it; undone ones never were."""
     path = acting.post.organisation.path
+    opening_undone = RegisterEvent.objects.filter(
+        student=OuterRef("student"),
+        school_id=OuterRef("school"),
+        kind=EventKind.OPENING,
+        effective_on=OuterRef("starts"),
+        reversed_by__isnull=False,
+    )
     return (
         Placement.objects.within(path)
         .filter(kind=PlacementKind.HOME, ends__isnull=False, student__merged_into__isnull=True)
         .exclude(case__state=State.REVERSED)
+        .exclude(Exists(opening_undone), case__isnull=True, ends=F("starts"))
         .exclude(within(path, "student__org_path"))
     )
 
