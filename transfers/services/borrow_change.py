@@ -14,10 +14,10 @@ from numbering.services import retire, revive
 from transfers.models import BorrowingChange, EndReason
 from transfers.rules.borrowing import conversion_papers
 from transfers.services.borrow import keep
-from transfers.services.borrow_finish import HARMLESS
 from transfers.services.borrow_sides import Hosting
 from transfers.services.sides import Way, scope_of
 from transfers.services.submit import Rejected, at_work, write_papers
+from transfers.services.undo import HARMLESS
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases

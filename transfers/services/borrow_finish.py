@@ -12,6 +12,7 @@ from numbering.services import retire
 from transfers.models import Borrowing
 from transfers.services.borrow import require_seat
 from transfers.services.sides import scope_of
+from transfers.services.undo import HARMLESS, TAKEN_BACK
 from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
@@ -26,8 +27,6 @@ from xueji.students.models import Attendance, Placement, RegisterType, Status, S
 
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由借读学校重新核对。"
 LATER = "借读以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
-TAKEN_BACK = (EventKind.PLACED, EventKind.NUMBERED)
-HARMLESS = (*TAKEN_BACK, EventKind.KEY_DATA_CHANGED)
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
