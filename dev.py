@@ -33,7 +33,7 @@ VENV = ROOT / ".venv"
 STATE = Path(os.environ.get("XUEJI_STATE") or ROOT / ".state").absolute()
 TMP = Path("/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir())
 # how pytest shares the whole suite; tests/conftest.py says what one worker keeps for the end
-WORKERS = [f"-n{min(os.cpu_count() or 1, 4)}"]
+WORKERS = [f"-n{min((os.cpu_count() or 1) + 1, 5)}"]  # one waits for a browser or a crowd
 OWNER_COMMANDS = {
     *("backup", "flush", "makemigrations", "migrate", "restore", "showmigrations", "sqlmigrate"),
 }

@@ -19,20 +19,20 @@ from xueji.identity import crypto
 
 
 def group_of(nodeid: str) -> str:
-    """What one worker does alone, after all else: races and processes, and halves of the site.
+    """What one worker does alone, after all else: crowds of processes first, the site last.
 
     A page of the site is asked for once, by the worker that has all tests of it; and so is how
-    accessible each kind of page is. The demo is loaded once.
+    accessible each kind of page is. The demo is loaded by one worker.
     """
     path, _, name = nodeid.partition("::")
-    if path.startswith("tests/demo/"):
+    if path.startswith(("tests/demo/", "tests/ledger/test_check.py")):
         return "demo"
     if path == "tests/browser/test_accessible.py":
         return "pages"
     if path.startswith("tests/permissions/"):
-        url = name.partition("[")[2] if path.endswith("/test_matrix.py") else ""
-        return f"site {len(url) % 2}"
-    return "race" if path.startswith(("tests/races/", "tests/jobs/")) or "race" in path else ""
+        url = name.partition("[")[2]
+        return f"site {1 + len(url) % 2}" if path.endswith("/test_matrix.py") else "site"
+    return "crowd" if path.startswith(("tests/races/", "tests/jobs/")) or "race" in path else ""
 
 
 class Shares(LoadScopeScheduling):

@@ -1,6 +1,7 @@
 """Asks every question of the table and keeps what the detectors saw in each answer."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,10 +19,10 @@ from xueji.accounts.models import User
 from xueji.audit.models import Access
 
 LONG_RUN = os.environ.get("XUEJI_LONG") == "1"
-# other methods are refused, or read, the same way for every row and by every page: the short run
-# asks for the nearest rows, and at each page for one of those that read and one of those that write
+# what is answered the same way for every row, and other methods by every page: the short run asks
+# for the nearest rows and one further, and at each page for one of the other methods
 EVERYWHERE = ("GET", "POST")
-READING, WRITING = ("HEAD", "OPTIONS"), ("PUT", "PATCH", "DELETE")
+OTHERS = ("HEAD", "PUT", "OPTIONS", "PATCH", "DELETE")
 NEAREST = {"-", "own", "below", "draft", "missing"}
 # succeeds without leading anywhere, and keeps what was typed
 KEEPS_AND_STAYS = {"enrollment_draft", "transfer_draft"}
@@ -172,12 +173,20 @@ def asked(url: str) -> list[Ask]:
     if LONG_RUN:
         return every
     turn = len(url)
-    others = {READING[turn % len(READING)], WRITING[turn % len(WRITING)]}
-    return [
-        ask
-        for ask in every
-        if ask.method in EVERYWHERE or (ask.method in others and ask.position in NEAREST)
-    ]
+    groups: dict[tuple[str, str], list[Ask]] = defaultdict(list)
+    for ask in every:
+        groups[ask.role, ask.method].append(ask)
+    chosen = []
+    for (_, method), group in groups.items():
+        nearest = [ask for ask in group if ask.position in NEAREST]
+        further = [ask for ask in group if ask.position not in NEAREST]
+        if method in EVERYWHERE and len({answer_to(ask) for ask in group}) > 1:
+            chosen += group
+        elif method in EVERYWHERE:
+            chosen += nearest + further[turn % (len(further) or 1) :][:1]
+        elif method == OTHERS[turn % len(OTHERS)]:
+            chosen += nearest
+    return chosen
 
 
 def sweep(
