@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: a key ring, a world, and clients that are logged in."""
 
+import gc
 import io
 import logging
 from collections.abc import Callable, Iterator
@@ -44,6 +45,13 @@ class Shares(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
     return Shares(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: the garbage collector need not walk it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
