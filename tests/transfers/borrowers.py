@@ -47,7 +47,7 @@ def of(student: Student) -> dict[str, object]:
 def asked(world: World, *, clerk: str = "urban", reasons=None, **other) -> Case:
     return borrow(
         typed=Typed(row={}),
-        wanted=wanted(world, **other),
+        taken=wanted(world, **other),
         reasons=reasons or {},
         acting=world.acting(clerk),
     )
