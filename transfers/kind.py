@@ -13,6 +13,7 @@ from transfers.services.receipt import may_record
 from transfers.services.undo import reverse
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
+from xueji.cases import veil
 from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
@@ -42,7 +43,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "transfer": row,
         "alike": alike,
         "named": [other.student.pk for other in alike.named],
-        "is_hidden": queries.is_hidden(row, steps, acting),
+        "is_hidden": case.pk in veil.hidden([case], acting),
         "is_certified": queries.is_certified(row, steps),
         "may_record_receipt": may_record(row, acting),
         "paper_file": getattr(row, "paper_file", None),
@@ -82,6 +83,7 @@ TRANSFER = Kind(
     panel=panel,
     outside=outside,
     turn_url=turn_url,
+    asked=queries.asked,
 )
 
 
@@ -105,7 +107,7 @@ def _borrowed(case: Case, acting: Acting) -> dict[str, object]:
     rules = rule_set(case.rule_set).at(case.rule_date) if case.rule_set else None
     return {
         "borrowing": row,
-        "is_hidden": borrowing.is_hidden(row, steps_of([case.pk])[case.pk], acting),
+        "is_hidden": case.pk in veil.hidden([case], acting),
         "loan": loan_out(row),
         "may_lend": may_lend(row, acting),
         "exams": rules.rule("borrowing.exams") if rules and rules.has("borrowing.exams") else None,
@@ -132,6 +134,7 @@ BORROWING = Kind(
     edit_url="borrowing_edit",
     panel=borrowing_panel,
     outside=borrowing_outside,
+    asked=borrowing.asked,
 )
 BORROWING_END = Kind(
     name="borrowing_end",
