@@ -34,7 +34,9 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """Take in the guests. Returns why single cases cannot be done."""
     pupils = students.lock([case.student_id for case in cases])
     rows = Borrowing.objects.filter(pk__in=[case.pk for case in cases])
-    borrowings = rows.select_related("home__school_class", "school_class").in_bulk()
+    borrowings = rows.select_related(
+        "home__school_class", "home_school__organisation", "school_class"
+    ).in_bulk()
     schools = lineages(
         {row.host_school_id for row in borrowings.values()}
         | {row.home_school_id for row in borrowings.values() if row.home_school_id}

@@ -31,7 +31,12 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """
     pupils = students.lock([case.student_id for case in cases])
     rows = Transfer.objects.filter(pk__in=[case.pk for case in cases])
-    transfers = rows.select_related("former__school_class", "school_class").in_bulk()
+    transfers = rows.select_related(
+        "former__school_class",
+        "from_school__organisation",
+        "to_school__organisation",
+        "school_class",
+    ).in_bulk()
     schools = lineages(_schools(transfers.values()))
     locked = seats.lock({row.school_class_id for row in transfers.values()} - {None})
     refusals: dict[int, str] = {}
