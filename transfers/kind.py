@@ -18,7 +18,8 @@ from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.queries import steps_of
-from xueji.rules.engine import rule_set
+from xueji.rules.engine import Rules, rule_set
+from xueji.rules.inheritance import Rule
 
 
 def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
@@ -110,8 +111,14 @@ def _borrowed(case: Case, acting: Acting) -> dict[str, object]:
         "is_hidden": case.pk in veil.hidden([case], acting),
         "loan": loan_out(row),
         "may_lend": may_lend(row, acting),
-        "exams": rules.rule("borrowing.exams") if rules and rules.has("borrowing.exams") else None,
+        "exams": _exams_at_home(rules) if rules else None,
     }
+
+
+def _exams_at_home(rules: Rules) -> Rule | None:
+    """The rule by which the guest's last exams are at the home school."""
+    is_said = rules.get("borrowing.exams") == "home_school"
+    return rules.rule("borrowing.exams") if is_said else None
 
 
 def change_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
