@@ -103,6 +103,8 @@ def test_the_whole_way_by_the_pages(world, client_of, next_day):
     answer = host.post(f"/borrowing/{place.pk}/end/", {**key(), "reason": "back"})
     end = Case.objects.get(kind="borrowing_end")
     assert answer["Location"] == f"/cases/{end.number}/"
+    listed = text(host.get(LIST))
+    assert [f'"/cases/{end.number}/"' in listed, "借读结束<" in listed] == [True, False]
     assert [sign(client_of(who), end) for who in ("urban-principal", "county")] == [302, 302]
     assert "没有借读生" in text(host.get(LIST))
     assert "借读结束" in text(host.get(f"{LIST}?show=cases&state=done"))

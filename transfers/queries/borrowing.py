@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from transfers.models import Borrowing, BorrowingChange
 from xueji.accounts.access import Acting
@@ -52,7 +52,11 @@ def away(acting: Acting) -> PlacementQuerySet:
 
 
 def _loaded(rows: PlacementQuerySet) -> PlacementQuerySet:
-    return rows.select_related(
+    """With all a line shows; ``under_way`` is the number of the case that is to end it."""
+    under_way = Case.objects.filter(
+        student=OuterRef("student"), kind__in=(END, CONVERSION), state__in=ALIVE
+    )
+    return rows.annotate(under_way=Subquery(under_way.values("number")[:1])).select_related(
         "school__organisation",
         "school_class",
         "student__school__organisation",
