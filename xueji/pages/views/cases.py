@@ -165,9 +165,8 @@ def _told(acting: Acting, location: str, found: Case, outcome: Outcome, decision
         return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
-    return Done(
-        location, success=f"已签署：{word}\n\n{found.title}　{case_page.turn(after, acting)}"
-    )
+    turn = case_page.turn(after, acting)
+    return Done(location, success=f"已签署：{word}\n\n{found.title}　{turn}")
 
 
 def _next(acting: Acting) -> str:
@@ -218,10 +217,8 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
     """One act with a reason on a case, answered on its page."""
     found = case_page.find(request, number)
     form = ReasonForm(request.POST)
-    typed: dict[str, Any] = {
-        "typed_at": request.path,
-        "typed_reason": request.POST.get("reason", ""),
-    }
+    reason = request.POST.get("reason", "")
+    typed: dict[str, Any] = {"typed_at": request.path, "typed_reason": reason}
     if not form.is_valid():
         messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
         return _answer(request, found, status=422, **typed)
