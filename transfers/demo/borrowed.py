@@ -24,12 +24,17 @@ from xueji.students.guests import guests
 from xueji.students.models import Placement, RegisterType, Student
 
 HOST = "urban"
+# of whose pupils, and who acts there
+HOMES = (
+    {"home": "clerk", "home-principal": "principal"},
+    {"home": "clerk2", "home-principal": "principal2"},
+)
 SEEN = frozenset({"residence_permit", "job_proof", "borrowing_letter", "transfer_certificate"})
 KEEP, ASK, LEND, UNDO = "draft", "ask", "lend", "undo"
 WHY = "父母十月才到城里务工，孩子无人照看"
 GRANTED = "情况属实，同意借读到学年末。"
 ASKED = ((HOST, 9, ASK), ("urban-principal", 8, YES))
-AGREED = (("urban-principal", 29, YES), ("principal", 28, YES), ("county", 27, YES))
+AGREED = (("urban-principal", 29, YES), ("home-principal", 28, YES), ("county", 27, YES))
 HOSTED = ((HOST, 30, ASK), *AGREED)
 ENDING = (("urban-principal", 2, YES), ("county", 1, YES))
 Acts = tuple[tuple[str, int, str], ...]
@@ -38,11 +43,11 @@ SCRIPTS: tuple[tuple[Acts, str], ...] = (
     (((HOST, 1, KEEP),), ""),
     (((HOST, 1, ASK),), ""),
     (ASKED, ""),
-    ((*ASKED, ("principal", 5, YES)), ""),
-    ((*ASKED, ("principal", 6, NO)), "家长没有来学校开借读证明信，请先到原学校办理。"),
-    ((*ASKED, ("principal", 6, YES), ("county", 4, BACK)), "暂住证已过期，请换发以后再报。"),
+    ((*ASKED, ("home-principal", 5, YES)), ""),
+    ((*ASKED, ("home-principal", 6, NO)), "家长没有来学校开借读证明信，请先到原学校办理。"),
+    ((*ASKED, ("home-principal", 6, YES), ("county", 4, BACK)), "暂住证已过期，请换发以后再报。"),
     (HOSTED, ""),
-    ((*HOSTED, ("clerk", 20, LEND)), "父亲带走"),
+    ((*HOSTED, ("home", 20, LEND)), "父亲带走"),
     ((*HOSTED, (HOST, 3, END)), ""),
     ((*HOSTED, (HOST, 3, END), *ENDING), ""),
     ((*HOSTED, ("county", 22, UNDO)), "家长没有送来，没有就读。"),
@@ -124,10 +129,13 @@ def deeds(
     today: date, posts: Mapping[str, Post], taken: set[int]
 ) -> Iterator[tuple[datetime, Deed]]:
     """What is done in all scripts, each act with its time; whose posts are missing is left out."""
-    for acts, note in SCRIPTS:
-        people = {HOST, *(who for who, *_ in acts)}
-        if student := pupil_of("clerk", people, posts, taken):
-            yield from _Story(acts, student, posts, note).deeds(today)
+    for script, note in SCRIPTS:
+        for home in HOMES:
+            acts = tuple((home.get(who, who), days, act) for who, days, act in script)
+            people = {HOST, *home.values(), *(who for who, *_ in acts)}
+            if student := pupil_of(home["home"], people, posts, taken):
+                yield from _Story(acts, student, posts, note).deeds(today)
+                break
     if HOST not in posts:
         return
     temporary = (
