@@ -13,11 +13,13 @@ from transfers.services.receipt import may_record
 from transfers.services.undo import reverse
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
+from xueji.cases import veil
 from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.queries import steps_of
-from xueji.rules.engine import rule_set
+from xueji.rules.engine import Rules, rule_set
+from xueji.rules.inheritance import Rule
 
 
 def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
@@ -42,7 +44,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "transfer": row,
         "alike": alike,
         "named": [other.student.pk for other in alike.named],
-        "is_hidden": queries.is_hidden(row, steps, acting),
+        "is_hidden": case.pk in veil.hidden([case], acting),
         "is_certified": queries.is_certified(row, steps),
         "may_record_receipt": may_record(row, acting),
         "paper_file": getattr(row, "paper_file", None),
@@ -82,6 +84,7 @@ TRANSFER = Kind(
     panel=panel,
     outside=outside,
     turn_url=turn_url,
+    asked=queries.asked,
 )
 
 
@@ -105,11 +108,17 @@ def _borrowed(case: Case, acting: Acting) -> dict[str, object]:
     rules = rule_set(case.rule_set).at(case.rule_date) if case.rule_set else None
     return {
         "borrowing": row,
-        "is_hidden": borrowing.is_hidden(row, steps_of([case.pk])[case.pk], acting),
+        "is_hidden": case.pk in veil.hidden([case], acting),
         "loan": loan_out(row),
         "may_lend": may_lend(row, acting),
-        "exams": rules.rule("borrowing.exams") if rules and rules.has("borrowing.exams") else None,
+        "exams": _exams_at_home(rules) if rules else None,
     }
+
+
+def _exams_at_home(rules: Rules) -> Rule | None:
+    """The rule by which the guest's last exams are at the home school."""
+    is_said = rules.get("borrowing.exams") == "home_school"
+    return rules.rule("borrowing.exams") if is_said else None
 
 
 def change_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
@@ -132,6 +141,7 @@ BORROWING = Kind(
     edit_url="borrowing_edit",
     panel=borrowing_panel,
     outside=borrowing_outside,
+    asked=borrowing.asked,
 )
 BORROWING_END = Kind(
     name="borrowing_end",

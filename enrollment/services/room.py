@@ -1,6 +1,7 @@
 """Whether a class has room for more pupils; nobody else fills it while this is asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
@@ -22,19 +23,46 @@ def lock(class_ids: Collection[int]) -> dict[int, SchoolClass]:
     return {row.pk: row for row in rows.filter(pk__in=set(class_ids)).order_by("pk")}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sized:
+    """A locked class, how many sit there, and the consent to more."""
+
+    school_class: SchoolClass
+    heads: int
+    excess: Excess | None
+
+
+def lock_sized(class_ids: Collection[int]) -> dict[int, Sized]:
+    """As `lock`, with the sizes, in a fixed number of queries."""
+    return _sized(lock(class_ids))
+
+
+def _sized(locked: Mapping[int, SchoolClass]) -> dict[int, Sized]:
+    heads, granted = queries.heads(locked), queries.granted(locked)
+    return {
+        pk: Sized(school_class=row, heads=heads[pk].all, excess=granted.get(pk))
+        for pk, row in locked.items()
+    }
+
+
 def require(school_class: SchoolClass, *, coming: int, rules: Rules, acting: Acting) -> str:
-    """Raise Refused when ``coming`` more make a locked class too large.
+    """As `require_seats`, of one locked class."""
+    (seats,) = _sized({school_class.pk: school_class}).values()
+    return require_seats(seats, coming=coming, rules=rules, acting=acting)
+
+
+def require_seats(seats: Sized, *, coming: int, rules: Rules, acting: Acting) -> str:
+    """Raise Refused when ``coming`` more make a class too large.
 
     Returns what the record has to say of a size that the rules only notice, or "". Nobody uses
     a consent that he gave himself under another post.
     """
-    heads = queries.heads([school_class.pk])[school_class.pk].all
-    excess = queries.granted([school_class.pk]).get(school_class.pk)
+    school_class, excess = seats.school_class, seats.excess
     is_own = excess is not None and excess.granted_by.user_id == acting.user.pk
     facts = ClassFacts(
         name=str(school_class),
         stage=school_class.stage,
-        heads=heads + coming,
+        heads=seats.heads + coming,
         granted=excess.heads if excess and not is_own else 0,
     )
     for finding in judge("class", facts, rules):

@@ -15,7 +15,7 @@ from enrollment.models import Enrollment
 from enrollment.queries import deferrals
 from numbering.models import RegisterNumber, Series
 from tests.demo.loading import TODAY, loaded
-from transfers.models import Transfer
+from transfers.models import SheetLoan, Transfer
 from xueji.accounts import access
 from xueji.accounts.models import Post
 from xueji.cases.models import ALIVE, Case, State
@@ -217,6 +217,14 @@ def test_there_are_transfers_in_every_state_and_between_both_counties():
     }
     county9 = Organisation.objects.get(division_code="130284")
     assert transfers.filter(case__waiting_at=county9).exists()
+
+
+def test_there_is_borrowed_study_in_every_state():
+    states = Case.objects.filter(kind="borrowing").values_list("state", flat=True)
+    assert set(states) == set(State) - {State.WITHDRAWN}
+    ends = Case.objects.filter(kind="borrowing_end").values_list("state", flat=True)
+    assert {State.OPEN, State.DONE} <= set(ends)
+    assert SheetLoan.objects.filter(back_on__isnull=True).count() == 1
 
 
 def test_children_come_later_and_one_is_due():

@@ -12,7 +12,7 @@ from xueji.cases.models import Case
 from xueji.cases.services import Typed
 from xueji.students.models import Placement, Student
 
-HOST = "迁安城区小学"
+HOST, HOST_CLERK = "迁安城区小学", "urban"
 SEEN = frozenset({"residence_permit", "job_proof", "borrowing_letter"})
 # who signs after the host's clerk
 INSIDE = ("urban-principal", "principal", "county")
@@ -47,7 +47,7 @@ def of(student: Student) -> dict[str, object]:
 def asked(world: World, *, clerk: str = "urban", reasons=None, **other) -> Case:
     return borrow(
         typed=Typed(row={}),
-        wanted=wanted(world, **other),
+        taken=wanted(world, **other),
         reasons=reasons or {},
         acting=world.acting(clerk),
     )
@@ -63,12 +63,12 @@ def arrived(world: World, **other) -> Case:
     return pupils.sign(world, asked(world, **other), *OUTSIDE)
 
 
-def changed(world: World, case: Case, kind: str, **other) -> Case:
+def changed(world: World, case: Case, kind: str, *, clerk: str = HOST_CLERK, **other) -> Case:
     """The end or the conversion, asked for by the host's clerk."""
     place = Placement.objects.get(case=case, ends__isnull=True)
     values = {"reason": "back", "papers": frozenset({"transfer_certificate"}), **other}
     return borrow_change.ask(
         typed=Typed(row={}),
         change=Change(kind=kind, placement_id=place.pk, **values),
-        acting=world.acting("urban"),
+        acting=world.acting(clerk),
     )

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from enrollment.queries import heads
 from numbering.models import RegisterNumber
@@ -244,6 +246,36 @@ def test_a_conversion_needs_the_certificate_and_a_temporary_register(world):
     inside = lent(world, numbered(world))
     with pytest.raises(Refused, match="学籍在原学校"):
         changed(world, inside, CONVERSION)
+
+
+# -- many at once ---------------------------------------------------------------------------------
+def ending(world, *cases):
+    ends = [changed(world, case, END) for case in cases]
+    return [pupils.sign(world, case, "urban-principal") for case in ends]
+
+
+MANY = {
+    "guests": lambda world: pupils.sign(world, asked(world, **of(numbered(world))), *INSIDE[:2]),
+    "ends": lambda world: ending(world, lent(world, numbered(world)))[0],
+    "temporary ends": lambda world: ending(world, arrived(world))[0],
+    "conversions": lambda world: pupils.sign(
+        world, changed(world, arrived(world), CONVERSION), "urban-principal"
+    ),
+}
+
+
+@pytest.mark.parametrize("which", MANY)
+def test_queries_do_not_grow_with_the_cases_that_are_signed_last(world, which):
+    asked_for = []
+    for size in (1, 3):
+        seen = {case.pk: case.version for case in [MANY[which](world) for _ in range(size)]}
+        with CaptureQueriesContext(connection) as queries:
+            outcomes = cases.decide(
+                seen=seen, decision="agreed", note="", acting=world.acting("county")
+            )
+        assert {outcome.kind for outcome in outcomes.values()} == {"signed"}
+        asked_for.append(len(queries))
+    assert (asked_for[1], faults()) == (asked_for[0], ([], []))
 
 
 # -- what stands in the way -----------------------------------------------------------------------

@@ -14,10 +14,11 @@ from tests.transfers.movers import class_of, numbered
 from tests.world import NOON
 from xueji.audit.models import Access
 from xueji.cases import services as cases
-from xueji.cases.models import Case
+from xueji.cases.models import Case, CaseForm
+from xueji.organisations.models import School
 from xueji.students.models import Placement
 
-NEW, LIST = "/borrowing/new/", "/borrowing/"
+NEW, LIST, DRAFT = "/borrowing/new/", "/borrowing/", "/borrowing/draft/"
 
 
 @pytest.fixture
@@ -102,6 +103,8 @@ def test_the_whole_way_by_the_pages(world, client_of, next_day):
     answer = host.post(f"/borrowing/{place.pk}/end/", {**key(), "reason": "back"})
     end = Case.objects.get(kind="borrowing_end")
     assert answer["Location"] == f"/cases/{end.number}/"
+    listed = text(host.get(LIST))
+    assert [f'"/cases/{end.number}/"' in listed, "借读结束<" in listed] == [True, False]
     assert [sign(client_of(who), end) for who in ("urban-principal", "county")] == [302, 302]
     assert "没有借读生" in text(host.get(LIST))
     assert "借读结束" in text(host.get(f"{LIST}?show=cases&state=done"))
@@ -128,6 +131,24 @@ def test_who_is_new_is_typed_with_the_home_school_as_text(world, client_of, noon
     assert (stale.status_code, "在另一个窗口改过" in text(stale)) == (409, True)
     assert host.post(edit, {**form, **key()}).status_code == 302
     assert Case.objects.get(kind="borrowing").student.register_type == "borrowed_temp"
+
+
+def test_what_is_typed_for_a_guest_is_kept_as_one_types(world, client_of, noon):
+    student = numbered(world, name="单雄信")
+    host, form = client_of("urban"), sent(world, student, until="2027-07")
+    assert f'hx-post="{DRAFT}"' in text(host.get(NEW))
+    kept = host.post(DRAFT, form)
+    case = Case.objects.get(kind="borrowing")
+    assert (kept["HX-Replace-Url"], case.title) == (f"/borrowing/{case.number}/edit/", "单雄信")
+    assert "草稿已存 12:00" in text(kept)
+    School.objects.filter(organisation__name="上庄小学").update(designated_for_borrowed=True)
+    for stranger in ("clerk", "clerk2", "clerk9"):
+        client_of(stranger).post(DRAFT, {**form, **key(), "case": case.number, "name": "别人"})
+    for stranger in ("principal", "urban-principal", "county"):
+        assert client_of(stranger).post(DRAFT, form).status_code == 404
+    assert CaseForm.objects.get(case=case).values["row"]["name"] == "单雄信"
+    # the browser had not yet heard of the draft's number
+    assert host.post(NEW, {**form, "until": ""})["Location"] == f"/cases/{case.number}/"
 
 
 @pytest.mark.parametrize(

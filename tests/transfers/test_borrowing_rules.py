@@ -199,3 +199,16 @@ SCHOOLS = [
 )
 def test_townships_among_each_other_go_to_the_centre_all_others_to_the_bureau(way, stops):
     assert route(Direction(way), QIANAN) == stops
+
+
+@pytest.mark.parametrize(
+    ("step", "office"), [("ending", "host_authority"), ("conversion", "host_county")]
+)
+def test_an_end_goes_to_the_authority_and_a_conversion_to_the_bureau(step, office):
+    assert route(step, QIANAN) == [*SCHOOLS[:2], (office, "county_officer")]
+
+
+def test_exceptions_are_the_bureaus_and_exams_are_at_home():
+    warned = ("borrowing.principle", "borrowing.window")
+    assert [QIANAN.rule(key).grant for key in warned] == ["county_officer"] * 2
+    assert QIANAN.value("borrowing.exams") == "home_school"

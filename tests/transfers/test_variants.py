@@ -142,6 +142,32 @@ def test_between_counties_each_of_the_four_stamps_is_one_signature(rules):
     ]
 
 
+@pytest.mark.parametrize("rules", [JINZHOU, LINGCHENG, RURAL, QIANAN])
+def test_the_bureau_of_who_leaves_the_register_signs_last(rules):
+    stops = places(Direction.TO_OUTSIDE, out=rules, into=None)
+    assert stops == [
+        ("out_school", "clerk"),
+        ("out_school", "principal"),
+        *([("out_centre", "centre_officer")] if rules is QIANAN else []),
+        ("out_county", "county_officer"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "number", "goes", "copy"),
+    [
+        (JINZHOU, "renew", "original", True),
+        (LINGCHENG, "renew", "card", False),
+        (RURAL, "renew", "original", True),
+        (XXPRI, "renew", "original", True),
+        (QIANAN, "renew", "register_sheet", False),
+    ],
+)
+def test_what_goes_with_the_pupil_and_whether_the_number_does(rules, number, goes, copy):
+    assert rules.value("transfer.number") == number
+    assert rules.value("transfer.file") == {"goes": goes, "copy": copy}
+
+
 def test_the_form_offers_every_paper_that_may_be_asked_for():
     assert papers.asked_for(LINGCHENG, papers.LISTS) == [
         "posting_order",

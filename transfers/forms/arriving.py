@@ -18,6 +18,7 @@ from xueji.students import sheet
 APART = {"name", "id_number", "school_class", "entered_on", "grade", "number"}
 PLACES = ("hukou", "address", "birth_place")
 SLOTS = ("m1", "m2")
+OUTSIDE = ("outside_school", "outside_office", "grade", "national_number")
 
 
 class Group(NamedTuple):
@@ -35,6 +36,7 @@ class TakeForm(AskingForm):
     """
 
     mark_optional = False
+    asked: tuple[str, ...] = ("school_class", "reason", "reason_text", "papers")
 
     id_number = forms.CharField(
         label="身份证件号",
@@ -163,6 +165,16 @@ class TakeForm(AskingForm):
             self.fields[f"{key[:-4]}code"] = code_field()
 
     @property
+    def outside_fields(self) -> list[forms.BoundField]:
+        """What is asked of who comes from outside the register."""
+        return [self[name] for name in OUTSIDE if name in self.fields]
+
+    @property
+    def asked_fields(self) -> list[forms.BoundField]:
+        """What is asked of everybody."""
+        return [self[name] for name in self.asked if name in self.fields]
+
+    @property
     def codes(self) -> list[forms.BoundField]:
         """The division codes, which nobody sees."""
         return [self[name] for name in self.fields if self[name].is_hidden]
@@ -201,7 +213,7 @@ class TakeForm(AskingForm):
             reason=data["reason"],
             reason_text=data["reason_text"],
             papers=frozenset(data.get("papers") or ()),
-            national_number=data["national_number"],
+            national_number=data.get("national_number", ""),
             entry={
                 name: plain(self[name].value())
                 for name in self.fields

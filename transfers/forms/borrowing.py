@@ -1,14 +1,14 @@
 """The forms of borrowed study: the host school's, and those of what becomes of a guest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import forms
 
 from transfers.forms.arriving import TakeForm
 from transfers.forms.leaving import AskingForm
-from transfers.models import EndReason, Ground
+from transfers.models import EndReason
 from transfers.services.borrow import Wanted
-from xueji.organisations.models import SchoolClass
 
 
 class BorrowingForm(TakeForm):
@@ -22,22 +22,13 @@ class BorrowingForm(TakeForm):
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
     until.width = "w6"  # type: ignore[attr-defined]
+    national_number = None
+    asked = ("school_class", "until", "reason", "reason_text", "papers")
 
-    def __init__(
-        self,
-        data: Mapping[str, object] | None = None,
-        *,
-        papers: Iterable[tuple[str, str]],
-        classes: Sequence[SchoolClass],
-        grades: Sequence[int],
-        only: Sequence[str] | None = None,
-        initial: Mapping[str, object] | None = None,
-    ):
-        super().__init__(
-            data, papers=papers, classes=classes, grades=grades, only=only, initial=initial
-        )
+    def __init__(self, data: Mapping[str, object] | None = None, **given: Any):
+        super().__init__(data, **given)
         reason, seat = self.fields["reason"], self.fields["school_class"]
-        reason.label, reason.choices = "借读理由", Ground.choices  # type: ignore[attr-defined]
+        reason.label = "借读理由"
         reason.error_messages["required"] = "请选借读理由。"
         seat.label = "借读班级"
         seat.choices = [("", "请选"), *seat.choices[1:]]  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from transfers.models import Transfer
-from xueji.accounts.access import SCHOOL_ROLES, Acting
+from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
 from xueji.organisations.models import School, SchoolClass, Stage, within
 from xueji.students.models import Status, Student, StudentQuerySet
@@ -22,16 +22,6 @@ _ELSEWHERE = Step.objects.filter(
 TO_PLACE = Q(
     case__state=State.OPEN, to_school__isnull=False, case__waiting_at=F("to_school")
 ) & ~Exists(_ELSEWHERE)
-# what the former school is may be told: it asked itself, or its principal has agreed
-TOLD = (
-    Q(from_school__isnull=True)
-    | Q(case__school=F("from_school"))
-    | Exists(
-        Step.objects.filter(
-            case=OuterRef("pk"), organisation=OuterRef("from_school"), decision=Decision.AGREED
-        )
-    )
-)
 # who has come back waits for nothing any more
 HOLDING = Q(
     case__state=State.DONE,
@@ -64,7 +54,6 @@ def rows() -> QuerySet[Transfer]:
         )
         .annotate(
             to_place=TO_PLACE,
-            is_told=TOLD,
             file_sent=F("paper_file__sent_on"),
             file_received=F("paper_file__received_on"),
         )
@@ -86,19 +75,19 @@ def holding(acting: Acting) -> QuerySet[Transfer]:
     return went(acting).filter(HOLDING)
 
 
-def drafts(acting: Acting) -> QuerySet[Case]:
+def drafts(acting: Acting, kind: str = KIND) -> QuerySet[Case]:
     """Drafts of this very post."""
     post = acting.post
     return Case.objects.filter(
-        kind=KIND, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
+        kind=kind, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
     )
 
 
-def own(acting: Acting, number: str) -> Case | None:
+def own(acting: Acting, number: str, kinds: Sequence[str] = (KIND,)) -> Case | None:
     """A case of this very post, in whatever state; what another post opened is not found."""
     post = acting.post
     return (
-        Case.objects.filter(kind=KIND, school=post.organisation_id, number=number)
+        Case.objects.filter(kind__in=kinds, school=post.organisation_id, number=number)
         .filter(opened_post__role=post.role)
         .select_related("opened_post", "waiting_at", "school__organisation", "student")
         .first()
@@ -156,21 +145,14 @@ def is_certified(row: Transfer, steps: Sequence[Step]) -> bool:
     )
 
 
-def is_hidden(row: Transfer, steps: Sequence[Step], acting: Acting) -> bool:
-    """Whether the former school and its papers are not yet this post's to see (design: 查重)."""
-    if row.from_school is None or row.case.school_id == row.from_school_id:
-        return False
-    if acting.reaches(row.from_school.organisation.path):
-        return False
-    mine = acting.post.organisation.path
-    if any(
-        step.organisation.path.startswith(mine) and step.role not in SCHOOL_ROLES for step in steps
-    ):
-        return False  # an office that approves reads what it approves
-    return not any(
-        step.organisation_id == row.from_school_id and step.decision == Decision.AGREED
-        for step in steps
-    )
+def asked(cases: Sequence[Case]) -> dict[int, School]:
+    """The former school of each that another school began, which has to agree (`cases.veil`)."""
+    rows = Transfer.objects.filter(case__in=cases, from_school__isnull=False)
+    rows = rows.exclude(case__school=F("from_school"))
+    return {
+        row.pk: row.from_school
+        for row in rows.select_related("from_school__organisation", "from_school__county")
+    }
 
 
 def teaches(school: School, stage: str, grade: int) -> bool:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from transfers.models import Borrowing, BorrowingChange
-from xueji.accounts.access import SCHOOL_ROLES, Acting
-from xueji.cases.models import ALIVE, Case, Decision, State, Step
+from xueji.accounts.access import Acting
+from xueji.cases.models import ALIVE, Case, State
 from xueji.organisations.models import School, within
 from xueji.students.guests import guests
 from xueji.students.models import Placement, PlacementKind, PlacementQuerySet, Student
@@ -52,7 +52,11 @@ def away(acting: Acting) -> PlacementQuerySet:
 
 
 def _loaded(rows: PlacementQuerySet) -> PlacementQuerySet:
-    return rows.select_related(
+    """With all a line shows; ``under_way`` is the number of the case that is to end it."""
+    under_way = Case.objects.filter(
+        student=OuterRef("student"), kind__in=(END, CONVERSION), state__in=ALIVE
+    )
+    return rows.annotate(under_way=Subquery(under_way.values("number")[:1])).select_related(
         "school__organisation",
         "school_class",
         "student__school__organisation",
@@ -102,25 +106,6 @@ def cases(acting: Acting) -> QuerySet[Case]:
     )
 
 
-def drafts(acting: Acting) -> QuerySet[Case]:
-    """Drafts of this very post."""
-    post = acting.post
-    return Case.objects.filter(
-        kind=KIND, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
-    )
-
-
-def own(acting: Acting, number: str) -> Case | None:
-    """A case of this very post, in whatever state; what another post opened is not found."""
-    post = acting.post
-    return (
-        Case.objects.filter(kind__in=KINDS, school=post.organisation_id, number=number)
-        .filter(opened_post__role=post.role)
-        .select_related("opened_post", "waiting_at", "school__organisation", "student")
-        .first()
-    )
-
-
 def of_case(case: Case) -> Borrowing:
     return (
         Borrowing.objects.select_related(
@@ -149,21 +134,14 @@ def change_of(case: Case) -> BorrowingChange:
     )
 
 
-def is_hidden(row: Borrowing, steps: Sequence[Step], acting: Acting) -> bool:
-    """Whether the home school and its papers are not yet this post's to see (design: 查重)."""
-    if row.home_school is None or row.case.state in (State.DONE, State.REVERSED):
-        return False
-    if acting.reaches(row.home_school.organisation.path):
-        return False
-    mine = acting.post.organisation.path
-    if any(
-        step.organisation.path.startswith(mine) and step.role not in SCHOOL_ROLES for step in steps
-    ):
-        return False  # an office that approves reads what it approves
-    return not any(
-        step.organisation_id == row.home_school_id and step.decision == Decision.AGREED
-        for step in steps
-    )
+def asked(cases: Sequence[Case]) -> dict[int, School]:
+    """The home school of each, which has to agree (`cases.veil`)."""
+    rows = Borrowing.objects.filter(case__in=cases, home_school__isnull=False)
+    rows = rows.exclude(case__state__in=(State.DONE, State.REVERSED))
+    return {
+        row.pk: row.home_school
+        for row in rows.select_related("home_school__organisation", "home_school__county")
+    }
 
 
 def guest(acting: Acting, pk: int) -> Placement | None:

@@ -1,16 +1,21 @@
 """Whether a pupil may borrow studies now, each clause by one function; and by whose signatures."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transfers.models import Direction
+from transfers.rules import pupil
+from transfers.rules.pupil import Findings
 from transfers.rules.routes import Place
-from xueji.rules.engine import Finding, Rules, judges
-from xueji.rules.papers import missing, named
+from xueji.rules.engine import Rules, judges
 
-Findings = Iterator[Finding]
 MIGRANT = "migrant"
-SUSPENDED = "suspended"
+PAPER_LISTS = ("borrowing.papers", "borrowing.letter_papers")  # what the form offers to tick
+WORDS = pupil.Words(
+    field="id_number",
+    act="借读",
+    away="到其他学校借读",
+    first="请原学校先办好现在的事项",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,69 +86,36 @@ def designated(facts: BorrowingFacts, rules: Rules) -> Findings:
 
 @judges("borrowing.papers")
 def papers(facts: BorrowingFacts, rules: Rules) -> Findings:
-    lacking = missing(rules.value("borrowing.papers"), facts.papers)
-    if facts.ground == MIGRANT and lacking:
-        yield _lacks("borrowing.papers", lacking, rules)
+    if facts.ground == MIGRANT:
+        yield from _papers("borrowing.papers", facts.papers, rules)
 
 
 @judges("borrowing.letter_papers")
 def letter(facts: BorrowingFacts, rules: Rules) -> Findings:
-    if lacking := missing(rules.value("borrowing.letter_papers"), facts.papers):
-        yield _lacks("borrowing.letter_papers", lacking, rules)
+    return _papers("borrowing.letter_papers", facts.papers, rules)
 
 
 @judges("borrowing.window")
 def window(facts: BorrowingFacts, rules: Rules) -> Findings:
-    days = rules.value("borrowing.window")
-    if facts.term_day is None:
-        yield rules.finding(
-            "borrowing.window",
-            field="id_number",
-            message="本县校历里没有已开学的学期，不能判断是不是在学期初",
-            remedy="由审批的人判断",
-            pending=True,
-        )
-    elif facts.term_day > days:
-        yield rules.finding(
-            "borrowing.window",
-            field="id_number",
-            message=f"今天是开学第 {facts.term_day} 天，已过学期初 {days} 天",
-            remedy="下学期初再办；确需现在借读的，写明理由申请例外",
-        )
+    key = "borrowing.window"
+    remedy = "下学期初再办；确需现在借读的，写明理由申请例外"
+    days = rules.value(key)
+    return pupil.start_of_term(key, facts, rules, days=days, field=WORDS.field, remedy=remedy)
 
 
 @judges("borrowing.grade")
 def grade(facts: BorrowingFacts, rules: Rules) -> Findings:
-    if facts.grade_after != facts.grade:
-        yield rules.finding(
-            "borrowing.grade",
-            field="school_class",
-            message="所选班级不是该生所在年级的班，借读不变更年级",
-            remedy="请另选本年级的班",
-        )
+    return pupil.grade("borrowing.grade", WORDS, facts, rules)
 
 
 @judges("borrowing.status")
 def status(facts: BorrowingFacts, rules: Rules) -> Findings:
-    code, word = facts.status
-    if code != SUSPENDED and code not in rules.value("borrowing.status"):
-        yield rules.finding(
-            "borrowing.status",
-            field="id_number",
-            message=f"该生现在的学籍状态是“{word}”，不能借读",
-            remedy="请原学校先办好现在的事项，再办借读",
-        )
+    return pupil.status("borrowing.status", WORDS, facts, rules)
 
 
 @judges("borrowing.suspended")
 def suspended(facts: BorrowingFacts, rules: Rules) -> Findings:
-    if facts.status[0] == SUSPENDED:
-        yield rules.finding(
-            "borrowing.suspended",
-            field="id_number",
-            message="该生正在休学，休学期间不能到其他学校借读",
-            remedy="休学期满，办好复学以后再办借读",
-        )
+    return pupil.suspended("borrowing.suspended", WORDS, facts, rules)
 
 
 @judges("borrowing.host")
@@ -161,8 +133,7 @@ def host(facts: BorrowingFacts, rules: Rules) -> Findings:
 
 @judges("conversion.papers")
 def conversion_papers(held: frozenset[str], rules: Rules) -> Findings:
-    if lacking := missing(rules.value("conversion.papers"), held):
-        yield _lacks("conversion.papers", lacking, rules)
+    return _papers("conversion.papers", held, rules)
 
 
 def route(step: Direction | str, rules: Rules) -> list[Place]:
@@ -170,10 +141,6 @@ def route(step: Direction | str, rules: Rules) -> list[Place]:
     return [(stop["at"], stop["role"]) for stop in rules.value(f"borrowing.route.{step}")]
 
 
-def _lacks(key: str, lacking: list[tuple[str, ...]], rules: Rules) -> Finding:
-    return rules.finding(
-        key,
-        field="papers",
-        message="缺" + "、".join(named(group) for group in lacking),
-        remedy="请监护人提供原件，看过后勾选",
-    )
+def _papers(key: str, seen: frozenset[str], rules: Rules) -> Findings:
+    remedy = "请监护人提供原件，看过后勾选"
+    return pupil.papers(key, rules.value(key), seen, rules, remedy=remedy)

@@ -1,14 +1,14 @@
 """Whether a pupil may be transferred now, each clause by one function."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xueji.rules.engine import Finding, Rules, judges
+from transfers.rules import pupil
+from transfers.rules.pupil import Findings
+from xueji.rules.engine import Rules, judges
 from xueji.rules.files import Effect
 
-Findings = Iterator[Finding]
 OTHER = "special"
-SUSPENDED = "suspended"
+WORDS = pupil.Words(field="pupil", act="转学", away="转学", first="请先办好现在的事项")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,24 +69,12 @@ def reason(facts: TransferFacts, rules: Rules) -> Findings:
 
 @judges("transfer.window")
 def window(facts: TransferFacts, rules: Rules) -> Findings:
-    said = rules.value("transfer.window")
-    if facts.reason in said["except"]:
-        return
-    if facts.term_day is None:
-        yield rules.finding(
-            "transfer.window",
-            field="reason",
-            message="本县校历里没有已开学的学期，不能判断是不是在学期初",
-            remedy="由审批的人判断",
-            pending=True,
-        )
-    elif facts.term_day > said["days"]:
-        yield rules.finding(
-            "transfer.window",
-            field="reason",
-            message=f"今天是开学第 {facts.term_day} 天，已过学期初 {said['days']} 天",
-            remedy="下学期初再办；确有特殊情况的，写明理由申请例外",
-        )
+    key = "transfer.window"
+    said = rules.value(key)
+    if facts.reason not in said["except"]:
+        remedy = "下学期初再办；确有特殊情况的，写明理由申请例外"
+        days = said["days"]
+        yield from pupil.start_of_term(key, facts, rules, days=days, field="reason", remedy=remedy)
 
 
 @judges("transfer.final_grade")
@@ -113,36 +101,17 @@ def sanction(facts: TransferFacts, rules: Rules) -> Findings:
 
 @judges("transfer.status")
 def status(facts: TransferFacts, rules: Rules) -> Findings:
-    code, word = facts.status
-    if code != SUSPENDED and code not in rules.value("transfer.status"):
-        yield rules.finding(
-            "transfer.status",
-            field="pupil",
-            message=f"该生现在的学籍状态是“{word}”，不能转学",
-            remedy="请先办好现在的事项，再办转学",
-        )
+    return pupil.status("transfer.status", WORDS, facts, rules)
 
 
 @judges("transfer.suspended")
 def suspended(facts: TransferFacts, rules: Rules) -> Findings:
-    if facts.status[0] == SUSPENDED:
-        yield rules.finding(
-            "transfer.suspended",
-            field="pupil",
-            message="该生正在休学，休学期间不能转学",
-            remedy="休学期满，办好复学以后再办转学",
-        )
+    return pupil.suspended("transfer.suspended", WORDS, facts, rules)
 
 
 @judges("transfer.grade")
 def grade(facts: TransferFacts, rules: Rules) -> Findings:
-    if facts.grade_after not in (None, facts.grade):
-        yield rules.finding(
-            "transfer.grade",
-            field="school_class",
-            message="所选班级不是该生所在年级的班，转学不变更年级",
-            remedy="请另选本年级的班",
-        )
+    return pupil.grade("transfer.grade", WORDS, facts, rules)
 
 
 @judges("transfer.receiving")

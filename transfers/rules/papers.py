@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from transfers.rules.conditions import Findings, TransferFacts
+from transfers.rules import pupil
+from transfers.rules.conditions import TransferFacts
+from transfers.rules.pupil import Findings
 from xueji.rules.engine import Rules, judges
-from xueji.rules.papers import Group, missing, named
 
 # in the order of the form; the last two list theirs by direction and by grade
 LISTS = (
@@ -25,14 +26,15 @@ ONLY_OF_RECEIVER = "transfer.arriving."
 @judges("transfer.papers")
 def papers(facts: TransferFacts, rules: Rules) -> Findings:
     remedy = "请监护人提供转入学校所在地的原件，看过后勾选"
-    yield from _lacking("transfer.papers", rules.value("transfer.papers"), remedy, facts, rules)
+    demanded = rules.value("transfer.papers")
+    return pupil.papers("transfer.papers", demanded, facts.papers, rules, remedy=remedy)
 
 
 @judges("transfer.arriving.papers")
 def arriving(facts: TransferFacts, rules: Rules) -> Findings:
     key = "transfer.arriving.papers"
     remedy = "转入学校执行的制度要求这些材料，请监护人提供原件，看过后勾选"
-    yield from _lacking(key, rules.value(key), remedy, facts, rules)
+    return pupil.papers(key, rules.value(key), facts.papers, rules, remedy=remedy)
 
 
 @judges("transfer.outside.papers")
@@ -40,14 +42,15 @@ def outside(facts: TransferFacts, rules: Rules) -> Findings:
     key = "transfer.outside.papers"
     demanded = rules.value(key).get(facts.direction, ())
     remedy = "系统以外的学校和主管部门不在本系统签署，请监护人交来盖好章的原件，看过后勾选"
-    yield from _lacking(key, demanded, remedy, facts, rules)
+    return pupil.papers(key, demanded, facts.papers, rules, remedy=remedy)
 
 
 @judges("transfer.grade.papers")
 def of_grade(facts: TransferFacts, rules: Rules) -> Findings:
     key = "transfer.grade.papers"
     demanded = rules.value(key).get(str(facts.grade), ())
-    yield from _lacking(key, demanded, "请向原学校索取，看过原件后勾选", facts, rules)
+    remedy = "请向原学校索取，看过原件后勾选"
+    return pupil.papers(key, demanded, facts.papers, rules, remedy=remedy)
 
 
 @judges("transfer.national_number")
@@ -65,19 +68,7 @@ def asked_for(rules: Rules, keys: Iterable[str]) -> list[str]:
     """Codes of every paper that these lists may ask for, whatever the direction and grade."""
     found: dict[str, None] = {}
     for key in keys:
-        value = rules.value(key)
+        value = rules.get(key, ())
         lists = value.values() if isinstance(value, Mapping) else (value,)
         found |= dict.fromkeys(code for groups in lists for group in groups for code in group)
     return list(found)
-
-
-def _lacking(
-    key: str, demanded: Iterable[Group], remedy: str, facts: TransferFacts, rules: Rules
-) -> Findings:
-    if lacking := missing(demanded, facts.papers):
-        yield rules.finding(
-            key,
-            field="papers",
-            message="缺" + "、".join(named(group) for group in lacking),
-            remedy=remedy,
-        )

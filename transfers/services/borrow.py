@@ -26,6 +26,7 @@ from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.seats import Seats
 from xueji.cases.services import Kept, Typed
 from xueji.cases.services.common import lock
 from xueji.identity.problems import Problem
@@ -64,7 +65,7 @@ def keep(*, kind: str, typed: Typed, title: str, acting: Acting) -> Kept:
 def borrow(
     *,
     typed: Typed,
-    wanted: Wanted,
+    taken: Wanted,
     reasons: Mapping[str, str],
     acting: Acting,
 ) -> Case:
@@ -75,15 +76,15 @@ def borrow(
     """
     access.require(acting, "borrowing.start", acting.post.organisation_id)
     host = hosting(acting)
-    case = lock(keep(kind=KIND, typed=typed, title=wanted.name, acting=acting).case.pk)
-    looked = look(id_number=wanted.id_number, name=wanted.name, case=case, acting=acting)
-    if problems := [*looked.problems, *_of_day(wanted, acting)]:
-        raise NotTaken(looked, problems)
+    case = lock(keep(kind=KIND, typed=typed, title=taken.name, acting=acting).case.pk)
+    looked = look(id_number=taken.id_number, name=taken.name, case=case, acting=acting)
+    if problems := [*looked.problems, *_of_day(taken, acting)]:
+        raise NotTaken(problems)
     if looked.is_outside:
-        student, one, side = _from_outside(case, looked, wanted, host, acting)
+        student, one, side = _from_outside(case, looked, taken, host, acting)
     else:
         student, one, side = _from_school(case, looked, host, acting)
-    return _send(case, student, one, side, wanted, reasons, acting)
+    return _send(case, student, one, side, taken, reasons, acting)
 
 
 def _of_day(wanted: Wanted, acting: Acting) -> list[Problem]:
@@ -135,7 +136,7 @@ def _from_outside(
         told = "本校没有这个年级。"
         problems.append(Problem("grade", told, "请选该生在原学校就读的年级。", field="grade"))
     if problems or stage is None or wanted.grade is None:
-        raise NotTaken(looked, problems)
+        raise NotTaken(problems)
     year = school_year(host.county, acting.today)
     if year is None:
         raise Refused("本县还没有设学年，算不出入学年份。请教育局先设校历。")
@@ -153,7 +154,7 @@ def _from_outside(
             why="外地借读",
         )
         if wrong or found is None:
-            raise NotTaken(looked, wrong)
+            raise NotTaken(wrong)
         student = found
     one = Borrowing(
         outside_school=wanted.outside_school.strip(),
@@ -182,12 +183,12 @@ def _send(
         raise Rejected(findings, unreasoned)
     if wanted.school_class is None:
         told = Problem("missing", "还没有选借读班级。", "请选本年级的班。", field="school_class")
-        raise NotTaken(Looked(student=student), [told])
+        raise NotTaken([told])
     one.case, one.host_school, one.direction = case, side.host.school, side.direction
     one.school_class, one.until = wanted.school_class, wanted.until
     one.ground, one.ground_text = wanted.reason, wanted.reason_text.strip()
     one.former_status, one.former_type = student.status, student.register_type
-    require_seat(one, student, others=0, rules=side.rules, acting=acting)
+    require_seat(one, student, rules=side.rules, acting=acting)
     one.save()
     write_papers(case, wanted.papers, acting)
     return cases.submit(
@@ -235,17 +236,24 @@ def _facts(
 
 
 def require_seat(
-    one: Borrowing, student: Student, *, others: int, rules: Rules, acting: Acting
+    one: Borrowing,
+    student: Student,
+    *,
+    rules: Rules,
+    acting: Acting,
+    locked: Mapping[int, Seats] | None = None,
+    others: int = 0,
 ) -> None:
-    """Raise Refused unless the class is the host's and has room; ``others`` come in the same act.
+    """Raise Refused unless the class is the host's and has room.
 
-    A child taught at home takes no seat.
+    ``others`` come into it by the same act, which has ``locked`` their classes. A child taught at
+    home takes no seat.
     """
     chosen = one.school_class
     if chosen.school_id != one.host_school_id:
         raise Refused("所选班级不是本校的班。请另选一个班。")
-    locked = seats.lock([chosen.pk])
-    if not locked:
+    locked = seats.lock([chosen.pk]) if locked is None else locked
+    if chosen.pk not in locked:
         raise Refused(f"{chosen}已撤销。请另选一个班。")
     coming = others + (student.attendance == Attendance.IN_SCHOOL)
     if coming:

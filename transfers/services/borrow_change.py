@@ -3,7 +3,7 @@
 Asked for by the host school, signed by its route, and undone exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -27,7 +27,8 @@ from xueji.cases.services import Typed
 from xueji.cases.services.common import lock
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
-from xueji.organisations.queries import idle, lineage
+from xueji.organisations.models import SchoolClass
+from xueji.organisations.queries import Lineage, idle, lineage, lineages
 from xueji.rules.engine import Finding
 from xueji.students import guests, moving
 from xueji.students import services as students
@@ -99,45 +100,92 @@ def ask(*, typed: Typed, change: Change, acting: Acting) -> Case:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Ready:
+    """A case that can be done."""
+
+    case: Case
+    row: BorrowingChange
+    student: Student
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the register is at a home school; else it is a temporary one here."""
+        return self.row.placement.kind == PlacementKind.BORROWED
+
+
+def _loaded(found: Sequence[Case]) -> tuple[list[_Ready], dict[int, str]]:
+    """The cases that can still be done, in order, and why the others cannot."""
+    pupils = students.lock([case.student_id for case in found])
+    rows = (
+        BorrowingChange.objects.filter(pk__in=[case.pk for case in found])
+        .select_related("placement__school__organisation", "placement__school_class")
+        .in_bulk()
+    )
+    ready, refusals = [], {}
+    for case in sorted(found, key=lambda case: case.pk):
+        row, student = rows[case.pk], pupils[case.student_id]
+        as_asked = (student.status, student.register_type) == (row.former_status, row.former_type)
+        if row.placement.ends or not as_asked:
+            refusals[case.pk] = GONE
+        else:
+            ready.append(_Ready(case=case, row=row, student=student))
+    return ready, refusals
+
+
 # -- the end --------------------------------------------------------------------------------------
 def end(found: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """Let the guests go; a temporary register ends. Returns why single cases cannot be done."""
-    refusals: dict[int, str] = {}
-    for case, row, student in _loaded(found, refusals):
-        place = row.placement
-        ledger.write(_ended(case, row, student, acting), acting=acting)
-        if place.kind == PlacementKind.BORROWED:
-            guests.dismiss([place], on=acting.today, acting=acting, reason="借读结束")
-        else:
-            retire({student: case.pk}, acting=acting, reason="借读结束")
-            student.status, student.register_type = Status.TRANSFERRED, RegisterType.REGULAR
-            also = ("status", "register_type")
-            students.leave([student], on=acting.today, acting=acting, reason="借读结束", also=also)
+    ready, refusals = _loaded(found)
+    schools = lineages(
+        {one.row.placement.school_id for one in ready}
+        | {one.student.school_id for one in ready if one.is_guest}
+    )
+    at_home = SchoolClass.objects.in_bulk({one.student.school_class_id for one in ready} - {None})
+    facts = [fact for one in ready for fact in _ended(one, schools, at_home, acting)]
+    ledger.write(facts, acting=acting)
+    guests.dismiss(
+        [one.row.placement for one in ready if one.is_guest],
+        on=acting.today,
+        acting=acting,
+        reason="借读结束",
+    )
+    leaving = {one.student: one.case.pk for one in ready if not one.is_guest}
+    retire(leaving, acting=acting, reason="借读结束")
+    for student in leaving:
+        student.status, student.register_type = Status.TRANSFERRED, RegisterType.REGULAR
+    also = ("status", "register_type")
+    students.leave(leaving, on=acting.today, acting=acting, reason="借读结束", also=also)
     return refusals
 
 
-def _ended(case: Case, row: BorrowingChange, student: Student, acting: Acting) -> list[ledger.Fact]:
-    place = row.placement
-    sides = [lineage(place.school_id)]
-    if place.kind == PlacementKind.BORROWED:
-        sides.append(lineage(student.school_id))
-    seated = [place.school_class, student.school_class]
-    return [
-        ledger.Fact(
+def _ended(
+    one: _Ready,
+    schools: Mapping[int, Lineage],
+    at_home: Mapping[int, SchoolClass],
+    acting: Acting,
+) -> Iterator[ledger.Fact]:
+    """One event on each side that is in the register."""
+    place, student = one.row.placement, one.student
+    host = schools[place.school_id]
+    home = schools[student.school_id] if one.is_guest else None
+    sides = [(host, place.school_class)]
+    if home:
+        sides.append((home, at_home.get(student.school_class_id)))
+    for side, school_class in sides:
+        yield ledger.Fact(
             kind=EventKind.BORROWING_ENDED,
             lineage=side,
             class_name=str(school_class or ""),
-            text=f"借读结束，{row.get_reason_display()}",
+            text=f"借读结束，{one.row.get_reason_display()}",
             student=student,
             effective_on=acting.today,
             stage=place.stage,
             grade=place.grade,
             number=student.number or "",
-            scope=scope_of(sides[1] if len(sides) == 2 else None, sides[0]),
-            case_id=case.pk,
+            scope=scope_of(home, host),
+            case_id=one.case.pk,
         )
-        for side, school_class in zip(sides, seated, strict=False)
-    ]
 
 
 def undo_end(case: Case, acting: Acting, note: str) -> None:
@@ -168,28 +216,33 @@ def undo_end(case: Case, acting: Acting, note: str) -> None:
 # -- the conversion -------------------------------------------------------------------------------
 def convert(found: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """Make the temporary registers regular ones; they wait for their numbers (待编号)."""
-    refusals: dict[int, str] = {}
-    for case, row, student in _loaded(found, refusals):
-        number = student.number or ""
-        retire({student: case.pk}, acting=acting, reason="转为正式学籍")
+    ready, refusals = _loaded(found)
+    schools = lineages({one.row.placement.school_id for one in ready})
+    facts = [_regularised(one, schools[one.row.placement.school_id], acting) for one in ready]
+    pupils = {one.student: one.case.pk for one in ready}
+    retire(pupils, acting=acting, reason="转为正式学籍")
+    for student in pupils:
         student.register_type = RegisterType.REGULAR
-        students.write([student], fields=["register_type"], acting=acting, reason="转为正式学籍")
-        place = row.placement
-        fact = ledger.Fact(
-            kind=EventKind.REGULARISED,
-            lineage=lineage(place.school_id),
-            change=int(student.status == Status.ENROLLED),
-            class_name=str(place.school_class or ""),
-            text="由临时借读学籍转为正式学籍",
-            student=student,
-            effective_on=acting.today,
-            stage=place.stage,
-            grade=place.grade,
-            number=number,
-            case_id=case.pk,
-        )
-        ledger.write([fact], acting=acting)
+    students.write(pupils, fields=["register_type"], acting=acting, reason="转为正式学籍")
+    ledger.write(facts, acting=acting)  # now: a temporary register changes no count
     return refusals
+
+
+def _regularised(one: _Ready, host: Lineage, acting: Acting) -> ledger.Fact:
+    place = one.row.placement
+    return ledger.Fact(
+        kind=EventKind.REGULARISED,
+        lineage=host,
+        change=int(one.student.status == Status.ENROLLED),
+        class_name=str(place.school_class or ""),
+        text="由临时借读学籍转为正式学籍",
+        student=one.student,
+        effective_on=acting.today,
+        stage=place.stage,
+        grade=place.grade,
+        number=one.student.number or "",
+        case_id=one.case.pk,
+    )
 
 
 def undo_conversion(case: Case, acting: Acting, note: str) -> None:
@@ -210,28 +263,7 @@ def undo_conversion(case: Case, acting: Acting, note: str) -> None:
     ledger.reverse([*taken_back, *events], acting=acting, text=note[:200])
 
 
-# -- both -----------------------------------------------------------------------------------------
-def _loaded(
-    found: Sequence[Case], refusals: dict[int, str]
-) -> list[tuple[Case, BorrowingChange, Student]]:
-    """The cases that can still be done, in order; why the others cannot goes into ``refusals``."""
-    pupils = students.lock([case.student_id for case in found])
-    rows = (
-        BorrowingChange.objects.filter(pk__in=[case.pk for case in found])
-        .select_related("placement__school__organisation", "placement__school_class")
-        .in_bulk()
-    )
-    ready = []
-    for case in sorted(found, key=lambda case: case.pk):
-        row, student = rows[case.pk], pupils[case.student_id]
-        as_asked = (student.status, student.register_type) == (row.former_status, row.former_type)
-        if row.placement.ends or not as_asked:
-            refusals[case.pk] = GONE
-        else:
-            ready.append((case, row, student))
-    return ready
-
-
+# -- undoing either -------------------------------------------------------------------------------
 def _undoing(case: Case, kind: EventKind) -> tuple[BorrowingChange, Student, list[RegisterEvent]]:
     """What undoing needs, locked; Refused while something else stands in the way."""
     (student,) = students.lock([case.student_id]).values()

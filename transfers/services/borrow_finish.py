@@ -17,6 +17,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case
+from xueji.cases.seats import Seats
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import Lineage, idle, lineages
@@ -33,12 +34,14 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """Take in the guests. Returns why single cases cannot be done."""
     pupils = students.lock([case.student_id for case in cases])
     rows = Borrowing.objects.filter(pk__in=[case.pk for case in cases])
-    borrowings = rows.select_related("home__school_class", "school_class").in_bulk()
+    borrowings = rows.select_related(
+        "home__school_class", "home_school__organisation", "school_class"
+    ).in_bulk()
     schools = lineages(
         {row.host_school_id for row in borrowings.values()}
         | {row.home_school_id for row in borrowings.values() if row.home_school_id}
     )
-    seats.lock({row.school_class_id for row in borrowings.values()})
+    locked = seats.lock({row.school_class_id for row in borrowings.values()})
     busy = set(guests.guests().filter(student__in=pupils).values_list("student", flat=True))
     refusals: dict[int, str] = {}
     coming: Counter[int] = Counter()
@@ -50,7 +53,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         host = schools[row.host_school_id]
         home = schools[row.home_school_id] if row.home_school_id else None
         others = coming[row.school_class_id]
-        if why := _why_not(case, row, student, host, others, busy, acting):
+        if why := _why_not(case, row, student, host, locked, others, busy, acting):
             refusals[case.pk] = why
             continue
         coming[row.school_class_id] += student.attendance == Attendance.IN_SCHOOL
@@ -83,6 +86,7 @@ def _why_not(
     row: Borrowing,
     student: Student,
     host: Lineage,
+    locked: Mapping[int, Seats],
     others: int,
     busy: set[int],
     acting: Acting,
@@ -96,7 +100,7 @@ def _why_not(
         return f"借读学校{found.why}，不能收借读生。请退回。"
     rules = rule_set(case.rule_set).at(case.rule_date)
     try:
-        require_seat(row, student, others=others, rules=rules, acting=acting)
+        require_seat(row, student, rules=rules, acting=acting, locked=locked, others=others)
     except Refused as refusal:
         return str(refusal)
     return ""

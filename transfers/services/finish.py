@@ -12,6 +12,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.seats import Seats
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind
 from xueji.organisations.queries import Lineage, idle, lineages
@@ -30,9 +31,14 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """
     pupils = students.lock([case.student_id for case in cases])
     rows = Transfer.objects.filter(pk__in=[case.pk for case in cases])
-    transfers = rows.select_related("former__school_class", "school_class").in_bulk()
+    transfers = rows.select_related(
+        "former__school_class",
+        "from_school__organisation",
+        "to_school__organisation",
+        "school_class",
+    ).in_bulk()
     schools = lineages(_schools(transfers.values()))
-    seats.lock({row.school_class_id for row in transfers.values()} - {None})
+    locked = seats.lock({row.school_class_id for row in transfers.values()} - {None})
     refusals: dict[int, str] = {}
     moves: dict[Student, students.Place] = {}
     coming_in: dict[Student, students.Place] = {}
@@ -42,7 +48,8 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     coming: Counter[int | None] = Counter()
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = transfers[case.pk], pupils[case.student_id]
-        if why := _why_not(case, row, student, schools, coming[row.school_class_id], acting):
+        others = coming[row.school_class_id]
+        if why := _why_not(case, row, student, schools, locked, others, acting):
             refusals[case.pk] = why
             continue
         coming[row.school_class_id] += 1
@@ -77,6 +84,7 @@ def _why_not(
     row: Transfer,
     student: Student,
     schools: Mapping[int, Lineage],
+    locked: Mapping[int, Seats],
     others: int,
     acting: Acting,
 ) -> str:
@@ -93,7 +101,15 @@ def _why_not(
         return ""
     try:
         rules = into_rules(row, case)
-        take_seat(row.school_class, student, row, others=others, rules=rules, acting=acting)
+        take_seat(
+            row.school_class,
+            student,
+            row,
+            rules=rules,
+            acting=acting,
+            locked=locked,
+            others=others,
+        )
     except Refused as refusal:
         return str(refusal)
     return ""

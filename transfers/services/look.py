@@ -21,8 +21,8 @@ ENDED = (Status.GRADUATED, Status.COMPLETED, Status.PARTIAL, Status.DIED)
 class Looked:
     """Who holds the number, what may be told, and why the pupil cannot be asked for.
 
-    ``is_new``: nobody holds it, or an entry that came to nothing. ``is_outside``: the register, if
-    there is one, is closed here.
+    Of a register that is closed here the forms tell. ``is_new``: nobody holds the number, or an
+    entry that came to nothing. ``is_outside``: the register, if there is one, is closed here.
     """
 
     student: Student | None
@@ -44,12 +44,12 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
     person = duplicates.Person(name="", sex="", birth_date=EARLIEST, id_number=id_number)
     student = duplicates.exact([person]).get(id_number)
     if student is None:
-        return Looked(student=None, told=NEW)
+        return Looked(student=None)
     if student.status in UNREGISTERED:
         own = case is not None and case.student_id == student.pk
         left = not Case.objects.filter(student=student, state__in=ALIVE).exists()
         if student.status == Status.PENDING and (own or left):
-            return Looked(student=student, told=NEW)
+            return Looked(student=student)
         return _no(student, "pending", "该生正在办理新生入学或缓学。", "请等那一件办完或撤回。")
     at = lineage(student.school_id) if student.school_id else None
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
@@ -58,7 +58,7 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
     if wait := too_many([student.pk] if is_foreign else [], limit=limit, acting=acting):
         return _no(None, "wait", "暂不答复。", wait)
     if student.status == Status.TRANSFERRED:
-        told = RETURNS
+        told = ""
     elif is_foreign:
         told = duplicates.abroad(student, at)
     else:
@@ -72,12 +72,6 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
         remedy = "请照户口簿填写姓名，并核对证件号。"
         problems.append(Problem("name", "姓名与学籍登记的不一致。", remedy, field="name"))
     return Looked(student=student, told=told, is_foreign=is_foreign, problems=problems)
-
-
-NEW = "本系统没有这个证件号的学籍，按外地转入办理，请填写学生的基本信息。"
-
-
-RETURNS = "该生以前从本系统转往外地，转回来接着用原来的学籍，不用再填基本信息。"
 
 
 def _problem(code: str, message: str, remedy: str) -> Problem:

@@ -1,5 +1,7 @@
 """The receiving school's part: verified and put into a class, or back to who approved."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision
 from xueji.cases.queries import lock, steps_of
+from xueji.cases.seats import Seats
 from xueji.cases.services import Outcome
 from xueji.organisations.models import SchoolClass
 from xueji.rules.engine import Rules, rule_set
@@ -43,9 +46,7 @@ def receive(
     if is_turn and decision == Decision.AGREED and queries.is_placing(case):
         (student,) = students.lock([case.student_id]).values()
         if school_class:
-            take_seat(
-                school_class, student, row, others=0, rules=into_rules(row, case), acting=acting
-            )
+            take_seat(school_class, student, row, rules=into_rules(row, case), acting=acting)
         row.school_class = school_class
         row.save(update_fields=["school_class"])
     outcomes = cases.decide(seen={case_id: version}, decision=decision, note=note, acting=acting)
@@ -64,21 +65,23 @@ def take_seat(
     student: Student,
     row: Transfer,
     *,
-    others: int,
     rules: Rules,
     acting: Acting,
+    locked: Mapping[int, Seats] | None = None,
+    others: int = 0,
 ) -> None:
     """Raise Refused unless the class is of this school and grade and has room.
 
-    ``others`` come in the same act. A child taught at home takes no seat.
+    ``others`` come into it by the same act, which has ``locked`` their classes. A child taught at
+    home takes no seat.
     """
     if chosen.school_id != row.to_school_id:
         raise Refused("所选班级不是本校的班。请另选一个班。")
     if (chosen.stage, chosen.grade) != (row.stage, row.grade):
         cited = rules.rule("transfer.grade").citation
         raise Refused(f"{chosen}不是该生所在年级的班，转学不变更年级（{cited}）。请另选一个班。")
-    locked = seats.lock([chosen.pk])
-    if not locked:
+    locked = seats.lock([chosen.pk]) if locked is None else locked
+    if chosen.pk not in locked:
         raise Refused(f"{chosen}已撤销。请另选一个班。")
     coming = others + (student.attendance == Attendance.IN_SCHOOL)
     if coming:

@@ -66,9 +66,9 @@ class Taken:
 class NotTaken(Exception):
     """What was typed does not do; ``problems`` says all of it."""
 
-    def __init__(self, looked: Looked, problems: Sequence[Problem]):
+    def __init__(self, problems: Sequence[Problem]):
         super().__init__()
-        self.looked, self.problems = looked, problems
+        self.problems = problems
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def take(*, typed: Typed, taken: Taken, reasons: Mapping[str, str], acting: Acti
     case = lock(keep_draft(typed=typed, title=taken.name, acting=acting).case.pk)
     looked = look(id_number=taken.id_number, name=taken.name, case=case, acting=acting)
     if looked.problems:
-        raise NotTaken(looked, looked.problems)
+        raise NotTaken(looked.problems)
     if looked.is_outside:
         return _from_outside(case, looked, taken, into, reasons, acting)
     if looked.student is None:
@@ -156,7 +156,7 @@ def _from_outside(
             Problem("grade", "本校没有这个年级。", "请选该生在原学校就读的年级。", field="grade")
         )
     if problems or stage is None or taken.grade is None:
-        raise NotTaken(looked, problems)
+        raise NotTaken(problems)
     known = looked.student if looked.student and looked.student.status != Status.PENDING else None
     if known:
         (student,) = students.lock([known.pk]).values()
@@ -165,9 +165,9 @@ def _from_outside(
         entry = Entry(row=taken.entry, id_number=taken.id_number, name=taken.name)
         student, wrong = enter(entry, case=case, left=looked.student, into=into, acting=acting)
         if wrong or student is None:
-            raise NotTaken(looked, wrong)
+            raise NotTaken(wrong)
     if problem := keep_national(student, taken.national_number, acting=acting):
-        raise NotTaken(looked, [problem])
+        raise NotTaken([problem])
     way = Way(stage=stage.stage, out=None, into=into, on=acting.today)
     facts = TransferFacts(
         reason=taken.reason,
@@ -224,7 +224,7 @@ def _send(
     row.school_class = taken.school_class
     if taken.school_class:
         rules = way.into_rules or way.rules
-        take_seat(taken.school_class, student, row, others=0, rules=rules, acting=acting)
+        take_seat(taken.school_class, student, row, rules=rules, acting=acting)
     row.save()
     write_papers(case, taken.papers, acting)
     side = way.out or way.into

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from transfers.views import borrow, borrow_change, borrow_lists
+from transfers.views import borrow, borrow_change, borrow_lists, live
 
 urlpatterns = [
     path("", borrow_lists.overview, name="borrowing"),
     path("new/", borrow.new, name="borrowing_new"),
+    path("draft/", live.guest_draft, name="borrowing_draft"),
     path("<int:pk>/end/", borrow_change.end, name="borrowing_end"),
     path("<int:pk>/convert/", borrow_change.convert, name="borrowing_convert"),
     path("<int:pk>/roll/", borrow_lists.roll, name="borrowing_roll"),

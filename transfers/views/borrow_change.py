@@ -1,30 +1,29 @@
 """What becomes of a guest: the end of borrowed study, and a regular register."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from transfers import queries
 from transfers.forms.borrowing import ConversionForm, EndForm
 from transfers.queries import borrowing
-from transfers.services import Rejected
 from transfers.services.borrow_change import CONVERSION, END, Change, ask
-from transfers.views.typed import APART, shown_with, typed_of
+from transfers.views import asking
+from transfers.views.typed import offered
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
-from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import waiting_text
-from xueji.cases.services import Stale
 from xueji.organisations.queries import rule_set_of
-from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.rules.engine import rule_set
-from xueji.rules.papers import PAPERS
 from xueji.students.models import Placement
+
+
+@dataclass(kw_only=True)
+class Opened(asking.Opened):
+    place: Placement
 
 
 @access.act("borrowing.start")
@@ -57,69 +56,45 @@ def _guest(request: HttpRequest, pk: int) -> Placement:
     return place
 
 
-def _form(request: HttpRequest, kind: str, case: Case | None) -> EndForm | ConversionForm:
+def _open(request: HttpRequest, kind: str, place: Placement, case: Case | None) -> Opened:
     posted = request.POST if request.method == "POST" else None
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
+    form: EndForm | ConversionForm
     if kind == END:
-        return EndForm(posted, initial=initial, use_required_attribute=False)
-    rules = rule_set(rule_set_of(request.acting.post.organisation)).at(request.acting.today)
-    codes = [code for group in rules.value("conversion.papers") for code in group]
-    return ConversionForm(posted, papers=[(code, PAPERS[code]) for code in codes], initial=initial)
+        form = EndForm(posted, initial=initial, use_required_attribute=False)
+    else:
+        rules = rule_set(rule_set_of(request.acting.post.organisation)).at(request.acting.today)
+        papers = offered(rules, ("conversion.papers",), posted or initial)
+        form = ConversionForm(posted, papers=papers, initial=initial)
+    return Opened(form=form, kind=kind, case=case, place=place)
 
 
 def _answer(request: HttpRequest, kind: str, place: Placement, case: Case | None) -> HttpResponse:
-    form = _form(request, kind, case)
+    opened = _open(request, kind, place, case)
+    form = opened.form
     if request.method == "GET":
-        return _show(request, kind, place, case, form)
+        return _show(request, opened)
     if not form.is_valid():
-        return _show(request, kind, place, case, form, status=422)
-
-    def act() -> Done:
-        row = form.row()
-        change = Change(
-            kind=kind,
-            placement_id=place.pk,
-            reason=str(row.get("reason", "")),
-            reason_text=str(row.get("reason_text", "")),
-            papers=frozenset(row.get("papers", ())),  # type: ignore[call-overload]
-        )
-        asked = ask(typed=typed_of(request, case, row), change=change, acting=request.acting)
-        told = f"已提交 {asked.title}，轮到{waiting_text(asked)}\n\n业务件 {asked.number}"
-        return Done(reverse("case", args=[asked.number]), success=told)
-
-    try:
-        return once(request, act, apart=APART)
-    except Stale as stale:
-        other: dict[str, object] = stale.values["row"]  # type: ignore[assignment]
-        return _show(request, kind, place, case, form, other=other, status=409)
-    except Rejected as rejected:
-        for found in rejected.findings:
-            form.add_error("papers", f"{found.message}。{found.remedy}（{found.citation}）。")
-        return _show(request, kind, place, case, form, status=422)
-    except Refused as refusal:
-        return _show(request, kind, place, case, form, refusal=str(refusal), status=409)
+        return _show(request, opened, 422)
+    change = Change(
+        kind=kind,
+        placement_id=place.pk,
+        reason=form.cleaned_data.get("reason", ""),
+        reason_text=form.cleaned_data.get("reason_text", ""),
+        papers=frozenset(form.cleaned_data.get("papers", ())),
+    )
+    return asking.send(
+        request, opened, lambda typed: ask(typed=typed, change=change, acting=request.acting), _show
+    )
 
 
-def _show(
-    request: HttpRequest,
-    kind: str,
-    place: Placement,
-    case: Case | None,
-    form: EndForm | ConversionForm,
-    *,
-    refusal: str = "",
-    other: Mapping[str, object] | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpResponse:
+    place = opened.place
     shown(request, kind=AccessKind.VIEW, page="borrowing", students=[place.student_id])
     context = {
-        "form": form,
+        **asking.context(request, opened),
         "guest": borrowing.lines([place])[0],
-        "is_end": kind == END,
-        **shown_with(request, case, form, other),
-        "returned": queries.return_step(case) if case else None,
-        "refusal": refusal,
-        "today": request.acting.today,
+        "is_end": opened.kind == END,
     }
     return render(request, "borrowing/change.html", context, status=status)

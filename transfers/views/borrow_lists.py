@@ -5,14 +5,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from transfers import queries
 from transfers.forms.borrowing import SheetForm
 from transfers.queries import borrowing
 from transfers.services.borrow import KIND
 from transfers.services.borrow_sheet import lend_sheet, loan_out, may_lend, take_sheet_back
 from transfers.services.borrow_sides import closed
+from transfers.views import asking
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
-from xueji.cases import services as cases
+from xueji.cases import veil
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import Level
 from xueji.organisations.queries import lineage
@@ -44,6 +46,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     else:
         rows = borrowing.here(acting) if show == "in" else borrowing.away(acting)
     found = page(request, rows, order=("pk",), newest_first=True)
+    if show == "cases":
+        veil.draw(found.rows, acting)
     if found.rows:
         students = [row.student_id for row in found.rows]
         shown(request, kind=AccessKind.LIST, page="borrowing", students=students)
@@ -63,7 +67,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "is_school": is_school,
         "may_print": acting.may("borrowing.print"),
         "own": acting.post.organisation_id,
-        "drafts": list(borrowing.drafts(acting).order_by("-pk")[:20]) if may_start else [],
+        "drafts": list(queries.drafts(acting, KIND).order_by("-pk")[:20]) if may_start else [],
         "form_key": new_key(),
         "today": acting.today,
     }
@@ -74,18 +78,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 @posted_from("borrowing")
 def discard(request: HttpRequest, number: str) -> HttpResponse:
     """Throw a draft of this post away."""
-    case = borrowing.own(request.acting, number)
+    case = queries.own(request.acting, number, borrowing.KINDS)
     if case is None:
         raise Http404(number)
-
-    def act() -> Done:
-        try:
-            cases.discard(case_id=case.pk, acting=request.acting)
-        except Refused as refusal:
-            return Done(reverse("borrowing"), warning=f"没有删除\n\n{refusal}")
-        return Done(reverse("borrowing"), success="草稿已删除")
-
-    return once(request, act, back=reverse("borrowing"))
+    return asking.discarded(request, case, page="borrowing")
 
 
 @access.act("borrowing.print")

@@ -2,19 +2,17 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from transfers import queries
 from transfers.models import Direction
 from transfers.queries import owed
+from transfers.views import asking
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
-from xueji.cases import services as cases
-from xueji.cases.kinds import Refused
+from xueji.cases import veil
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 
@@ -48,14 +46,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     elif late:
         rows = rows.filter(case__due_on__lt=acting.today)
     found = page(request, rows, order=("pk",), newest_first=True)
+    cases = [row.case for row in found.rows]
+    hidden = veil.hidden(cases, acting)
+    veil.draw(cases, acting)
     if found.rows:
-        students = [row.case.student_id for row in found.rows]
+        students = [case.student_id for case in cases]
         shown(request, kind=AccessKind.LIST, page="transfers", students=students)
     may_start = acting.may("transfers.start")
     context = {
         "show": show,
         "tabs": [(name, label) for name, (label, _) in LISTS.items()],
         "page": found,
+        "hidden": hidden,
         "state": state,
         "states": [(name, label) for name, (label, _) in queries.STATES.items()],
         "way": way,
@@ -78,12 +80,4 @@ def discard(request: HttpRequest, number: str) -> HttpResponse:
     case = queries.own(request.acting, number)
     if case is None:
         raise Http404(number)
-
-    def act() -> Done:
-        try:
-            cases.discard(case_id=case.pk, acting=request.acting)
-        except Refused as refusal:
-            return Done(reverse("transfers"), warning=f"没有删除\n\n{refusal}")
-        return Done(reverse("transfers"), success="草稿已删除")
-
-    return once(request, act, back=reverse("transfers"))
+    return asking.discarded(request, case, page="transfers")

@@ -1,14 +1,14 @@
-"""What both forms are told while one types: that it is safe."""
+"""What the forms that ask for a case are told while one types: that it is safe."""
+
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from transfers.services import keep_draft
-from transfers.services.submit import at_work
-from transfers.views import new, take
-from transfers.views.typed import MODE, posted_case, typed_of
+from transfers.views import asking, borrow, new, take, taking
+from transfers.views.typed import MODE
 from xueji.accounts import access
 from xueji.cases.kinds import Refused
 from xueji.cases.services import Stale
@@ -20,16 +20,24 @@ STALE = "另一个窗口改过这份草稿，这里的没有存；提交时会�
 @access.act("transfers.start")
 @posted_from("transfer_new")
 def draft(request: HttpRequest) -> HttpResponse:
-    """Save what was typed; the first time this begins the draft, and the page goes on as it."""
-    case = posted_case(request, None)
-    form, mode = (take, MODE) if request.POST.get("mode") == MODE["mode"] else (new, {})
+    """Save what was typed for a transfer, in whichever of the two forms."""
+    if request.POST.get("mode") == MODE["mode"]:
+        return _saved(request, lambda: taking.open_form(request, take.DESK, None))
+    return _saved(request, lambda: new.open_form(request, None))
+
+
+@access.act("borrowing.start")
+@posted_from("borrowing_new")
+def guest_draft(request: HttpRequest) -> HttpResponse:
+    """Save what was typed for a guest."""
+    return _saved(request, lambda: taking.open_form(request, borrow.DESK, None))
+
+
+def _saved(request: HttpRequest, open_form: Callable[[], asking.Opened]) -> HttpResponse:
+    """The first time this begins the draft, and the page goes on as it."""
     try:
-        opened = form.open_form(request, case, at_work(request.acting))
-        kept = keep_draft(
-            typed=typed_of(request, case, {**opened.form.row(), **mode}),
-            title=form.title_of(opened),
-            acting=request.acting,
-        )
+        opened = open_form()
+        kept = asking.kept(request, opened)
     except Stale:
         return render(request, "cases/_saved.html", {"words": STALE})
     except Refused as refusal:
@@ -37,5 +45,5 @@ def draft(request: HttpRequest) -> HttpResponse:
     words = f"草稿已存 {timezone.localtime(request.acting.at):%H:%M}"
     response = render(request, "cases/_saved.html", {"words": words, "kept": kept})
     if kept.is_new:
-        response["HX-Replace-Url"] = reverse("transfer_edit", args=[kept.case.number])
+        response["HX-Replace-Url"] = reverse(f"{opened.kind}_edit", args=[kept.case.number])
     return response

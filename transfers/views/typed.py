@@ -29,10 +29,10 @@ def form_key(request: HttpRequest) -> str:
         raise BadRequest("form_key") from None
 
 
-def posted_case(request: HttpRequest, case: Case | None) -> Case | None:
+def posted_case(request: HttpRequest, case: Case | None, kind: str) -> Case | None:
     """The draft that the form goes on with; None where it has none yet or another post's."""
     number = request.POST.get("case", "").replace("\0", "")
-    return case or (queries.own(request.acting, number) if number else None)
+    return case or (queries.own(request.acting, number, (kind,)) if number else None)
 
 
 def typed_of(request: HttpRequest, case: Case | None, row: Mapping[str, object]) -> Typed:

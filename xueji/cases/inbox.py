@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Case as Shown
+from django.db.models import Count, F, Min, Q, QuerySet, Value, When
 
 from xueji.accounts.access import Acting
+from xueji.cases import kinds
 from xueji.cases.models import ALIVE, Case, CaseQuerySet, Decision, State, Step
-from xueji.organisations.models import within
+from xueji.organisations.models import Level, within
 
 # words, and the whole days from and before which a case is of that age
 AGES = (("3 天以内", 0, 3), ("3–6 天", 3, 7), ("7–13 天", 7, 14), ("14 天以上", 14, None))
@@ -32,10 +34,18 @@ def overdue(acting: Acting, today: date) -> CaseQuerySet:
 
 
 def late_by_office(acting: Acting, today: date) -> QuerySet:
-    """Who in reach is late with how many, and since when, the most first."""
+    """Who is late with how many of what is in reach, and since when, the most first.
+
+    Of what a school may be asked for before it agrees, none out of reach is named (`veil`).
+    """
+    asking = [kind.name for kind in kinds.all_kinds() if kind.asked]
+    unnamed = ~within(acting.post.organisation.path, "waiting_at__path") & Q(
+        kind__in=asking, waiting_at__level=Level.SCHOOL
+    )
+    office = Shown(When(unnamed, then=Value("所辖以外的学校")), default=F("waiting_at__name"))
     return (
         overdue(acting, today)
-        .values("waiting_role", office=F("waiting_at__name"))
+        .values("waiting_role", office=office)
         .annotate(count=Count("pk"), since=Min("due_on"))
         .order_by("-count", "since", "office")
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, Step
+from xueji.organisations.models import School
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,8 @@ class Kind:
     ``turn_url`` gives the page on which the post whose turn it is acts, where the plain decision
     does not suffice, else "". ``then`` tells whoever signed last what is so now and what comes
     next. ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings
-    back.
+    back. ``asked`` gives, by case, the school that is asked for its pupil and is not to be named
+    before it agrees (`veil`).
     """
 
     name: str
@@ -52,6 +54,7 @@ class Kind:
     panel: Callable[[Case, Acting], tuple[str, dict[str, object]]]
     outside: Callable[[Case, Acting], tuple[str, dict[str, object]]] | None = None
     turn_url: Callable[[Case, Step], str] | None = None
+    asked: Callable[[Sequence[Case]], Mapping[int, School]] | None = None
 
 
 class Refused(Exception):

@@ -3,21 +3,20 @@
 Classes are locked after pupils and before series.
 """
 
-from collections.abc import Callable, Collection
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
 
 from xueji.accounts.access import Acting
-from xueji.organisations.models import SchoolClass
 from xueji.rules.engine import Rules
+
+Seats = Any  # of one locked class: what the answering app needs to know of it
 
 
 class Require(Protocol):
-    def __call__(
-        self, school_class: SchoolClass, *, coming: int, rules: Rules, acting: Acting
-    ) -> str: ...
+    def __call__(self, seats: Seats, *, coming: int, rules: Rules, acting: Acting) -> str: ...
 
 
-Lock = Callable[[Collection[int]], dict[int, SchoolClass]]
+Lock = Callable[[Collection[int]], Mapping[int, Seats]]
 _answers: dict[str, Callable] = {}
 
 
@@ -26,13 +25,16 @@ def answer_by(*, lock: Lock, require: Require) -> None:
     _answers.update(lock=lock, require=require)
 
 
-def lock(class_ids: Collection[int]) -> dict[int, SchoolClass]:
-    """Lock open classes in id order; a closed one is not among them."""
-    found: dict[int, SchoolClass] = _answers["lock"](class_ids)
+def lock(class_ids: Collection[int]) -> Mapping[int, Seats]:
+    """Lock open classes in id order and count who sits there; a closed one is not among them."""
+    found: Mapping[int, Seats] = _answers["lock"](class_ids)
     return found
 
 
-def require(school_class: SchoolClass, *, coming: int, rules: Rules, acting: Acting) -> str:
-    """Raise Refused when ``coming`` more make a locked class too large; else what to record."""
-    words: str = _answers["require"](school_class, coming=coming, rules=rules, acting=acting)
+def require(seats: Seats, *, coming: int, rules: Rules, acting: Acting) -> str:
+    """Raise Refused when ``coming`` more make the class too large; else what to record.
+
+    Without a query, so that many can be placed by one act.
+    """
+    words: str = _answers["require"](seats, coming=coming, rules=rules, acting=acting)
     return words

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 
 from xueji.accounts.access import Acting
-from xueji.cases import acts, kinds, queries
+from xueji.cases import acts, kinds, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
 from xueji.rules.papers import PAPERS
@@ -33,7 +33,9 @@ def find(request: HttpRequest, number: str) -> Case:
 
 def context(case: Case, acting: Acting) -> dict[str, Any]:
     """Context of cases/case.html; the acts are those this person may do now."""
-    steps = queries.steps_of([case.pk])[case.pk]
+    steps_of = queries.steps_of([case.pk])
+    veil.draw([case], acting, steps_of)
+    steps = steps_of[case.pk]
     allowed = acts.allowed(case, steps, acting)
     kind = kinds.get(case.kind)
     is_shown = queries.reaches_pupil(case, acting)
@@ -74,8 +76,9 @@ def context(case: Case, acting: Acting) -> dict[str, Any]:
     }
 
 
-def turn(case: Case) -> str:
+def turn(case: Case, acting: Acting) -> str:
     """Who comes next, or what the last signature has brought about."""
+    veil.draw([case], acting)
     if case.waiting_at:
         return f"现在轮到{queries.waiting_text(case)}。"
     then = kinds.get(case.kind).then if case.state == State.DONE else ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from xueji.accounts.access import Acting
-from xueji.cases import acts, queries
+from xueji.cases import acts, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm, Decision, State, Step
@@ -36,6 +36,7 @@ def require(case: Case, act: Act, acting: Acting) -> list[Step]:
     """Raise Refused unless this person may do ``act`` on the locked case; return its steps."""
     steps = queries.steps_of([case.pk])[case.pk]
     if act not in acts.allowed(case, steps, acting):
+        veil.draw([case], acting, {case.pk: steps})
         raise Refused(queries.why_not(case, steps, acting))
     return steps
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting
-from xueji.cases import acts, kinds, queries
+from xueji.cases import acts, kinds, queries, veil
 from xueji.cases.models import Case, CaseForm, Decision, RuleException, State, Step
 from xueji.cases.services.back import send_back
 from xueji.cases.services.common import finish, hand_to, write
@@ -57,13 +57,17 @@ def decide(
     turns: dict[int, Step] = {}
     for pk, case in cases.items():
         step = queries.current(case, steps[pk])
-        if case.version != seen[pk]:
-            outcomes[pk] = Outcome(case, OutcomeKind.DECIDED, queries.last_word(steps[pk]))
-        elif step and acts.DECISIONS[decision] in acts.allowed(case, steps[pk], acting):
+        allowed = acts.allowed(case, steps[pk], acting)
+        if step and case.version == seen[pk] and acts.DECISIONS[decision] in allowed:
             turns[pk] = step
+    others = [case for pk, case in cases.items() if pk not in turns]
+    veil.draw(others, acting, steps)
+    for case in others:
+        if case.version != seen[case.pk]:
+            said, why = OutcomeKind.DECIDED, queries.last_word(steps[case.pk])
         else:
-            why = queries.why_not(case, steps[pk], acting)
-            outcomes[pk] = Outcome(case, OutcomeKind.REFUSED, why)
+            said, why = OutcomeKind.REFUSED, queries.why_not(case, steps[case.pk], acting)
+        outcomes[case.pk] = Outcome(case, said, why)
     if decision == Decision.AGREED:
         for pk, why in _unconsidered(cases, turns, note, from_list=from_list).items():
             del turns[pk]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from xueji.accounts.access import Acting
-from xueji.cases import acts, kinds, queries
+from xueji.cases import acts, kinds, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision, State
@@ -76,6 +76,7 @@ def _locked(case_ids: Iterable[int], act: Act, acting: Acting) -> list[Case]:
     steps = queries.steps_of(cases)
     for pk, case in cases.items():
         if act not in acts.allowed(case, steps[pk], acting):
+            veil.draw([case], acting, steps)
             raise Refused(f"业务件 {case.number}：{queries.why_not(case, steps[pk], acting)}")
     return list(cases.values())
 

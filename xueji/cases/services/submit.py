@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting
 from xueji.accounts.models import LEVEL_OF_ROLE
-from xueji.cases import acts, kinds, queries
+from xueji.cases import acts, kinds, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
@@ -85,6 +85,7 @@ def submit_all(
     steps_of = queries.steps_of([case.pk for case in known])
     for case in known:
         if Act.SUBMIT not in acts.allowed(case, steps_of[case.pk], acting):
+            veil.draw([case], acting, steps_of)
             raise Refused(queries.why_not(case, steps_of[case.pk], acting))
     for school in hold({one.case.school_id for one in submissions}).values():
         if school.closed_on and school.closed_on <= acting.today:

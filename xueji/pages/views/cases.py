@@ -14,7 +14,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox as boxes
-from xueji.cases import kinds, queries, services
+from xueji.cases import kinds, queries, services, veil
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.services import Outcome, OutcomeKind
@@ -65,6 +65,7 @@ def _inbox(
         newest_first=is_closed,
     )
     _shown(request, found.rows, AccessKind.LIST)
+    veil.draw(found.rows, request.acting)
     return render(
         request,
         "cases/inbox.html",
@@ -150,7 +151,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         if outcome.kind == OutcomeKind.REFUSED:
             raise Refused(outcome.text)
         location = _next(request.acting) if following else url("case", args=[number])
-        return _told(location, found, outcome, form.cleaned_data["decision"])
+        return _told(request.acting, location, found, outcome, form.cleaned_data["decision"])
 
     try:
         return once(request, act, back=url("case", args=[number]))
@@ -159,12 +160,13 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, case_page.find(request, number), form=form, status=409)
 
 
-def _told(location: str, found: Case, outcome: Outcome, decision: str) -> Done:
+def _told(acting: Acting, location: str, found: Case, outcome: Outcome, decision: str) -> Done:
     if outcome.kind == OutcomeKind.DECIDED:
         return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
-    return Done(location, success=f"已签署：{word}\n\n{found.title}　{case_page.turn(after)}")
+    turn = case_page.turn(after, acting)
+    return Done(location, success=f"已签署：{word}\n\n{found.title}　{turn}")
 
 
 def _next(acting: Acting) -> str:
@@ -215,10 +217,8 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
     """One act with a reason on a case, answered on its page."""
     found = case_page.find(request, number)
     form = ReasonForm(request.POST)
-    typed: dict[str, Any] = {
-        "typed_at": request.path,
-        "typed_reason": request.POST.get("reason", ""),
-    }
+    reason = request.POST.get("reason", "")
+    typed: dict[str, Any] = {"typed_at": request.path, "typed_reason": reason}
     if not form.is_valid():
         messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
         return _answer(request, found, status=422, **typed)

@@ -8,7 +8,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
 from xueji.audit.models import AccessKind
-from xueji.cases import inbox, kinds
+from xueji.cases import inbox, kinds, veil
 from xueji.cases.models import Step
 from xueji.cases.todos import todos
 from xueji.dossiers import queries as dossiers
@@ -34,6 +34,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     signed, ended = _signed(acting), []
     if acting.may("cases.withdraw"):
         ended = list(inbox.ended(acting).select_related("case").order_by("-decided_at")[:SHOWN])
+    veil.draw([*mine, *others], acting)
     shown = (*mine, *others, *(step.case for step in (*signed, *ended)))
     seen = {case.student_id for case in shown if case.student_id}
     if seen:

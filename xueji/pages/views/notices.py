@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
+from xueji.cases import veil
 from xueji.cases.models import Case
 from xueji.notices import services
 from xueji.notices.models import Notice
@@ -27,6 +28,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     wanted = [one.case_id for one in found.rows if one.case_id]
     visible = Case.objects.visible_to(request.acting.post).filter(pk__in=wanted)
     cases = {case.pk: case for case in visible.select_related("school__organisation", "waiting_at")}
+    veil.draw(cases.values(), request.acting)
     if seen := {case.student_id for case in cases.values() if case.student_id}:
         record.shown(request, kind=AccessKind.LIST, page="notices", students=seen)
     context = {

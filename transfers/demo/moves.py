@@ -3,7 +3,7 @@
 Between the schools of the accounts one can log in with, act by act in the order of time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -142,7 +142,7 @@ class _Story:
 
     def deeds(self, today: date) -> Iterator[tuple[datetime, Deed]]:
         for order, (who, days, act) in enumerate(self.script.acts):
-            yield _moment(today, days, 8 + order), partial(self._do, who, act)
+            yield moment(today, days, 8 + order), partial(self._do, who, act)
 
     def _do(self, who: str, act: str, at: datetime) -> None:
         acting = Acting(user=self.posts[who].user, post=self.posts[who], at=at)
@@ -225,28 +225,25 @@ class _Story:
         )
 
 
-def tell(today: date) -> list[tuple[datetime, Deed]]:
-    """What is done in all scripts, each act with its time; without the demo's accounts nothing."""
-    rows = Post.objects.select_related("user", "organisation").order_by("-pk")
-    posts = {post.user.username: post for post in rows}
-    deeds: list[tuple[datetime, Deed]] = []
-    taken: set[int] = set()
+def deeds(
+    today: date, posts: Mapping[str, Post], taken: set[int]
+) -> Iterator[tuple[datetime, Deed]]:
+    """What is done in all scripts, each act with its time; whose posts are missing is left out."""
     for script in SCRIPTS:
-        student = _pupil(posts, script, taken)
-        if student is None:
-            continue
-        taken.add(student.pk)
-        deeds += _Story(script, student, posts).deeds(today)
-    return deeds
+        people = {script.of, script.to or script.of, *(who for who, *_ in script.acts)}
+        if student := pupil_of(script.of, people, posts, taken):
+            yield from _Story(script, student, posts).deeds(today)
 
 
-def _pupil(posts: Mapping[str, Post], script: Script, taken: set[int]) -> Student | None:
+def pupil_of(
+    of: str, people: Collection[str], posts: Mapping[str, Post], taken: set[int]
+) -> Student | None:
     """Somebody of a middle grade who is numbered, in a class and in no other case."""
-    if not {script.of, script.to or script.of, *(who for who, *_ in script.acts)} <= posts.keys():
+    if not set(people) <= posts.keys():
         return None
-    return (
+    found = (
         Student.objects.filter(
-            school=posts[script.of].organisation_id,
+            school=posts[of].organisation_id,
             status=Status.ENROLLED,
             register_type=RegisterType.REGULAR,
             number__isnull=False,
@@ -259,9 +256,12 @@ def _pupil(posts: Mapping[str, Post], script: Script, taken: set[int]) -> Studen
         .order_by("-pk")
         .first()
     )
+    if found:
+        taken.add(found.pk)
+    return found
 
 
-def _moment(today: date, days: int, hour: int) -> datetime:
+def moment(today: date, days: int, hour: int) -> datetime:
     """An hour of the weekday so many weekdays before today."""
     day = today
     while days or day.isoweekday() > 5:
