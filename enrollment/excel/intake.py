@@ -47,6 +47,7 @@ WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isa
     0x3000: " ",
     0xA0: " ",
 }
+_ODD = re.compile(f"{_INVISIBLE.pattern[:-1]}{''.join(map(chr, WIDTHS))}]")  # most cells: none
 
 MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
 OF_ANOTHER = (
@@ -161,7 +162,9 @@ def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[st
         return "", Fault("", "formula", f"{what}。", "请改为输入值，或把公式粘贴为数值。")
     if kind == TRUTH:
         return ("1" if text in ("1", "true") else "0"), None
-    text = _INVISIBLE.sub("", text).translate(WIDTHS).strip()
+    if _ODD.search(text):
+        text = _INVISIBLE.sub("", text).translate(WIDTHS)
+    text = text.strip()
     if column.kind != Kind.WORDS:
         text = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     if kind == NUMBER:

@@ -12,9 +12,9 @@ from django.db import connection, models, transaction
 from simple_history.utils import get_history_model_for_model
 
 from xueji.accounts.access import Acting
+from xueji.rows import insert, overwrite
 
 Row = TypeVar("Row", bound=models.Model)
-BATCH = 500
 
 
 def create(rows: Iterable[Row], *, acting: Acting, reason: str) -> list[Row]:
@@ -22,7 +22,7 @@ def create(rows: Iterable[Row], *, acting: Acting, reason: str) -> list[Row]:
     rows = list(rows)
     if rows:
         with transaction.atomic(savepoint=False):
-            type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
+            insert(rows)
             _sign(rows, "+", acting, reason)
     return rows
 
@@ -32,8 +32,7 @@ def update(rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason
     rows = list(rows)
     if rows:
         with transaction.atomic(savepoint=False):
-            for start in range(0, len(rows), BATCH):
-                _write(rows[start : start + BATCH], fields)
+            overwrite(rows, fields)
             _sign(rows, "~", acting, reason)
 
 
@@ -46,27 +45,6 @@ def delete(rows: Iterable[Row], *, acting: Acting, reason: str) -> None:
             # not .delete(): the package would write a second, unsigned history row
             removed = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
             removed._raw_delete(removed.db)
-
-
-def _write(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
-    """One array for each field: Django's ``bulk_update`` asks for an expression for each value."""
-    meta, quote = rows[0]._meta, connection.ops.quote_name
-    chosen = [meta.get_field(name) for name in dict.fromkeys(fields)]
-    columns = [meta.pk, *chosen]
-    names = ", ".join(quote(column.column) for column in columns)
-    # without the length of a type, that a cast would silently cut to
-    arrays = ", ".join(f"%s::{column.db_type(connection).split('(')[0]}[]" for column in columns)
-    values = ", ".join(f"{quote(one.column)} = given.{quote(one.column)}" for one in chosen)
-    pk, table = quote(meta.pk.column), quote(meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} AS kept SET {values} "  # noqa: S608 -- names of our own models
-            f"FROM unnest({arrays}) AS given ({names}) WHERE kept.{pk} = given.{pk}",
-            [
-                [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows]
-                for column in columns
-            ],
-        )
 
 
 def _sign(rows: Sequence[models.Model], kind: str, acting: Acting, reason: str) -> None:
