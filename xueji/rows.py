@@ -7,10 +7,11 @@ of it; with a hundred fields to a pupil that was most of what an intake cost.
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 
+Row = TypeVar("Row")
 PIECE = 500
 # what the driver writes as the field would; everything else is asked of the field
 PLAIN = {
@@ -35,7 +36,7 @@ def insert(
     What they refer to is saved already. A row that is there, by the fields ``unique``, gets the
     new values of the fields ``replacing``.
     """
-    for piece in _pieces(rows):
+    for piece in pieces(rows):
         meta = piece[0]._meta
         is_keyed = piece[0].pk is not None
         fields = [field for field in meta.concrete_fields if is_keyed or field is not meta.pk]
@@ -58,7 +59,7 @@ def insert(
 def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     """Write ``fields`` of rows that are there."""
     fields = list(dict.fromkeys(fields))
-    for piece in _pieces(rows if fields else ()):
+    for piece in pieces(rows if fields else ()):
         meta = piece[0]._meta
         pk, columns = _quoted(meta.pk.column), [meta.pk, *map(meta.get_field, fields)]
         new = ", ".join(f"{name} = given.{name}" for name in _columns(meta, fields))
@@ -71,7 +72,8 @@ def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
             )
 
 
-def _pieces(rows: Sequence[models.Model]) -> Iterator[Sequence[models.Model]]:
+def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """As many at once as one statement writes."""
     for start in range(0, len(rows), PIECE):
         yield rows[start : start + PIECE]
 
@@ -93,7 +95,10 @@ def _given(rows: Sequence[models.Model], fields: Sequence[Any]) -> tuple[str, li
 
     A value that all rows have is sent once; the first field has an array in any case.
     """
-    said, same, arrays, types = [], [], [], []
+    said: list[str] = []
+    types: list[tuple[str, str]] = []
+    same: list[Any] = []
+    arrays: list[list[Any]] = []
     for field in fields:
         # without the length of the type: a cast would cut to it in silence
         name = field.db_type(connection).partition("(")[0]

@@ -6,7 +6,7 @@ so that history never says anything else than the table did.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from simple_history.utils import get_history_model_for_model
@@ -51,7 +51,7 @@ def _sign(rows: Sequence[models.Model], kind: str, acting: Acting, reason: str) 
     """A history row for each row as it stands in the database, in the order of ``rows``."""
     meta, quote = rows[0]._meta, connection.ops.quote_name
     record = get_history_model_for_model(type(rows[0]))
-    signature = {
+    signature: dict[str, Any] = {
         "history_type": kind,
         "history_date": acting.at,
         "history_user_id": acting.user.pk,

@@ -21,7 +21,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper, State
 from xueji.cases.services import Submission, new_cases, submit_all
 from xueji.organisations.models import School, StageName
-from xueji.rows import insert
+from xueji.rows import insert, pieces
 from xueji.students import entering
 from xueji.students import services as students
 from xueji.students.editing import empty
@@ -75,12 +75,14 @@ def store(
     sent = [row for row in rows if row.entry.fate == Fate.SUBMIT]
     begun = [row for row in rows if row.entry.fate == Fate.DRAFT]
     reason = f"新生入学 导入批次 {batch.pk}"
-    _write_pupils(sent, acting, reason)
+    for piece in pieces(sent):
+        _write_pupils(piece, acting, reason)
     _send(sent, context, acting)
     _begin(begun)
-    _keep_typed(rows, acting)
-    _write_papers(rows, acting)
-    _remember(rows, batch)
+    for piece in pieces(rows):
+        _keep_typed(piece, acting)
+        _write_papers(piece, acting)
+        _remember(piece, batch)
 
 
 def _with_cases(judged: Sequence[Judged], context: Context, acting: Acting) -> list[Row]:
