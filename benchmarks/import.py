@@ -30,6 +30,7 @@ from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 
 from benchmarks import _import as peers  # noqa: E402
+from benchmarks._export import megabytes  # noqa: E402
 from enrollment.excel import intake as intakes  # noqa: E402
 from enrollment.excel import report  # noqa: E402
 from enrollment.models import BatchState, ImportBatch  # noqa: E402
@@ -156,9 +157,8 @@ def alone(way: str, rows: int) -> Took:
         data, lines, clock = peers.workbook(header, lines), [], Clock()
         ours(world, data, clock)
         took = clock.took
-    who = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-    peak = max(resource.getrusage(one).ru_maxrss for one in who) / 1024
-    return {**took, "megabytes": round(peak, 1)}
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return {**took, "own": round(megabytes(), 1), "megabytes": round(max(megabytes(), child), 1)}
 
 
 # -- all together ----------------------------------------------------------------------------------

@@ -444,7 +444,7 @@ def workbooks(browser: Browser) -> None:
 def takeovers(browser: Browser) -> None:
     county = Clerk(browser, "county")
     county.go("/enrollment/takeover/")
-    county.picture("takeovers", height=480)
+    county.picture("takeovers", height=600)
     county.open()
     county.picture("takeover", height=640)
 
