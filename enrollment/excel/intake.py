@@ -99,6 +99,7 @@ def opened(data: bytes, known: Headers, required: Iterable[Column]) -> tuple[Int
 
 def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
     """What each row says, cell by cell; the example of the template is passed over."""
+    said: dict[str, str] = {}  # most cells say what others say: one text for all of them
     for line, cells in rows:
         first = next(iter(cells.values()))[1].strip()
         entry = Entry(line, {})
@@ -109,7 +110,7 @@ def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
             text, fault = text_of(cell, column, epoch_1904=intake.table.epoch_1904)
             if fault:
                 entry.faults.append(Fault(column.key, *fault_parts(fault)))
-            entry.row[column.key] = text
+            entry.row[column.key] = said.setdefault(text, text)
         if not (first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE)):
             yield entry
 
