@@ -152,15 +152,21 @@ class StudentResource(resources.ModelResource):
 
 
 def import_export(data: bytes, header: list[tuple[str, str]]) -> None:
-    """django-import-export in bulk for the pupils; sheets, families and histories in bulk too."""
+    """django-import-export in bulk for the pupils; sheets, families and histories in bulk too.
+
+    Only the pupils go through its dry run, and sheets and families are cleaned once.
+    """
     keys = [key for key, _ in header]
     with transaction.atomic():
         table = Dataset(headers=keys)
         rows = _read(data, header)
         for row in rows:
             table.append([row[key] for key in keys])
-        result = StudentResource().import_data(table, raise_errors=True, use_transactions=True)
-        assert not result.has_errors()
+        for is_dry in (True, False):  # its pages show what will be imported, then import
+            result = StudentResource().import_data(
+                table, dry_run=is_dry, raise_errors=True, use_transactions=True
+            )
+            assert not result.has_errors()
         made = list(Student.objects.order_by("-pk")[: len(rows)])[::-1]
         history = Student.history.model
         history.objects.bulk_create(

@@ -5,6 +5,7 @@ class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "报表"
     default_auto_field = "django.db.models.BigAutoField"
+    demo = "reports.demo.tell"
 
     def ready(self) -> None:
         from reports import tasks  # noqa: F401 -- registers its jobs

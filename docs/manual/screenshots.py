@@ -428,6 +428,27 @@ def organisations(browser: Browser) -> None:
     county.picture("order")
 
 
+def workbooks(browser: Browser) -> None:
+    """The demo's intakes: one with faults at its clerk, one that waits for the principal."""
+    clerk = Clerk(browser, "clerk")
+    clerk.go("/enrollment/import/")
+    clerk.picture("import", height=480)
+    clerk.open()
+    clerk.picture("import-faults")
+    principal = Clerk(browser, "principal2")
+    principal.go("/enrollment/import/")
+    principal.open()
+    principal.picture("import-sign", height=560)
+
+
+def takeovers(browser: Browser) -> None:
+    county = Clerk(browser, "county")
+    county.go("/enrollment/takeover/")
+    county.picture("takeovers", height=600)
+    county.open()
+    county.picture("takeover", height=640)
+
+
 CHAPTERS: list[Callable[[Browser], None]] = [
     entrance,
     entry,
@@ -445,6 +466,8 @@ CHAPTERS: list[Callable[[Browser], None]] = [
     file,
     conduct,
     rosters,
+    workbooks,
+    takeovers,
     organisations,
     deferrals,
     admission,

@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from enrollment.demo import calendar
+from enrollment.demo import calendar, workbooks
 from enrollment.demo.accounts import Staff
 from enrollment.demo.applicants import ILLNESS, REASONS, Applicants
 from enrollment.demo.beyond import Beyond, Guest
@@ -75,6 +75,7 @@ class Autumn:
             if campus.known_as == "clerk":
                 self._deeds.append((self._moment(ISSUED, 9), partial(self._issue, campus)))
         self._deeds += Beyond(self.staff, self.today, self._sign).deeds(campuses)
+        self._deeds += workbooks.tell(campuses, self.staff, self.documents, self.today)
         self._deeds += self._acceptances(campuses)
         self._deeds.append((self._moment(LAPSED, 1), self._lapse))
         for campus in campuses:

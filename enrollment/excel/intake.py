@@ -47,6 +47,7 @@ WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isa
     0x3000: " ",
     0xA0: " ",
 }
+_ODD = re.compile(f"{_INVISIBLE.pattern[:-1]}{''.join(map(chr, WIDTHS))}]")  # most cells: none
 
 MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
 OF_ANOTHER = (
@@ -98,6 +99,7 @@ def opened(data: bytes, known: Headers, required: Iterable[Column]) -> tuple[Int
 
 def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
     """What each row says, cell by cell; the example of the template is passed over."""
+    said: dict[str, str] = {}  # most cells say what others say: one text for all of them
     for line, cells in rows:
         first = next(iter(cells.values()))[1].strip()
         entry = Entry(line, {})
@@ -108,7 +110,7 @@ def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
             text, fault = text_of(cell, column, epoch_1904=intake.table.epoch_1904)
             if fault:
                 entry.faults.append(Fault(column.key, *fault_parts(fault)))
-            entry.row[column.key] = text
+            entry.row[column.key] = said.setdefault(text, text)
         if not (first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE)):
             yield entry
 
@@ -161,7 +163,9 @@ def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[st
         return "", Fault("", "formula", f"{what}。", "请改为输入值，或把公式粘贴为数值。")
     if kind == TRUTH:
         return ("1" if text in ("1", "true") else "0"), None
-    text = _INVISIBLE.sub("", text).translate(WIDTHS).strip()
+    if _ODD.search(text):
+        text = _INVISIBLE.sub("", text).translate(WIDTHS)
+    text = text.strip()
     if column.kind != Kind.WORDS:
         text = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     if kind == NUMBER:

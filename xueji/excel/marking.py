@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xueji.excel import reading
+from xueji.excel import reading, template
 
 AUTHOR = "学籍系统"
 SUMMARY = "导入结果"
@@ -119,11 +119,14 @@ def _summarise(
 ) -> None:
     for number, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
+    template.across(sheet)
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
     row = 0
     for row, fact in enumerate(facts, start=1):
         for column, text in enumerate(fact, start=1):
             _put(sheet, row, column, text)
     sheet.cell(1, 1).font = Font(bold=True, size=14)
+    sheet.print_title_rows = f"{row + 2}:{row + 2}"
     for at, line in enumerate(lines, start=row + 2):
         for column, text in enumerate(line, start=1):
             _put(sheet, at, column, text)

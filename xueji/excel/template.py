@@ -58,10 +58,18 @@ def workbook(
             _choose(table, number, lists[choices])
     table.freeze_panes = table.cell(EXAMPLE_ROW, 4)
     table.row_dimensions[HEADER_ROW].height = 32
+    table.print_title_rows, table.print_title_cols = f"{HEADER_ROW}:{HEADER_ROW}", "A:B"
+    across(table)
     book.properties.identifier, book.properties.title = identifier, title
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def across(sheet: Worksheet) -> None:
+    """Print on A4, the long side across."""
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
 
 
 def _title(table: Worksheet, title: str) -> None:

@@ -26,8 +26,8 @@ def normalise(raw: object) -> str:
 
 
 def _visible(text: str) -> str:
-    if text.isascii() and text.isalnum():
-        return text
+    if text.isascii() and text.isprintable():
+        return text.replace(" ", "")  # of these only the blank is not seen
     return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
 
 

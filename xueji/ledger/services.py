@@ -7,6 +7,7 @@ from datetime import date
 from xueji.accounts.access import Acting
 from xueji.ledger.models import AcceptedMonth, EventKind, RegisterEvent
 from xueji.organisations.queries import Lineage
+from xueji.rows import insert
 from xueji.students.models import RegisterType, Student
 
 
@@ -50,8 +51,10 @@ def _accepted(units: set[int], since: date) -> set[tuple[int, date]]:
 
 
 def write(facts: Iterable[Fact], *, acting: Acting) -> list[RegisterEvent]:
-    """Append the events of facts, in two queries whatever their number."""
-    return RegisterEvent.objects.bulk_create(events(facts, acting=acting), batch_size=500)
+    """Append the events of facts; queries grow by the piece of rows, not by the row."""
+    written = events(facts, acting=acting)
+    insert(written)
+    return written
 
 
 def events(facts: Iterable[Fact], *, acting: Acting) -> list[RegisterEvent]:
@@ -98,26 +101,26 @@ def reverse(events: Sequence[RegisterEvent], *, acting: Acting, text: str) -> li
     accepted = _accepted(
         {event.unit_id for event in events}, min(event.effective_on for event in events)
     )
-    return RegisterEvent.objects.bulk_create(
-        [
-            RegisterEvent(
-                **{
-                    field.attname: getattr(event, field.attname)
-                    for field in RegisterEvent._meta.concrete_fields
-                    if field.name not in _OWN
-                },
-                kind=EventKind.REVERSED,
-                change=-event.change,
-                recorded_at=acting.at,
-                booked_month=book(event.unit_id, event.effective_on, accepted),
-                text=text,
-                user_id=acting.user.pk,
-                post_id=acting.post.pk,
-                reverses=event,
-            )
-            for event in events
-        ]
-    )
+    written = [
+        RegisterEvent(
+            **{
+                field.attname: getattr(event, field.attname)
+                for field in RegisterEvent._meta.concrete_fields
+                if field.name not in _OWN
+            },
+            kind=EventKind.REVERSED,
+            change=-event.change,
+            recorded_at=acting.at,
+            booked_month=book(event.unit_id, event.effective_on, accepted),
+            text=text,
+            user_id=acting.user.pk,
+            post_id=acting.post.pk,
+            reverses=event,
+        )
+        for event in events
+    ]
+    insert(written)
+    return written
 
 
 _OWN = {"id", "kind", "change", "recorded_at", "booked_month", "text", "user_id", "post_id"} | {

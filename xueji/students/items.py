@@ -106,6 +106,8 @@ def _postcode(reader: PupilReader, item: Item) -> None:
 
 def _email(reader: PupilReader, item: Item) -> None:
     text = _written(reader, item)
+    if not text:
+        return
     try:
         validate_email(text)
     except ValidationError:

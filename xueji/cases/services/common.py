@@ -11,6 +11,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, CaseForm, Decision, State, Step
 from xueji.cases.services.telling import tell_of
 from xueji.notices import services as notices
+from xueji.rows import insert
 
 CASE_FIELDS = (
     "state",
@@ -96,7 +97,7 @@ def end_all(
         case.round += 1
         case.version += 1
         finish(case, state, acting.at)
-    Step.objects.bulk_create(
+    steps = [
         Step(
             case=case,
             round=case.round,
@@ -110,7 +111,8 @@ def end_all(
             decided_at=acting.at,
         )
         for case in cases
-    )
+    ]
+    insert(steps)
     write(cases)
     CaseForm.objects.filter(case__in=cases).delete()
     _tell(cases, decision, at=acting.at, by_id=acting.user.pk)

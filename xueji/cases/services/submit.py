@@ -18,6 +18,7 @@ from xueji.cases.rules import says_why
 from xueji.cases.services.common import CASE_FIELDS, hand_to
 from xueji.cases.services.telling import tell_of
 from xueji.organisations.queries import Lineage, hold, working_days_after
+from xueji.rows import insert, overwrite
 from xueji.rules.engine import Finding, Rules
 from xueji.rules.files import Effect
 from xueji.students.models import Student
@@ -105,9 +106,9 @@ def submit_all(
     try:
         with transaction.atomic():
             new = [one.case for one in submissions if one.case._state.adding]
-            Case.objects.bulk_create(new)
-            Case.objects.bulk_update(known, SENT, batch_size=BATCH)
-            Step.objects.bulk_create(steps)
+            insert(new)
+            overwrite(known, SENT)
+            insert(steps)
             RuleException.objects.bulk_create(asked)
     except IntegrityError as error:
         if "case_one_exclusive_per_student" not in str(error):
@@ -117,7 +118,6 @@ def submit_all(
 
 
 SENT = (*CASE_FIELDS, *"student title rule_set rule_date rule_digest findings".split())
-BATCH = 500
 
 
 def _send(one: Submission, rules: Rules, first: Step, due: date, acting: Acting) -> None:
@@ -133,20 +133,20 @@ def _steps(one: Submission, lineage: Lineage, acting: Acting) -> Iterator[Step]:
     """The signature of the maker and, unsigned, those that are asked for."""
     case = one.case
     yield Step(
-        case=case,
+        case_id=case.pk,
         round=case.round,
         position=0,
         organisation_id=acting.post.organisation_id,
         role=acting.post.role,
         decision=Decision.SUBMITTED,
-        decided_by=acting.user,
-        decided_post=acting.post,
+        decided_by_id=acting.user.pk,
+        decided_post_id=acting.post.pk,
         decided_at=acting.at,
     )
     stops = _with_granting_posts(one.route, one.exceptions, lineage)
     for position, stop in enumerate(stops, start=1):
         yield Step(
-            case=case,
+            case_id=case.pk,
             round=case.round,
             position=position,
             organisation_id=stop.organisation_id,

@@ -1,0 +1,81 @@
+"""Many rows at once: what is written is what Django would write, and nothing is cut or lost."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import DataError, IntegrityError
+
+from xueji.notices.models import Notice, Subject
+from xueji.organisations.models import Division, Holiday
+from xueji.rows import PIECE, insert, overwrite
+
+FIRST = date(2031, 1, 1)
+
+
+def holidays(count: int, **changes) -> list[Holiday]:
+    facts = {"working": False, "name": "假日"} | changes
+    return [Holiday(date=FIRST + timedelta(days=n), **facts) for n in range(count)]
+
+
+def stored() -> list[tuple]:
+    rows = Holiday.objects.filter(date__gte=FIRST).order_by("date")
+    return list(rows.values_list("date", "working", "name"))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, PIECE + 1])
+def test_every_row_is_written_once_however_many(db, count, django_assert_num_queries):
+    rows = holidays(count)
+    with django_assert_num_queries(-(-count // PIECE)):
+        insert(rows)
+
+    assert stored() == [(row.date, False, "假日") for row in rows]
+
+
+def test_rows_get_their_keys_in_their_order(world):
+    at = world.acting("clerk").at
+    rows = [
+        Notice(post=world.posts[name], subject=Subject.TURN, at=at, key=name)
+        for name in ("urban", "clerk")
+    ]
+    insert(rows)
+
+    written = list(Notice.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+    assert [(row.pk, row.key) for row in written] == [(row.pk, row.key) for row in rows]
+    assert [row._state.adding for row in rows] == [False, False]
+
+
+def test_a_text_that_is_too_long_is_refused_and_never_cut(db):
+    with pytest.raises(DataError):
+        insert(holidays(2, name="假" * 41))
+
+
+def test_what_is_there_already_is_refused_unless_it_is_to_be_replaced(db):
+    insert(holidays(2))
+    insert(holidays(3, working=True, name="上班"), unique=["date"], replacing=["working"])
+    assert [(working, name) for _, working, name in stored()] == [
+        (True, "假日"),
+        (True, "假日"),
+        (True, "上班"),
+    ]
+    with pytest.raises(IntegrityError):
+        insert(holidays(1))
+
+
+def test_only_the_named_fields_of_the_given_rows_are_overwritten(db):
+    rows = holidays(3)
+    insert(rows)
+    for n, row in enumerate(rows):
+        row.name, row.working = f"第{n}天", True
+
+    overwrite(rows[:2], ["name"])
+    overwrite(rows, [])
+
+    assert [told[1:] for told in stored()] == [(False, "第0天"), (False, "第1天"), (False, "假日")]
+
+
+def test_characters_of_the_language_of_arrays_are_written_as_they_are(db):
+    odd = ['{"a",NULL}', "NULL", "", " \\ \t '", "𠮷"]
+    insert([Division(code=f"9{n:011d}", name=text, level="x") for n, text in enumerate(odd)])
+
+    found = Division.objects.filter(code__startswith="9").order_by("code")
+    assert [row.name for row in found] == odd
