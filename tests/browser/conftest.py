@@ -5,10 +5,15 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import pupils
+from tests.conduct import entries
 from tests.world import PASSWORD, World
+from xueji.cases.models import Decision
 
 # Playwright's own event loop makes Django believe it is called from asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -32,6 +37,19 @@ def site(transactional_db, live_server, world) -> World:
     """The world of tests/world.py, served; ``site.url`` is where."""
     world.url = live_server.url
     return world
+
+
+@pytest.fixture
+def busy_site(site):
+    """A pupil with a register, a reward and a sanction; a case at the principal, one returned."""
+    site.student = pupils.enrolled(site)
+    for entry in (entries.reward(), entries.sanction()):
+        entries.record(site, site.student, entry)
+    site.cases = [site.student.cases.get(), pupils.submitted(site)]
+    site.cases.append(
+        pupils.sign(site, pupils.submitted(site), "principal", decision=Decision.RETURNED)
+    )
+    return site
 
 
 @pytest.fixture
@@ -82,3 +100,9 @@ def log_in(page: Page, url: str, username: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{url}/")
+
+
+def logged_in(page: Page, url: str, client: Client) -> None:
+    """With the session of a client that is logged in already."""
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])

@@ -100,3 +100,10 @@ def test_only_the_proxy_is_open_to_other_machines():
     ports = {n: s["ports"] for n, s in compose()["services"].items() if "ports" in s}
     outside = {n for n, opened in ports.items() for one in opened if not one.startswith("127.")}
     assert outside == {"proxy"}
+
+
+def test_the_proxy_is_ill_when_the_site_behind_it_refuses_or_is_away():
+    """Asked under a name that the site serves: any other is refused, which is an error too."""
+    asked = compose()["services"]["proxy"]["healthcheck"]["test"]
+    assert asked.split()[:3] == ["HOSTS=${XUEJI_ALLOWED_HOSTS:-127.0.0.1};", "curl", "--fail"]
+    assert '--header "Host:$${HOSTS%%,*}"' in asked
