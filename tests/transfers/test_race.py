@@ -1,6 +1,6 @@
 """Offices at once: one case is signed once, one pupil goes to one school, one seat to one pupil."""
 
-import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -8,13 +8,16 @@ import pytest
 from django.db import connection
 
 from tests import pupils
+from tests.jobs.processes import LONG
 from tests.numbering import making
+from tests.races import report
 from tests.transfers import movers
 from tests.transfers.movers import approved, class_of, sign
 from tests.transfers.test_take import of, taken
-from tests.world import build, hire
+from tests.world import NOON, build, hire
 from transfers import services
 from transfers.services import NotTaken, Rejected
+from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision
@@ -22,7 +25,8 @@ from xueji.cases.services import Typed
 from xueji.students.models import Placement, Student
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-ROUNDS = 25 if os.environ.get("XUEJI_LONG") else 2
+RACES, CHILDREN, ROUNDS = (200, 100, 25) if LONG else (5, 2, 2)
+FIRST = re.compile(r"某(\S+) 9 月 2 日 12:00 (\S+)。$")
 
 
 def together(*acts):
@@ -42,13 +46,20 @@ def together(*acts):
         return list(pool.map(run, acts))
 
 
-def test_two_officers_sign_one_case_and_one_of_them_is_told():
+def reported(what: str, races: int) -> None:
+    if LONG:
+        where = "`tests/transfers/test_race.py`: the services on connections of their own."
+        rows = {what: f"{races} races, each with exactly one effect"}
+        report.write("Transfers at one moment", what=where, rows=rows, keep=True)
+
+
+@pytest.mark.parametrize("other", [Decision.AGREED, Decision.RETURNED])
+def test_two_officers_sign_one_case_and_one_of_them_is_told_who_was_first(other):
     world = build()
     hire(world, "centre2b", "centre_officer", "杨各庄镇中心校")
-    for _ in range(ROUNDS):
-        student = pupils.enrolled(world)
+    student = pupils.enrolled(world)
+    for _ in range(RACES // 2 + 1):
         case = sign(world, movers.submitted(world, student), "principal", "centre")
-        case.refresh_from_db()
 
         def signing(who, decision, case=case):
             acting = world.acting(who)
@@ -57,20 +68,23 @@ def test_two_officers_sign_one_case_and_one_of_them_is_told():
                 case.pk
             ]
 
-        outcomes = together(
-            signing("centre2", Decision.AGREED), signing("centre2b", Decision.RETURNED)
-        )
+        outcomes = together(signing("centre2", Decision.AGREED), signing("centre2b", other))
 
         assert sorted(outcome.kind for outcome in outcomes) == ["decided", "signed"]
-        assert case.steps.filter(organisation__name="杨各庄镇中心校", decision=None).count() == 0
+        late = next(outcome for outcome in outcomes if outcome.kind == "decided")
+        (signed,) = case.steps.filter(organisation__name="杨各庄镇中心校").exclude(decision=None)
+        first = [(signed.decided_by.username, signed.get_decision_display())]
+        assert FIRST.findall(late.text) == first
+        movers.withdraw(world, case)
+    reported(f"two officers sign one case: agreed and {other}", RACES // 2 + 1)
 
 
 def test_two_schools_ask_for_one_pupil_and_one_of_them_has_it():
     world = build()
-    for _ in range(ROUNDS):
-        student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    for race in range(1, CHILDREN + 1):
 
-        def taking(clerk, student=student):
+        def taking(clerk):
             acting, asked = world.acting(clerk), taken(world, **of(student))
             return lambda: services.take(
                 typed=Typed(row={}), taken=asked, reasons={}, acting=acting
@@ -83,7 +97,11 @@ def test_two_schools_ask_for_one_pupil_and_one_of_them_has_it():
         assert all(isinstance(result, Case | Refused) for result in results)
         # of the other school's case nothing is told but the office to ask
         assert [r for r in results if isinstance(r, Refused) and won[0].number in str(r)] == []
-        assert Case.objects.filter(student=student, kind="transfer").count() == 1
+        assert Case.objects.filter(student=student, kind="transfer").count() == race
+        post = won[0].opened_post
+        by = Acting(user=post.user, post=post, at=NOON)
+        cases.withdraw(case_id=won[0].pk, note="监护人不转了", acting=by)
+    reported("three schools ask for one pupil", CHILDREN)
 
 
 def test_two_clerks_of_the_former_school_send_one_pupil_two_ways():

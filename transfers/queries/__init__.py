@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from transfers.models import Transfer
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
-from xueji.organisations.models import School, SchoolClass, Stage, within
+from xueji.organisations.models import Level, School, SchoolClass, Stage, within
 from xueji.students.models import Status, Student, StudentQuerySet
 from xueji.students.queries import visible
 from xueji.students.search import search
@@ -60,14 +60,22 @@ def rows() -> QuerySet[Transfer]:
     )
 
 
+def of_side(side: str, acting: Acting) -> Q:
+    """That school is in reach. A school asks for itself: one index, where a path would join."""
+    office = acting.post.organisation
+    if office.level == Level.SCHOOL:
+        return Q(**{side: office.pk})
+    return within(office.path, f"{side}__organisation__path")
+
+
 def went(acting: Acting) -> QuerySet[Transfer]:
     """Transfers out of the schools in reach."""
-    return rows().filter(within(acting.post.organisation.path, "from_school__organisation__path"))
+    return rows().filter(of_side("from_school", acting))
 
 
 def came(acting: Acting) -> QuerySet[Transfer]:
     """Transfers into the schools in reach."""
-    return rows().filter(within(acting.post.organisation.path, "to_school__organisation__path"))
+    return rows().filter(of_side("to_school", acting))
 
 
 def holding(acting: Acting) -> QuerySet[Transfer]:

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from transfers.models import Transfer
-from transfers.queries import holding, rows
+from transfers.queries import holding, of_side, rows
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, State
 from xueji.cases.todos import Todo
-from xueji.organisations.models import within
 from xueji.organisations.queries import rule_set_of
 from xueji.rules.engine import rule_set
 
@@ -33,10 +32,7 @@ def late(acting: Acting) -> QuerySet[Transfer]:
 
 def _ours(acting: Acting) -> Q:
     """One of the two schools is in reach."""
-    path = acting.post.organisation.path
-    return within(path, "from_school__organisation__path") | within(
-        path, "to_school__organisation__path"
-    )
+    return of_side("from_school", acting) | of_side("to_school", acting)
 
 
 def files_overdue(rows: QuerySet[Transfer], acting: Acting) -> QuerySet[Transfer]:

@@ -22,7 +22,7 @@ from xueji.pages.pupil.edit_form import Difference, EditForm, merged
 from xueji.pages.pupil.scope import find, own
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import editing
-from xueji.students.models import Student
+from xueji.students.models import UNREGISTERED, Student
 from xueji.students.services import (
     NotEditable,
     Outdated,
@@ -170,8 +170,12 @@ def _closed(request: HttpRequest, why: str, url: str, action: str) -> HttpRespon
 
 
 def _unbuilt(request: HttpRequest, pk: int) -> HttpResponse:
-    """A pupil whose entry is still under way is corrected in the form of its case."""
-    cases = Case.objects.visible_to(request.acting.post).filter(student=pk, state__in=ALIVE)
+    """A pupil whose entry is still under way is corrected in the form of its case.
+
+    To the other party of a case the register of a pupil of another school does not exist.
+    """
+    unbuilt = {"student": pk, "student__status__in": UNREGISTERED, "state__in": ALIVE}
+    cases = Case.objects.visible_to(request.acting.post).filter(**unbuilt)
     case = cases.select_related("waiting_at").order_by("-pk").first()
     if case is None:
         raise Http404(pk)
