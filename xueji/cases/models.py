@@ -160,8 +160,13 @@ class Step(models.Model):
     returns_to = models.PositiveSmallIntegerField("退回到", null=True)
     decision = models.CharField("决定", max_length=12, choices=Decision, null=True)
     note = models.CharField("意见", max_length=500, blank=True)
-    decided_by = models.ForeignKey("xueji.User", models.PROTECT, null=True, related_name="+")
-    decided_post = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
+    # the index below answers for both
+    decided_by = models.ForeignKey(
+        "xueji.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_post = models.ForeignKey(
+        "xueji.Post", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     decided_at = models.DateTimeField("时间", null=True)
 
     class Meta:
@@ -173,6 +178,14 @@ class Step(models.Model):
                 condition=Q(decision__isnull=True, decided_at__isnull=True)
                 | Q(decision__isnull=False, decided_at__isnull=False),
                 name="step_decision_has_a_time",
+            ),
+        ]
+        indexes = [
+            # what a person signed last, under a post
+            models.Index(
+                fields=["decided_by", "decided_post", "decided_at"],
+                condition=Q(decided_by__isnull=False),
+                name="step_signed",
             ),
         ]
         ordering = ["round", "position"]
