@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import pupils
 from tests.conduct import entries
+from tests.jobs.processes import LONG
 from tests.world import PASSWORD, World
 from xueji.cases.models import Decision
 
@@ -20,6 +21,16 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # The live server's threads would keep connections that outlive the test database.
 connections.databases["default"]["CONN_MAX_AGE"] = 0
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 375, "height": 812}
+# a walk is taken at a desk, and with --long on a telephone too
+every_width = pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param(DESKTOP, id="desk"),
+        pytest.param(
+            PHONE, id="phone", marks=pytest.mark.skipif(not LONG, reason="only with --long")
+        ),
+    ],
+)
 CHROMIUM = os.environ.get("XUEJI_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests import pupils
-from tests.browser.conftest import DESKTOP, PHONE, log_in
+from tests.browser.conftest import every_width, log_in
 from tests.browser.test_accessible import violations
 from tests.enrollment.admissions import special
 from xueji.cases.models import Case
@@ -13,7 +13,7 @@ from xueji.students.models import Student
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+@every_width
 def test_a_pupil_is_taken_and_taught_at_home(site, window, viewport):
     student = pupils.enrolled(site, name="单雄信")
     special(site)

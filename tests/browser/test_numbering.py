@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from numbering.models import SeriesAct
-from tests.browser.conftest import DESKTOP, PHONE, log_in
+from tests.browser.conftest import every_width, log_in
 from tests.browser.test_accessible import violations
 from tests.numbering import making
 from tests.numbering.browsing import page_of
@@ -12,7 +12,7 @@ from tests.numbering.browsing import page_of
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+@every_width
 def test_renumber_freeze_and_confirm(site, window, viewport):
     making.entrants(site, making.names(4))
     making.void(site, making.issue(site)[1])
