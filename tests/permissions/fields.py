@@ -296,11 +296,24 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
 Texts = dict[tuple[str, str], str]  # (username, page) → everything that can be read
 
 
+def _people(site: Site, unit: Unit) -> list[str]:
+    """All posts of the world and somebody without one; in the short run one of each kind.
+
+    Of each role: the one above the pupil's school, and one elsewhere.
+    """
+    if LONG_RUN:
+        return [*site.world.posts, ""]
+    kinds: dict[tuple[str, bool], str] = {}
+    for username, post in site.world.posts.items():
+        kinds.setdefault((post.role, unit.path.startswith(post.organisation.path)), username)
+    return [*kinds.values(), ""]
+
+
 def look(site: Site, student: Student, only: set[tuple[str, str]] | None = None) -> Texts:
-    """What every post of the world is answered; ``only`` names (username, page)."""
+    """What people are answered; ``only`` names (username, page)."""
     unit, clients, texts = site.units["清泉小学"], Clients(site), {}
     asked = pages(unit, student)
-    for username in [*site.world.posts, ""]:
+    for username in _people(site, unit):
         for page, (path, data) in asked.items():
             if only is not None and (username, page) not in only:
                 continue

@@ -368,6 +368,7 @@ FORMS = {
     "transfer_new": transfer,
     "transfer_take": take,
     "transfer_draft": transfer,
+    "borrowing_draft": take,
     "enrollment_discard": only_a_key,
     "reports_roster_new": roster,
     "reports_roster_decide": agreed,

@@ -5,6 +5,7 @@ own id in the same address.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -198,10 +199,9 @@ def pupil_of_a_transfer(own, other, site):
     return reverse("transfer_new"), forms.transfer(site, None, own) | {"student": str(pk)}
 
 
-def draft_of_a_transfer(field: str):
+def draft(url: str, typed: Callable, field: str):
     def send(own, other, site):
-        sent = forms.transfer(site, None, own)
-        return reverse("transfer_draft"), sent | {"case": getattr(other, field).number}
+        return reverse(url), typed(site, None, own) | {"case": getattr(other, field).number}
 
     return send
 
@@ -272,7 +272,11 @@ GUESSES = [
     Guess("enrollment_admission_new", "clerk", class_of_an_admission, KEY),
     Guess("transfer_new", "clerk", pupil_of_a_transfer),
     Guess("transfer_take", "clerk", class_of_an_arrival),
-    *(Guess("transfer_draft", "clerk", draft_of_a_transfer(f), DRAFT) for f in ("draft", "open")),
+    *(
+        Guess(url, "clerk", draft(url, typed, field), DRAFT)
+        for url, typed in (("transfer_draft", forms.transfer), ("borrowing_draft", forms.take))
+        for field in ("draft", "open")
+    ),
     *(
         Guess("enrollment_national_results", who, reported, KEY)
         for who in ("centre", "county", "city", "province")
