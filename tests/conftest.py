@@ -26,13 +26,15 @@ def group_of(nodeid: str) -> str:
     accessible each kind of page is. The demo is loaded by one worker.
     """
     path, _, name = nodeid.partition("::")
+    url = name.partition("[")[2]
     if path.startswith(("tests/demo/", "tests/ledger/test_check.py")):
         return "demo"
     if path == "tests/browser/test_accessible.py":
         return "pages"
+    if path == "tests/permissions/test_matrix.py":
+        return f"site {len(url) % 3}"
     if path.startswith("tests/permissions/"):
-        url = name.partition("[")[2]
-        return f"site {1 + len(url) % 2}" if path.endswith("/test_matrix.py") else "site"
+        return "site fields" if path.endswith("/test_fields.py") else "site"
     return "crowd" if path.startswith(("tests/races/", "tests/jobs/")) or "race" in path else ""
 
 
