@@ -5,6 +5,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils import timezone
 from sequences import get_next_value, get_next_values
+from simple_history.utils import bulk_update_with_history
 
 from numbering import services
 from numbering.models import RegisterNumber, Series
@@ -12,9 +13,8 @@ from numbering.queries.waiting import Cohort
 from xueji.accounts.access import Acting
 from xueji.accounts.models import User
 from xueji.accounts.services import grant
-from xueji.audit import history
 from xueji.ledger import services as ledger
-from xueji.ledger.models import EventKind
+from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Level, School, SchoolClass, Stage
 from xueji.organisations.queries import Lineage, lineages
 from xueji.organisations.services import found
@@ -27,11 +27,11 @@ PUPILS = """
 WITH pupil AS (
     INSERT INTO xueji_student (name, name_initials, name_full, name_order, name_strokes, sex,
         birth_date, nation, country, id_type, no_id_reason, hukou_kind, hukou_code, hukou_text,
-        address_code, address_text, boarding, entry_mode, migrant, status, register_type,
-        school_id, org_path, school_class_id, stage, entry_year, grade, version)
+        address_code, address_text, boarding, entry_mode, attendance, migrant, status,
+        register_type, school_id, org_path, school_class_id, stage, entry_year, grade, version)
     SELECT '测' || n, 'c', 'ce', 'ce4测', '09测', '1', '2020-03-17', '01', 'CHN', 'Z', '', '1', '',
-        '军屯村', '', '军屯村', '1', '11', false, 'enrolled', 'regular', class.school_id, path,
-        class.id, class.stage, class.entry_year, class.grade, 1
+        '军屯村', '', '军屯村', '1', '11', 'in_school', false, 'enrolled', 'regular',
+        class.school_id, path, class.id, class.stage, class.entry_year, class.grade, 1
     FROM xueji_schoolclass class JOIN xueji_organisation ON xueji_organisation.id = class.school_id,
         generate_series(1, %(count)s) AS n
     WHERE class.school_id = ANY (%(schools)s)
@@ -115,7 +115,7 @@ def ours_class(acting: Acting, school: Lineage, token: str) -> None:
     services.issue(acting=acting, lineage=school, token=token, **COHORT)
 
 
-# -- the peer: the same rows by django-sequences and Django's own bulk writes ----------------------
+# -- the peer: the same rows by django-sequences and the libraries' bulk writes --------------------
 def peer_append(acting: Acting, school: Lineage, pk: int) -> None:
     with transaction.atomic():
         student = Student.objects.select_for_update(of=("self",)).get(pk=pk)
@@ -155,11 +155,14 @@ def _write(acting: Acting, school: Lineage, series: Series, rows: list) -> None:
         )
         for student, _, serial in rows
     )
-    history.update(
+    bulk_update_with_history(
         [student for student, _, _ in rows],
-        fields=("number", "version"),
-        acting=acting,
-        reason="编学籍号",
+        Student,
+        ["number", "version"],
+        default_user=acting.user,
+        default_change_reason="编学籍号",
+        default_date=acting.at,
+        custom_historical_attrs={"history_post_id": acting.post.pk},
     )
     facts = [
         ledger.Fact(
@@ -174,4 +177,4 @@ def _write(acting: Acting, school: Lineage, series: Series, rows: list) -> None:
         )
         for student, school_class, _ in rows
     ]
-    ledger.write(facts, acting=acting)
+    RegisterEvent.objects.bulk_create(ledger.events(facts, acting=acting))
