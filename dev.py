@@ -341,6 +341,9 @@ class Postgres:
                 (self.data / "postmaster.pid").unlink()
         flags = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}"]
         flags += ["-c", "unix_socket_permissions=0700", "-c", "max_connections=200"]
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+        flags += ["-c", f"shared_buffers={max(128, min(memory // 16, 1024))}MB"]
+        flags += ["-c", "max_wal_size=4GB"]  # grows only while much is written
         if not self.durable:
             flags += ["-c", "fsync=off", "-c", "synchronous_commit=off"]
             flags += ["-c", "full_page_writes=off"]

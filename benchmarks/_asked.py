@@ -11,14 +11,26 @@ from django.test import Client
 
 
 @dataclass
+class Statement:
+    """One of a page's statements, and its milliseconds."""
+
+    sql: str
+    params: object
+    took: float
+
+
+@dataclass
 class Asked:
-    """What a page cost: each statement with its parameters, and milliseconds."""
+    """What a page cost; ``whole``: milliseconds of the request."""
 
     status: int
-    statements: list[tuple[str, object]] = field(default_factory=list)
-    sql: float = 0
+    statements: list[Statement] = field(default_factory=list)
     whole: float = 0
     rows: list = field(default_factory=list)
+
+    def sql(self, about: str = "") -> float:
+        """Milliseconds in the database, of the statements that name ``about``."""
+        return sum(one.took for one in self.statements if about in one.sql)
 
 
 def ask(client: Client, path: str, query: Mapping[str, str]) -> Asked:
@@ -42,24 +54,22 @@ def _watched() -> Iterator[Asked]:
         try:
             return execute(sql, params, *rest)
         finally:
-            asked.sql += 1000 * (time.perf_counter() - before)
-            asked.statements.append((sql, params))
+            took = 1000 * (time.perf_counter() - before)
+            asked.statements.append(Statement(sql, params, took))
 
     with connection.execute_wrapper(watch):
         yield asked
 
 
-SEQUENTIAL = re.compile(r"Seq Scan on xueji_case\b")
-
-
-def sequential(asked: Asked) -> list[str]:
-    """The statements whose plan reads all cases from the first to the last."""
+def sequential(asked: Asked, table: str) -> list[str]:
+    """The statements whose plan reads all of a table from the first row to the last."""
+    reads_all = re.compile(rf"Seq Scan on {table}\b")
     found = []
     with connection.cursor() as cursor:
-        for sql, params in asked.statements:
-            if not sql.startswith("SELECT") or "xueji_case" not in sql:
+        for one in asked.statements:
+            if not one.sql.startswith("SELECT") or table not in one.sql:
                 continue
-            cursor.execute(f"EXPLAIN {sql}", params)
+            cursor.execute(f"EXPLAIN {one.sql}", one.params)
             plan = "\n".join(line for (line,) in cursor.fetchall())
-            found += [f"{sql[:4000]}\n{plan}"] if SEQUENTIAL.search(plan) else []
+            found += [f"{one.sql[:4000]}\n{plan}"] if reads_all.search(plan) else []
     return found

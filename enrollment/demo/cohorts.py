@@ -17,6 +17,7 @@ from xueji.accounts.models import Role
 from xueji.organisations.models import SchoolClass, StageName
 
 CAPACITY = {StageName.PRIMARY: 45, StageName.JUNIOR: 50}
+SPARE = 5  # seats of a class for those who come later
 FEEDERS = 6
 UNCONFIRMED = 4  # of six schools the one whose last freeze still waits for the county
 FEWEST_STUDENTS = 100  # so that there are first-graders to be mistaken for
@@ -159,7 +160,7 @@ def write_classes(cohorts: Iterable[Cohort]) -> None:
                 if cohort.now
                 else calendar.graduation(cohort.entry_year + cohort.years),
             )
-            for number in range(1, max(1, -(-cohort.size // capacity)) + 1)
+            for number in range(1, max(1, -(-cohort.size // (capacity - SPARE))) + 1)
         ]
         rows += cohort.classes
     SchoolClass.objects.bulk_create(rows, batch_size=1000)

@@ -118,12 +118,16 @@ def copying(*tables: Table) -> Iterator[Copier]:
     with connection.cursor() as cursor:
         # keys are checked with each COPY instead of piling up until the commit
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # in indexes: the tables are new and not analysed, a key would be looked for row by row
+        cursor.execute("SET LOCAL enable_seqscan = off")
     copier = Copier(list(tables))
     try:
         yield copier
         copier.flush()
     finally:
         copier.stop()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = on")
 
 
 def reserve(model: type[models.Model], count: int) -> range:
