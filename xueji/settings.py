@@ -149,6 +149,7 @@ SECOND_FACTOR = _one_of("XUEJI_SECOND_FACTOR", *(["none"] if DEMO else []), "cou
 SEALED_AFTER = timedelta(days=int(os.environ.get("XUEJI_SEAL_DAYS", "0" if DEMO else "183")))
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
+SIMPLE_HISTORY_DATE_INDEX = False  # a history is asked for by its row or its pupil
 # guardian's look-ups are not used: xueji.accounts.access joins its rows with posts and dates.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGIN_URL = "login"

@@ -10,7 +10,11 @@ from xueji.identity.classification import classified
 
 
 class SignedHistory(models.Model):
-    """Base of every history table: the post under which the change was made."""
+    """Base of every history table: the post under which the change was made.
+
+    A history is asked for by its row or its pupil; what else it names has no index, since each
+    is written with every change.
+    """
 
     history_post = models.ForeignKey(
         "xueji.Post", models.PROTECT, null=True, related_name="+", db_index=False

@@ -51,7 +51,7 @@ class Case(models.Model):
     number = models.CharField("业务件编号", max_length=20, unique=True)
     title = models.CharField("事项", max_length=120, blank=True)
     student = models.ForeignKey("xueji.Student", models.PROTECT, null=True, related_name="cases")
-    school = models.ForeignKey(School, models.PROTECT, related_name="cases")
+    school = models.ForeignKey(School, models.PROTECT, related_name="cases", db_index=False)
     org_path = models.CharField(max_length=64, db_collation="C", editable=False)
     opener = models.ForeignKey("xueji.User", models.PROTECT, related_name="+")
     opened_post = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+")
@@ -150,7 +150,7 @@ class Step(models.Model):
     else the maker.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
     round = models.PositiveSmallIntegerField("第几次提交")
     position = models.PositiveSmallIntegerField("次序")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -211,7 +211,7 @@ class CaseForm(models.Model):
 class Paper(models.Model):
     """A paper shown for a case: who saw the original, and the scan if there is one."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="papers")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="papers", db_index=False)
     kind = models.CharField("材料", max_length=30)
     number = models.CharField("编号", max_length=60, blank=True)
     seen_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")

@@ -51,7 +51,7 @@ class Conduct(models.Model):
     undone = models.BooleanField("作废", default=False)
 
     objects = ConductQuerySet.as_manager()
-    history = HistoricalRecords(bases=[SignedHistory])
+    history = HistoricalRecords(bases=[SignedHistory], no_db_index=["document", "revoked_document"])
 
     class Meta:
         ordering = ["-given_on", "-pk"]

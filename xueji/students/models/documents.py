@@ -20,7 +20,7 @@ class Photo(models.Model):
         "xueji.Document", models.PROTECT, related_name="photo", verbose_name="照片"
     )
 
-    history = HistoricalRecords(bases=[SignedHistory])
+    history = HistoricalRecords(bases=[SignedHistory], no_db_index=["document"])
 
     def __str__(self) -> str:
         return str(self.student_id)
@@ -48,7 +48,7 @@ class IdentityDocument(models.Model):
     used_until = models.DateField("使用至", null=True)
     case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="+")
 
-    history = HistoricalRecords(bases=[SignedHistory])
+    history = HistoricalRecords(bases=[SignedHistory], no_db_index=["id_index", "case"])
 
     class Meta:
         constraints = [

@@ -126,7 +126,9 @@ class Student(models.Model):
 
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.PENDING)
     register_type = models.CharField("学籍类别", max_length=15, choices=RegisterType)
-    school = models.ForeignKey(School, models.PROTECT, null=True, related_name="students")
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, related_name="students", db_index=False
+    )
     org_path = models.CharField(max_length=64, null=True, db_collation="C", editable=False)
     school_class = models.ForeignKey(
         SchoolClass, models.PROTECT, null=True, related_name="students", verbose_name="班级"
@@ -139,7 +141,9 @@ class Student(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = StudentQuerySet.as_manager()
-    history = HistoricalRecords(bases=[SignedHistory])
+    history = HistoricalRecords(
+        bases=[SignedHistory], no_db_index=["id_index", "school", "school_class", "merged_into"]
+    )
 
     class Meta:
         constraints = [
@@ -210,7 +214,7 @@ class Student(models.Model):
 class FamilyMember(models.Model):
     """A member of the family; at least one is the guardian."""
 
-    student = models.ForeignKey(Student, models.PROTECT, related_name="family")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="family", db_index=False)
     position = models.PositiveSmallIntegerField("次序")
     name = models.CharField("姓名", max_length=50)
     relation = models.CharField("关系", max_length=2, choices=codes.RELATION)
@@ -255,7 +259,7 @@ class Placement(models.Model):
     """Where a pupil is or was, from when until when; open while ``ends`` is empty."""
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="placements")
-    school = models.ForeignKey(School, models.PROTECT, related_name="placements")
+    school = models.ForeignKey(School, models.PROTECT, related_name="placements", db_index=False)
     org_path = models.CharField(max_length=64, db_collation="C", editable=False)
     school_class = models.ForeignKey(
         SchoolClass, models.PROTECT, null=True, related_name="placements"
@@ -269,7 +273,9 @@ class Placement(models.Model):
     case = models.ForeignKey("xueji.Case", models.PROTECT, null=True, related_name="placements")
 
     objects = PlacementQuerySet.as_manager()
-    history = HistoricalRecords(bases=[SignedHistory])
+    history = HistoricalRecords(
+        bases=[SignedHistory], no_db_index=["school", "school_class", "case"]
+    )
 
     class Meta:
         constraints = [
