@@ -72,7 +72,7 @@ def case_named(text: str, post: object) -> Case | None:
 
 
 def under_way(text: str, post: Post) -> list[Case]:
-    """Cases of pupils without a register yet, whom the text may mean: the roster has none of them."""
+    """Cases of pupils without a register yet whom the text may mean; no roster has them."""
     if not text.strip():
         return []
     pupils = search(Student.objects.filter(status__in=UNREGISTERED), text)
