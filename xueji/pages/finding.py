@@ -14,6 +14,7 @@ from django.http import QueryDict
 from xueji.accounts.models import Post
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import crypto
+from xueji.organisations.models import within
 from xueji.students.models import UNREGISTERED, Student
 from xueji.students.search import masked, search
 
@@ -76,5 +77,7 @@ def under_way(text: str, post: Post) -> list[Case]:
     if not text.strip():
         return []
     pupils = search(Student.objects.filter(status__in=UNREGISTERED), text)
-    cases = Case.objects.visible_to(post).filter(state__in=ALIVE, student__in=pupils)
+    # an entry is its school's: the range of the index keeps the search short
+    own = within(post.organisation.path, "org_path")
+    cases = Case.objects.visible_to(post).filter(own, state__in=ALIVE, student__in=pupils)
     return list(cases.select_related("waiting_at").order_by("-pk")[:MOST_UNDER_WAY])
