@@ -52,6 +52,27 @@ def test_a_class_is_no_larger_than_its_stage_allows(facts, says, rules):
     assert told(facts, rule_set(rules).at(ON)) == says
 
 
+@pytest.mark.parametrize(
+    ("rules", "stage", "limit", "clause"),
+    [
+        ("jinzhou", "primary", 45, "JINZHOU-4.2"),
+        ("jinzhou", "junior", 50, "JINZHOU-4.2"),
+        ("shanghai", "primary", 40, "SHANGHAI-7"),
+        ("shanghai", "junior", 45, "SHANGHAI-7"),
+        ("shanghai", "senior", None, "SHANGHAI-7"),
+    ],
+)
+def test_each_place_has_its_own_size_by_its_own_text_and_the_county_lets_more_in(
+    rules, stage, limit, clause
+):
+    in_force = rule_set(rules).at(ON)
+    rule = in_force.rule("class.capacity")
+
+    assert most(stage=stage, granted=0, rules=in_force) == limit
+    assert told(size(limit or 90, stage=stage), in_force) == []
+    assert ([c.id for c in rule.clauses], rule.grant) == ([clause], "county_officer")
+
+
 def test_the_finding_names_the_setting_and_who_may_let_more_in():
     (finding,) = judge("class", size(46), rule_set("qianan").at(ON))
     assert finding.citation == "文件未规定，按本县设定（可改）：class.capacity"

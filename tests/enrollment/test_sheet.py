@@ -135,7 +135,7 @@ def pupil_lines(student, **options):
 
 # -- the description ------------------------------------------------------------------------------
 def test_the_sheet_has_its_items_in_order_each_once():
-    """13 is the photograph, not held yet."""
+    """13 is the photograph, a file."""
     numbers = [int(item.number) for item in sheet.items() if item.number]
     assert sorted(numbers) == [n for n in range(1, 49) if n != 13]
     keys = [item.key for item in sheet.items() if item.key]

@@ -76,6 +76,8 @@ def test_lu_comes_before_lü_and_lü_before_luan():
         ("chaxm", "查", "zhaxm"),
         ("weichi", "尉迟", "yuchi"),
         ("wansi", "万俟", "moqi"),
+        ("xinx", "莘", "shenx"),
+        ("xunx", "郇", "huanx"),
     ],
 )
 def test_a_surname_typed_by_another_reading_is_known(typed, surname, ours):

@@ -106,3 +106,24 @@ def test_a_case_out_of_reach_is_as_missing_as_none(world, client_of):
 
 def text(response) -> str:
     return unescape(response.content.decode())
+
+
+def test_a_child_whose_entry_is_under_way_is_found_with_the_case(world, client_of):
+    """By name, letters or number, by whoever sees the case; the roster itself has no such pupil."""
+    case = pupils.submitted(world, name="万俟卨")
+    number = case.student.id_number
+
+    def found(who, typed):
+        page = client_of(who).get(led(client_of(who), q=typed))
+        return ([one.number for one in page.context["under_way"]], len(page.context["page"].rows))
+
+    told = [found("clerk", typed) for typed in ("万俟", "moqi", "mqx", number)]
+    assert told == [([case.number], 0)] * 4
+    looked = Access.objects.filter(page="students", students__contains=[case.student_id])
+    assert looked.count() == 4
+    assert [found(who, "万俟") for who in ("county", "clerk2", "clerk9")] == [
+        ([case.number], 0),
+        ([], 0),
+        ([], 0),
+    ]
+    assert found("clerk", "") == ([], 0)

@@ -95,6 +95,16 @@ def test_the_clerk_keeps_a_number_and_it_finds_the_pupil_with_its_dates(client_o
     assert f"{LOCAL}，滦南县教育局，2024-09-01 至 2026-07-01" in history
 
 
+def test_a_number_that_is_there_already_is_refused_and_shown_again(client_of, student):
+    client = client_of("clerk")
+    add(client, student)
+
+    again = add(client, student)
+
+    assert (again.status_code, again.context["foreign_form"]["number"].value()) == (422, LOCAL)
+    assert ("没有保存" in text(again), len(kept())) == (True, 1)
+
+
 def test_a_national_number_is_masked_until_somebody_says_why(client_of, student):
     client = client_of("clerk")
     add(client, student, number=NATIONAL.lower(), ends="")

@@ -15,10 +15,12 @@ from tests import pupils
 from tests.numbering import making
 from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
+from xueji.identity.classification import DataClass
 from xueji.ledger import services as ledger
 from xueji.pages.printed.card import numbers
+from xueji.pages.printed.sheet import rows
 from xueji.students.sheet import FAMILY, items
-from xueji.students.showing import NOT_SHOWN
+from xueji.students.showing import NOT_SHOWN, Line
 
 PAPERS = ["student_card", "student_sheet"]
 PURPOSE = {"purpose": "监护人核对签字"}
@@ -104,6 +106,20 @@ def test_the_sheet_has_every_item_of_the_national_one_and_two_members(client_of,
     laid = [cell.item.label for block in printed.blocks for row in block.rows for cell in row]
     family = [item.label for item in FAMILY]
     assert laid == [item.label for item in items()] + family + family
+
+
+def test_a_long_name_takes_two_places_of_its_row():
+    """Else the sheet of a name of 50 characters runs over its page."""
+    items = [
+        ("姓名", "麦" * 50, "name"),
+        ("性别", "男", "sex"),
+        ("出生日期", "2020-03-17", "birth_date"),
+    ]
+    lines = [Line("", label, text, DataClass.PERSONAL, field, True) for label, text, field in items]
+
+    laid = [[(cell.item.label, cell.span) for cell in row] for row in rows(lines, beside=5)]
+
+    assert laid == [[("姓名", 2)], [("性别", 1), ("出生日期", 1)]]
 
 
 @pytest.mark.parametrize(("who", "health"), [("clerk", "健康或良好"), ("centre", NOT_SHOWN)])

@@ -81,7 +81,7 @@ def test_a_photograph_is_shown_on_the_page_and_answered_as_a_private_file(client
 def test_what_is_no_photograph_is_refused_on_the_page(client_of, student, data, says):
     more = {"file": sent(data)} if data else {}
     answer = post(client_of("clerk"), "student_photo_new", student, **more)
-    assert (answer.status_code, says in text(answer)) == (200, True)
+    assert (answer.status_code, says in text(answer)) == (422, True)
     assert (Photo.objects.count(), Document.objects.count()) == (0, 0)
 
 
@@ -254,6 +254,25 @@ def test_what_is_no_document_of_before_is_shown_again_with_its_reason(
     answer = post(client_of("clerk"), "student_document_new", student, **{**FORMER, **changes})
     assert (answer.status_code, says in text(answer)) == (422, True)
     assert IdentityDocument.objects.filter(student=student).count() == 1
+
+
+def test_what_the_register_refuses_is_shown_again_as_it_was_typed(client_of, student):
+    """Refused where it would be kept, not by the form: nothing typed is lost there either."""
+    clerk = client_of("clerk")
+    post(clerk, "student_document_new", student, **FORMER)
+    known = post(clerk, "student_document_new", student, **FORMER)
+    assert (known.status_code, known.context["former_form"]["id_number"].value()) == (422, OLD)
+    scan = {"kind": "vaccination", "file": sent(b"<html>")}
+    wrong = post(clerk, "student_paper_new", student, **scan)
+    none = post(clerk, "student_paper_new", student, kind="vaccination")
+    assert [(answer.status_code, answer.context["filing"]) for answer in (wrong, none)] == [
+        (422, "vaccination"),
+        (422, "vaccination"),
+    ]
+    chosen = '<option value="vaccination" selected>'
+    assert [chosen in answer.content.decode() for answer in (wrong, none)] == [True, True]
+    again = "文件要重新选择"
+    assert (again in text(wrong), again in text(none)) == (True, False)
 
 
 def late(client, query: str = ""):

@@ -114,6 +114,7 @@ def test_every_citation_fits_where_cases_keep_it(name):
         ("qianan", ["national", "hebei", "qianan"]),
         ("jinzhou", ["national", "hebei", "jinzhou"]),
         ("lingcheng", ["national", "lingcheng"]),
+        ("shanghai", ["national", "shanghai"]),
     ],
 )
 def test_a_set_inherits_from_the_one_above(name, chain):

@@ -47,6 +47,16 @@ _SURNAMES = {
     "阚": "kan",
     "佴": "nai",
     "角": "jue",
+    "术": "zhu",
+    # read otherwise by some: both find the name
+    "郇": "huan",
+    "宓": "mi",
+    "莘": "shen",
+    "尉": "wei",
+    "隽": "juan",
+    "郗": "xi",
+    "柏": "bai",
+    "盛": "sheng",
 }
 # Where the dictionary has none, or prefers one that is in nobody's name.
 _GIVEN = {"晟": "sheng", "卜": "bu", "𠮷": "ji"}

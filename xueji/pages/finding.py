@@ -11,12 +11,16 @@ from collections.abc import Iterable
 
 from django.http import QueryDict
 
-from xueji.cases.models import Case
+from xueji.accounts.models import Post
+from xueji.cases.models import ALIVE, Case
 from xueji.identity import crypto
-from xueji.students.search import masked
+from xueji.organisations.models import within
+from xueji.students.models import UNREGISTERED, Student
+from xueji.students.search import masked, search
 
 OPEN, SEALED = "q", "find"  # the names in the address
 LONGEST = 60
+MOST_UNDER_WAY = 10
 PURPOSE = "search.typed"
 _CASE = re.compile(r"\D{0,2}([0-9]{4}-[0-9]{6,10})")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -66,3 +70,14 @@ def case_named(text: str, post: object) -> Case | None:
     if number is None:
         return None
     return Case.objects.visible_to(post).filter(number=number[1]).first()
+
+
+def under_way(text: str, post: Post) -> list[Case]:
+    """Cases of pupils without a register yet whom the text may mean; no roster has them."""
+    if not text.strip():
+        return []
+    pupils = search(Student.objects.filter(status__in=UNREGISTERED), text)
+    # an entry is its school's: the range of the index keeps the search short
+    own = within(post.organisation.path, "org_path")
+    cases = Case.objects.visible_to(post).filter(own, state__in=ALIVE, student__in=pupils)
+    return list(cases.select_related("waiting_at").order_by("-pk")[:MOST_UNDER_WAY])

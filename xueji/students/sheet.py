@@ -80,8 +80,6 @@ def _items(model: type[models.Model], *rows: tuple[str, str, str, Table | None, 
 
 YES_NO = codes.YES_NO
 PICK = "从列表选到村或社区，带出 12 位区划代码"
-VALID = "如 2020.06.01-2025.06.01；没有期限的写长期"
-AT_HOME = "在家受教的选是，不计入班额"
 
 GROUPS = (
     Group(
@@ -125,7 +123,7 @@ GROUPS = (
                     "身份证件有效期",
                     "id_valid_from=id_valid",
                     None,
-                    "如 2020.06.01-2025.06.01",
+                    "如 2020.06.01-2025.06.01，没有期限的写长期",
                 ),
             ),
             *_items(

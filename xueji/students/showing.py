@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import models
 
-from xueji.identity import masking
+from xueji.identity import masking, pinyin
 from xueji.identity.classification import DataClass
 from xueji.organisations.models import grade_name
 from xueji.students import sheet
@@ -79,6 +79,8 @@ def text_of(item: sheet.Item, row: models.Model) -> str:
     """The item in words, unmasked."""
     value = getattr(row, item.field)
     match item.field:
+        case "name_full":
+            return pinyin.display(getattr(row, "name"))  # noqa: B009 -- of a pupil
         case "attendance":
             return _YES_NO[value == Attendance.HOME_TAUGHT]
         case "id_valid_from":

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from xueji.organisations.models import School
 from xueji.printing import grid
+from xueji.printing.sheets import lines_of
 from xueji.students import sheet as national
 from xueji.students.models import FamilyMember, Student, StudentSheet
 from xueji.students.showing import Line, shown
@@ -27,6 +28,7 @@ SPANS = {
     "workplace": 2,
     "position_held": 3,
 }
+NARROW = 9  # Chinese characters on a line of one place; more than two lines of it take two places
 SHORT = {"上下学交通": "交通"}  # a title of one row stands upright in it
 MEMBERS = 2  # on the sheet; one who is not known is written in by hand
 
@@ -71,8 +73,13 @@ def sheet(
 
 def rows(lines: Sequence[Line], *, beside: int = 0) -> list[list[grid.Cell[Line]]]:
     """Lines as rows of the form; the first ``beside`` leave room for the photo."""
-    wanted = [(line, SPANS.get(line.field, 1)) for line in lines]
+    wanted = [(line, SPANS.get(line.field) or _places(line.text)) for line in lines]
     return grid.rows(wanted, places=PLACES, beside=beside)
+
+
+def _places(text: str) -> int:
+    """A long name or birth place is not broken into a column of short lines."""
+    return 2 if lines_of(text, NARROW) > 2 else 1
 
 
 def _blank() -> list[Line]:

@@ -1,10 +1,10 @@
 """What the pupil's school keeps of the pupil: photograph, former documents and numbers, papers."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
@@ -21,7 +21,7 @@ from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.record import shown
 from xueji.pages.views.students import pupil
-from xueji.pages.views.students.locked import act_once, page_of
+from xueji.pages.views.students.locked import act_once
 from xueji.rules.papers import PAPERS
 from xueji.students import foreign_numbers, identity_documents, photos
 from xueji.students.foreign_numbers import Given
@@ -75,7 +75,7 @@ def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the pupil a photograph, or another one."""
     scope, file = own(request.acting, pk), request.FILES.get("file")
     if file is None:
-        return _refused(request, pk, "请先选择一张照片。")
+        return _refused(request, scope, "请先选择一张照片。")
 
     def act(student: Student) -> str:
         photos.replace(student=student, data=file, acting=request.acting)
@@ -91,16 +91,15 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     scope, file = own(request.acting, pk), request.FILES.get("file")
     kind = request.POST.get("kind", "")
     if file is None and not request.POST.get("on_paper"):
-        return _refused(
-            request, pk, "请先选择扫描件；只存纸质件的，请勾选「纸质件已放入档案，不扫描」。"
-        )
+        why = "请先选择扫描件；只存纸质件的，请勾选「纸质件已放入档案，不扫描」。"
+        return _refused(request, scope, why, filing=kind)
 
     def act(student: Student) -> str:
         name = file.name if file else ""
         dossiers.add(student=student, kind=kind, name=name, data=file, acting=request.acting)
         return f"{PAPERS[kind]}已入档"
 
-    return _kept(request, scope, act)
+    return _kept(request, scope, act, filing=kind)
 
 
 @access.act("students.file")
@@ -126,7 +125,7 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     scope = own(request.acting, pk)
     form = FormerDocumentForm(request.POST, today=request.acting.today)
     if not form.is_valid():
-        return pupil.answer(request, scope, status=422, former=form, tab="file")
+        return pupil.answer(request, scope, status=422, former=form, tab=TAB)
     typed = form.cleaned_data
 
     def act(student: Student) -> str:
@@ -140,7 +139,7 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return "已登记以前的证件，按这个号码也能查到该生"
 
-    return _kept(request, scope, act)
+    return _kept(request, scope, act, former=form)
 
 
 @access.act("students.document")
@@ -151,7 +150,7 @@ def add_number(request: HttpRequest, pk: int) -> HttpResponse:
     born, today = scope.student.birth_date, request.acting.today
     form = ForeignNumberForm(request.POST, born=born, today=today)
     if not form.is_valid():
-        return pupil.answer(request, scope, status=422, foreign=form, tab="file")
+        return pupil.answer(request, scope, status=422, foreign=form, tab=TAB)
 
     def act(student: Student) -> str:
         given = Given(**form.cleaned_data)
@@ -159,16 +158,21 @@ def add_number(request: HttpRequest, pk: int) -> HttpResponse:
         foreign_numbers.keep([(student, given)], acting=request.acting, reason=reason)
         return "已登记外来学号，按这个号码也能查到该生"
 
-    return _kept(request, scope, act)
+    return _kept(request, scope, act, foreign=form)
 
 
-def _kept(request: HttpRequest, scope: Scope, act: Callable[[Student], str]) -> HttpResponse:
+def _kept(
+    request: HttpRequest, scope: Scope, act: Callable[[Student], str], **typed: Any
+) -> HttpResponse:
+    """Act once; what is refused is shown again with everything that was ``typed``."""
     try:
         return act_once(request, scope, act, tab=TAB)
     except REFUSALS as refusal:
-        return _refused(request, scope.student.pk, str(refusal))
+        return _refused(request, scope, str(refusal), **typed)
 
 
-def _refused(request: HttpRequest, pk: int, reason: str) -> HttpResponse:
-    messages.error(request, f"没有保存\n\n{reason}")
-    return redirect(page_of(pk, TAB))
+def _refused(request: HttpRequest, scope: Scope, reason: str, **typed: Any) -> HttpResponse:
+    """A browser never sends a file back: it is chosen once more."""
+    chosen = "改好以后，文件要重新选择。" if request.FILES else ""
+    messages.error(request, f"没有保存\n\n{reason}{chosen}")
+    return pupil.answer(request, scope, status=422, tab=TAB, **typed)

@@ -71,12 +71,14 @@ def answer(
     former: FormerDocumentForm | None = None,
     conduct: conducts.Sent | None = None,
     foreign: ForeignNumberForm | None = None,
+    filing: str = "",
     tab: str = "",
     **reveal: str,
 ) -> HttpResponse:
     """The page, and the record that it was shown; ``reveal`` names one field and the reason.
 
-    ``former``, ``conduct`` and ``foreign`` are forms that were not taken, shown again.
+    ``former``, ``conduct`` and ``foreign`` are forms that were not taken, shown again; ``filing``
+    is the kind of a paper that was not.
     """
     audit.shown(
         acting=request.acting,
@@ -120,6 +122,7 @@ def answer(
         context["groups"] = shown(facts.student, facts.sheet, facts.family, medical=medical)
     if tab == "file":
         context["file"] = dossier.read(scope, facts.student, facts.sheet)
+        context["filing"] = filing
         context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
         context["foreign_form"] = foreign or ForeignNumberForm(
             born=facts.student.birth_date, today=request.acting.today

@@ -60,7 +60,10 @@ def roster(request: HttpRequest) -> HttpResponse:
     sort = sort if sort in sorts else "name"
     label, order = SORTS[sort]
     found = page(request, listed(queries.for_list(rows)), order=order)
-    _shown(request, typed, [*(student.pk for student in found.rows), *_of_case(case, found.rows)])
+    # who is found on many pages is not looked for among the cases too
+    under_way = [] if found.next else finding.under_way(typed, request.acting.post)
+    told = [student.pk for student in found.rows] + [one.student_id for one in under_way]
+    _shown(request, typed, [*told, *_of_case(case, found.rows)])
     return render(
         request,
         "students/roster.html",
@@ -73,6 +76,7 @@ def roster(request: HttpRequest) -> HttpResponse:
             "may_list_numbers": request.acting.may("students.foreign_numbers"),
             "may_photograph": request.acting.may("students.photo"),
             "case": case,
+            "under_way": under_way,
             "case_kind": kinds.get(case.kind) if case else None,
             "count": count if count <= MOST_COUNTED else None,
             "counts_what": _counts_what(chosen),
