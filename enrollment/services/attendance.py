@@ -15,8 +15,8 @@ from xueji.organisations.queries import lineage
 from xueji.rules.engine import Finding, Rules
 from xueji.rules.papers import PAPERS, missing, named
 from xueji.students import services as students
-from xueji.students.models import Attendance, Student, StudentSheet
-from xueji.students.services import Outdated, Unchanged, Unfit, require_editable
+from xueji.students.models import Attendance, Status, Student, StudentSheet
+from xueji.students.services import NotEditable, Outdated, Unchanged, Unfit, require_editable
 
 LONGEST_REASON = 40
 
@@ -47,6 +47,9 @@ def change(
     school = lineage(student.school_id or 0)
     rules = room.rules_of(school, acting)
     require_editable(student, rules)
+    if student.status != Status.ENROLLED:
+        why = f"该生现在{student.get_status_display()}，没有在上课。回校就读以后再改上课地点。"
+        raise NotEditable(why)
     if student.version != version:
         raise Outdated
     if student.attendance == attendance:

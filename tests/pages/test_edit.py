@@ -303,11 +303,11 @@ def test_a_former_school_is_told_why_and_reads_nothing_new(world, client_of, cle
     assert client_of("clerk2").get(path(student)).status_code == 200
 
 
-def test_a_pupil_out_of_reading_is_not_edited_with_the_reason(world, clerk, student):
-    pupils.correct(student, acting=world.acting("county"), status=Status.SUSPENDED)
+def test_a_pupil_who_gave_the_place_up_is_not_edited_with_the_reason(world, clerk, student):
+    pupils.correct(student, acting=world.acting("county"), status=Status.WITHDRAWN)
     answer = clerk.get(path(student))
     assert answer.status_code == 409
-    assert "学籍状态是“休学”，只有在读的学生可以修改信息" in text(answer)
+    assert "学籍状态是“退学”，只有在读、休学、辍学、失踪的学生可以修改信息" in text(answer)
     assert "register.edit_statuses" in text(answer)
 
 

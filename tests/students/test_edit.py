@@ -287,13 +287,20 @@ def test_a_former_school_does_not_edit(world, student, edit):
     edit("clerk2", specialty="围棋")
 
 
-@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.DROPPED, Status.WITHDRAWN])
-def test_only_a_pupil_in_reading_is_edited(world, student, edit, status):
+@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.DROPPED, Status.MISSING])
+def test_a_pupil_who_will_come_back_is_edited(world, student, edit, status):
+    pupils.correct(student, acting=world.acting("county"), status=status)
+    edit(phone="13900001111")
+    assert now(student).student.phone == "13900001111"
+
+
+@pytest.mark.parametrize("status", [Status.WITHDRAWN, Status.EXPELLED, Status.DIED])
+def test_a_pupil_without_a_place_here_is_not_edited(world, student, edit, status):
     pupils.correct(student, acting=world.acting("county"), status=status)
     with pytest.raises(NotEditable) as why:
         edit(specialty="围棋")
     assert str(why.value) == (
-        f"该生现在的学籍状态是“{status.label}”，只有在读的学生可以修改信息。"
-        "恢复在读以后，由就读学校修改；确需现在更正的，请报教育局。"
+        f"该生现在的学籍状态是“{status.label}”，只有在读、休学、辍学、失踪的学生可以修改信息。"
+        "恢复学籍以后，由就读学校修改。"
         "（文件未规定，按本县设定（可改）：register.edit_statuses）"
     )

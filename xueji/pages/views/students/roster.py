@@ -20,7 +20,7 @@ from xueji.pages.paging import page
 from xueji.pages.pupil import former
 from xueji.pages.selection import SORTS, listed, open_classes, selected
 from xueji.students import foreign_numbers, queries
-from xueji.students.models import RegisterType, Status, Student
+from xueji.students.models import UNREGISTERED, RegisterType, Status, Student
 from xueji.students.search import as_number, masked
 
 MOST_OFFERED = 300  # schools one can choose from; more are found by typing
@@ -89,7 +89,7 @@ def roster(request: HttpRequest) -> HttpResponse:
             "sort": sort,
             "order_words": _order_words(label, count),
             "sorts": [(name, SORTS[name][0]) for name in sorts],
-            "statuses": Status.choices,
+            "statuses": [one for one in Status.choices if one[0] not in UNREGISTERED],
             "grades": [(str(grade), grade_name(grade)) for grade in range(1, 13)],
             "types": RegisterType.choices,
             "classes": [(str(c.pk), f"{c.entry_year} 级 {c}") for c in classes],
