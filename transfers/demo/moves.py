@@ -213,7 +213,7 @@ class _Story:
             cases.decide(seen=seen, decision=decision, note=note, acting=acting)
             return
         rows = queries.classes(Transfer.objects.get(pk=self.case.pk))
-        is_placing = queries.is_placing(self.case)
+        is_placing = self.case.approved
         room = next((one for one in rows if one.students.count() < one.capacity), None)
         services.receive(
             case_id=self.case.pk,

@@ -70,6 +70,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     moving.move(moves, acting=acting, reason="转学")
     retire(ended, acting=acting, reason="转学")
     ledger.write(facts, acting=acting)
+    rows.exclude(pk__in=refusals).update(file_open=True)
     return refusals
 
 

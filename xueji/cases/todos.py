@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from xueji.accounts.access import Acting
 
+MOST_COUNTED = 10_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
     """Pupils, or what ``unit`` counts, that wait for an act of this post.
 
-    ``url`` names its page, ``query`` goes on it.
+    ``url`` names its page, ``query`` goes on it. Who counts what may be many stops behind
+    ``MOST_COUNTED``.
     """
 
     label: str
@@ -19,6 +22,13 @@ class Todo:
     url: str
     query: str = ""
     unit: str = "名"
+
+    @property
+    def how_many(self) -> str:
+        """``12 名``, ``10000 名以上``."""
+        if self.count > MOST_COUNTED:
+            return f"{MOST_COUNTED} {self.unit}以上"
+        return f"{self.count} {self.unit}"
 
 
 Ask = Callable[[Acting], Todo | None]
