@@ -246,6 +246,7 @@ class Province:
                     from_school_id="school",
                     to_school_id=gone.format("NULL", "to_school"),
                     direction=gone.format("'to_outside'", "t.direction"),
+                    receipt_open="is_outside",
                     file_open="is_done",
                 )
             )

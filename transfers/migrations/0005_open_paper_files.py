@@ -12,6 +12,13 @@ WHERE c.id = t.case_id AND o.case_id = t.case_id AND c.state = 'done' AND (
 """
 
 
+RECEIPTS = """
+UPDATE transfers_transfer t SET receipt_open = TRUE
+FROM xueji_case c
+WHERE c.id = t.case_id AND c.state = 'done' AND t.to_school_id IS NULL AND t.receipt_on IS NULL
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("transfers", "0004_borrowing"),
@@ -24,13 +31,20 @@ class Migration(migrations.Migration):
             name="file_open",
             field=models.BooleanField(default=False, verbose_name="纸质材料未到"),
         ),
+        migrations.AddField(
+            model_name="transfer",
+            name="receipt_open",
+            field=models.BooleanField(default=False, verbose_name="待回执"),
+        ),
+        migrations.RunSQL(RECEIPTS, migrations.RunSQL.noop),
         migrations.RunSQL(OPEN, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="transfer",
             index=models.Index(
-                condition=models.Q(("receipt_on__isnull", True), ("to_school__isnull", True)),
+                condition=models.Q(("receipt_open", True)),
                 fields=["case"],
-                name="transfer_holding",
+                include=("from_school",),
+                name="transfer_receipt_open",
             ),
         ),
         migrations.AddIndex(

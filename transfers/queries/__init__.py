@@ -26,12 +26,7 @@ MOST_FOUND = 20  # pupils or schools offered for what was typed
 
 TO_PLACE = Q(case__approved=True)  # only the receiving school's own signatures are missing
 # who has come back waits for nothing any more
-HOLDING = Q(
-    case__state=State.DONE,
-    to_school__isnull=True,
-    receipt_on__isnull=True,
-    case__student__status=Status.TRANSFERRED,
-)
+HOLDING = Q(receipt_open=True, case__student__status=Status.TRANSFERRED)
 
 # what a list may be narrowed to → its word and condition
 STATES = {
