@@ -24,11 +24,13 @@ class Todo:
     unit: str = "名"
 
     @property
-    def how_many(self) -> str:
-        """``12 名``, ``10000 名以上``."""
-        if self.count > MOST_COUNTED:
-            return f"{MOST_COUNTED} {self.unit}以上"
-        return f"{self.count} {self.unit}"
+    def shown(self) -> int:
+        return min(self.count, MOST_COUNTED)
+
+    @property
+    def of_what(self) -> str:
+        """``名``, ``名以上``."""
+        return self.unit if self.count == self.shown else f"{self.unit}以上"
 
 
 Ask = Callable[[Acting], Todo | None]
