@@ -234,6 +234,7 @@ class Province:
                     waiting_role=FOR,
                     waiting_since="CASE WHEN NOT is_done THEN since::timestamptz END",
                     due_on="CASE WHEN NOT is_done THEN due END",
+                    approved="coalesce(turn > 3, false)",
                     closed_at="CASE WHEN is_done THEN since::timestamptz END",
                 )
             )
@@ -245,6 +246,8 @@ class Province:
                     from_school_id="school",
                     to_school_id=gone.format("NULL", "to_school"),
                     direction=gone.format("'to_outside'", "t.direction"),
+                    receipt_open="is_outside",
+                    file_open="is_done",
                 )
             )
             cursor.execute(STEPS)

@@ -4,6 +4,7 @@ The peer is the same page of the same province while ten cases are under way: wh
 must not grow with what is not on it. ``XUEJI_BENCH_CASES`` takes another number.
 """
 
+import gc
 import json
 import os
 import statistics
@@ -98,6 +99,7 @@ def judge(question: Question, which: str, **more: str) -> bool:
 
 def main() -> int:
     setup_test_environment()  # answers tell the rows of their pages
+    gc.freeze()  # as `xueji.serving` does
     province = Province()
     asked = [
         Question(role, page, province.client(role)) for role in province.users for page in PAGES

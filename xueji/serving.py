@@ -1,5 +1,6 @@
 """How gunicorn serves, in a container as on a machine: ``gunicorn -c python:xueji.serving``."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -10,6 +11,12 @@ timeout = 60
 max_requests = 2000  # a worker's memory is given back before it matters
 max_requests_jitter = 200
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """What is loaded once is no garbage: to look through it again holds a page up for 0.1 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def on_starting(server: object) -> None:

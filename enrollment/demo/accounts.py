@@ -39,6 +39,7 @@ ACCOUNTS = (
     ("principal9", "杜永刚", Role.PRINCIPAL, "clerk9"),
     ("centre9", "彭翠玲", Role.CENTRE_OFFICER, "centre of clerk9"),
     ("county9", "田晓东", Role.COUNTY_OFFICER, LUANZHOU),
+    ("county9-head", "龚玉明", Role.COUNTY_HEAD, LUANZHOU),
     ("city", "崔庆丰", Role.PREFECTURE_OFFICER, "1302"),
     ("province", "于海涛", Role.PROVINCE_OFFICER, "13"),
     ("auditor", "苏文军", Role.AUDITOR, QIANAN),

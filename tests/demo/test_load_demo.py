@@ -127,6 +127,7 @@ PLACES = [
     ("principal9", "principal", "雷庄镇中心校", "primary"),
     ("centre9", "centre_officer", "滦州市教育局", ""),
     ("county9", "county_officer", "唐山市教育局", ""),
+    ("county9-head", "county_head", "唐山市教育局", ""),
     ("city", "prefecture_officer", "河北省教育厅", ""),
     ("province", "province_officer", "", ""),
     ("auditor", "auditor", "唐山市教育局", ""),
@@ -216,7 +217,19 @@ def test_there_are_transfers_in_every_state_and_between_both_counties():
         "from_outside",
     }
     county9 = Organisation.objects.get(division_code="130284")
-    assert transfers.filter(case__waiting_at=county9).exists()
+    waiting = transfers.filter(case__waiting_at=county9).values_list(
+        "case__waiting_role", flat=True
+    )
+    assert set(waiting) == {"county_officer", "county_head"}
+    across = transfers.filter(
+        to_school__county=county9, from_school__county=F("case__school__county")
+    )
+    assert sorted(across.values_list("case__state", "case__approved")) == [
+        ("done", False),
+        ("open", False),
+        ("open", False),
+        ("open", True),
+    ]
 
 
 def test_there_is_borrowed_study_in_every_state():
@@ -353,8 +366,8 @@ def test_the_accounts_are_printed_with_their_password():
     lines = out.getvalue().splitlines()
     assert lines[0].split() == ["账号", "姓名", "岗位", "单位"]
     assert lines[1].split() == ["clerk", "赵雪梅", "学籍管理员", "清泉小学"]
-    assert {line.split()[0] for line in lines[1:25]} == {name for name, *_ in PLACES} | {"deputy"}
-    assert "密码都是 Xueji-demo-2026（DEMO_PASSWORD）" in lines[26]
+    assert {line.split()[0] for line in lines[1:26]} == {name for name, *_ in PLACES} | {"deputy"}
+    assert "密码都是 Xueji-demo-2026（DEMO_PASSWORD）" in lines[27]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.numbering import making
 from tests.world import NOON
 from xueji.cases import inbox
 from xueji.cases.models import Case, Decision
+from xueji.cases.todos import Todo
 from xueji.organisations.models import School
 
 ENDED = re.compile(r'<section[^>]*aria-labelledby="desk-ended">(.*?)</section>', re.S)
@@ -137,3 +138,11 @@ def test_cases_are_told_by_the_days_they_wait(world):
         found += [label for label, count in inbox.ages(acting) if count]
     assert found == ["3 天以内", "3 天以内", "3–6 天", "3–6 天", "7–13 天", "14 天以上"]
     assert sum(count for _, count in inbox.ages(world.acting("county9"))) == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(1, (1, "名")), (10_000, (10_000, "名")), (10_001, (10_000, "名以上"))]
+)
+def test_what_is_counted_to_a_bound_says_so(count, told):
+    todo = Todo(label="转学逾期", count=count, help="", url="transfers")
+    assert (todo.shown, todo.of_what) == told

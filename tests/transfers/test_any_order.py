@@ -18,7 +18,7 @@ from tests.transfers import borrowers, movers
 from tests.transfers.movers import class_of
 from tests.transfers.test_take import of, taken
 from tests.world import World
-from transfers import queries, services
+from transfers import services
 from xueji.accounts.access import SCHOOL_ROLES
 from xueji.cases import services as cases
 from xueji.cases.models import Case, Decision, State
@@ -165,7 +165,7 @@ class Story:
         said = {"decision": decision, "note": "已核对", "acting": acting}
         if step.role == "clerk":
             here = class_of(self.world, step.organisation.name)
-            chosen = here if queries.is_placing(case) else None
+            chosen = here if case.approved else None
             outcome = services.receive(
                 case_id=case.pk, version=case.version, school_class=chosen, **said
             )

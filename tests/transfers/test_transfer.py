@@ -116,7 +116,7 @@ def test_until_the_receiving_school_signs_the_pupil_stays_where_he_is(world, pup
 
     case.refresh_from_db()
     assert (case.waiting_at.name, case.waiting_role) == ("上庄小学", "principal")
-    assert (row(pupil), queries.is_placing(case)) == (before, True)
+    assert (row(pupil), case.approved) == (before, True)
 
 
 def test_the_last_signature_moves_the_register_and_retires_the_number(world, pupil):

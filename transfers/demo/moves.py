@@ -49,6 +49,15 @@ def asked(who: str, days: int, *signed: tuple[str, int]) -> tuple[tuple[str, int
 
 GONE = asked("clerk", 34, ("principal", 33), ("centre", 32), ("county", 31))
 PLACED = (("principal", 17), ("centre", 16), ("centre2", 15), ("clerk2", 14), ("principal2", 13))
+LEFT = (("urban-principal", 8), ("county", 6))
+ACROSS = (
+    ("urban-principal", 23),
+    ("county", 22),
+    ("county9", 20),
+    ("county9-head", 18),
+    ("clerk9", 17),
+    ("principal9", 16),
+)
 SCRIPTS = (
     Script(of="clerk", to="clerk2", acts=(("clerk", 1, KEEP),)),
     Script(of="clerk", to="clerk2", acts=asked("clerk", 1)),
@@ -128,6 +137,11 @@ SCRIPTS = (
         ),
     ),
     Script(of="clerk9", to="clerk2", acts=(("clerk2", 4, TAKE), ("principal2", 3, YES))),
+    Script(of="urban", to="clerk9", acts=asked("urban", 9, *LEFT, ("county9", 3))),
+    Script(
+        of="urban", to="clerk9", acts=asked("urban", 10, *LEFT, ("county9", 4), ("county9-head", 1))
+    ),
+    Script(of="urban", to="clerk9", acts=asked("urban", 24, *ACROSS)),
 )
 
 
@@ -213,7 +227,7 @@ class _Story:
             cases.decide(seen=seen, decision=decision, note=note, acting=acting)
             return
         rows = queries.classes(Transfer.objects.get(pk=self.case.pk))
-        is_placing = queries.is_placing(self.case)
+        is_placing = self.case.approved
         room = next((one for one in rows if one.students.count() < one.capacity), None)
         services.receive(
             case_id=self.case.pk,

@@ -38,7 +38,8 @@ class Reason(models.TextChoices):
 
 @classified(
     public="case direction from_school to_school into_set former school_class stage grade "
-    "entry_year former_status certifier receipt_on receipt_by receipt_at",
+    "entry_year former_status certifier receipt_on receipt_by receipt_at receipt_open "
+    "file_open",
     personal="reason reason_text outside_school outside_office receipt_note",
 )
 class Transfer(models.Model):
@@ -48,7 +49,8 @@ class Transfer(models.Model):
     A side outside the register has no school here: its name stands as text, its half on paper.
     The side that the pupil comes into is governed by ``into_set``. ``certifier`` is the office of
     the leaving side with whose signature the certificate may be printed. Who left the register
-    stands on the holding list (待回执) until ``receipt_on``.
+    stands on the holding list (待回执) until ``receipt_on``: ``receipt_open``. ``file_open``: it is
+    done, and papers are still to be sent or to be received inside the register.
     """
 
     case = models.OneToOneField(
@@ -83,6 +85,8 @@ class Transfer(models.Model):
     receipt_note = models.CharField("回执", max_length=200, blank=True)
     receipt_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
     receipt_at = models.DateTimeField("回执登记时间", null=True)
+    receipt_open = models.BooleanField("待回执", default=False)
+    file_open = models.BooleanField("纸质材料未到", default=False)
 
     class Meta:
         constraints = [
@@ -103,6 +107,18 @@ class Transfer(models.Model):
         indexes = [
             models.Index(fields=["from_school"], name="transfer_from_school"),
             models.Index(fields=["to_school"], name="transfer_to_school"),
+            models.Index(
+                fields=["case"],
+                include=["from_school"],
+                condition=Q(receipt_open=True),
+                name="transfer_receipt_open",
+            ),
+            models.Index(
+                fields=["case"],
+                include=["from_school", "to_school"],
+                condition=Q(file_open=True),
+                name="transfer_file_open",
+            ),
         ]
 
     def __str__(self) -> str:

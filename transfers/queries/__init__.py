@@ -1,13 +1,22 @@
 """Reading transfers: who goes, who comes, who waits for a place or for the receipt."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from transfers.models import Transfer
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
-from xueji.organisations.models import Level, School, SchoolClass, Stage, within
+from xueji.organisations.models import (
+    Level,
+    Organisation,
+    School,
+    SchoolClass,
+    Stage,
+    within,
+)
 from xueji.students.models import Status, Student, StudentQuerySet
 from xueji.students.queries import visible
 from xueji.students.search import search
@@ -15,20 +24,9 @@ from xueji.students.search import search
 KIND = "transfer"
 MOST_FOUND = 20  # pupils or schools offered for what was typed
 
-# a signature still to be given outside the receiving school
-_ELSEWHERE = Step.objects.filter(
-    case=OuterRef("pk"), round=OuterRef("case__round"), decision=None
-).exclude(organisation=OuterRef("to_school"))
-TO_PLACE = Q(
-    case__state=State.OPEN, to_school__isnull=False, case__waiting_at=F("to_school")
-) & ~Exists(_ELSEWHERE)
+TO_PLACE = Q(case__approved=True)  # only the receiving school's own signatures are missing
 # who has come back waits for nothing any more
-HOLDING = Q(
-    case__state=State.DONE,
-    to_school__isnull=True,
-    receipt_on__isnull=True,
-    case__student__status=Status.TRANSFERRED,
-)
+HOLDING = Q(receipt_open=True, case__student__status=Status.TRANSFERRED)
 
 # what a list may be narrowed to → its word and condition
 STATES = {
@@ -60,22 +58,32 @@ def rows() -> QuerySet[Transfer]:
     )
 
 
-def of_side(side: str, acting: Acting) -> Q:
-    """That school is in reach. A school asks for itself: one index, where a path would join."""
+def of_sides(acting: Acting, *sides: str) -> Q:
+    """One of these schools is in reach.
+
+    Up to a county its schools are named one by one: their indexes answer, where a path would join
+    every transfer there is.
+    """
     office = acting.post.organisation
-    if office.level == Level.SCHOOL:
-        return Q(**{side: office.pk})
-    return within(office.path, f"{side}__organisation__path")
+    if office.level < Level.COUNTY:
+        asked = [within(office.path, f"{side}__organisation__path") for side in sides]
+    elif office.level == Level.SCHOOL:
+        asked = [Q(**{side: office.pk}) for side in sides]
+    else:
+        here = Organisation.objects.below(office.path).filter(level=Level.SCHOOL)
+        schools = list(here.values_list("pk", flat=True))
+        asked = [Q(**{f"{side}__in": schools}) for side in sides]
+    return reduce(or_, asked)
 
 
 def went(acting: Acting) -> QuerySet[Transfer]:
     """Transfers out of the schools in reach."""
-    return rows().filter(of_side("from_school", acting))
+    return rows().filter(of_sides(acting, "from_school"))
 
 
 def came(acting: Acting) -> QuerySet[Transfer]:
     """Transfers into the schools in reach."""
-    return rows().filter(of_side("to_school", acting))
+    return rows().filter(of_sides(acting, "to_school"))
 
 
 def holding(acting: Acting) -> QuerySet[Transfer]:
@@ -136,11 +144,6 @@ def return_step(case: Case) -> Step | None:
         .order_by("-decided_at")
         .first()
     )
-
-
-def is_placing(case: Case) -> bool:
-    """Whether only the receiving school's own signatures are missing."""
-    return Transfer.objects.filter(TO_PLACE, pk=case.pk).exists()
 
 
 def is_certified(row: Transfer, steps: Sequence[Step]) -> bool:

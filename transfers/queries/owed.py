@@ -5,34 +5,25 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from transfers.models import Transfer
-from transfers.queries import holding, of_side, rows
+from transfers.queries import holding, of_sides, rows
 from xueji.accounts.access import SCHOOL_ROLES, Acting
-from xueji.cases.models import ALIVE, State
-from xueji.cases.todos import Todo
+from xueji.cases.models import ALIVE
+from xueji.cases.todos import MOST_COUNTED, Todo
 from xueji.organisations.queries import rule_set_of
 from xueji.rules.engine import rule_set
 
-# the papers are still to be sent, or to be received inside the register
-FILE_OPEN = Q(case__state=State.DONE) & (
-    Q(from_school__isnull=False, paper_file__sent_on__isnull=True)
-    | Q(to_school__isnull=False, paper_file__received_on__isnull=True)
-)
+BOTH = ("from_school", "to_school")
 
 
 def files(acting: Acting) -> QuerySet[Transfer]:
     """Transfers from or into the schools in reach whose paper file is not where it belongs."""
-    return rows().filter(FILE_OPEN).filter(_ours(acting))
+    return rows().filter(of_sides(acting, *BOTH), file_open=True)
 
 
 def late(acting: Acting) -> QuerySet[Transfer]:
     """Transfers from or into the schools in reach that somebody has let go past their day."""
     alive = Q(case__state__in=ALIVE, case__due_on__lt=acting.today)
-    return rows().filter(alive).filter(_ours(acting))
-
-
-def _ours(acting: Acting) -> Q:
-    """One of the two schools is in reach."""
-    return of_side("from_school", acting) | of_side("to_school", acting)
+    return rows().filter(alive, of_sides(acting, *BOTH))
 
 
 def files_overdue(rows: QuerySet[Transfer], acting: Acting) -> QuerySet[Transfer]:
@@ -45,7 +36,7 @@ def to_see_to(acting: Acting) -> Todo | None:
     if not acting.may("transfers.receipt"):
         return None
     before = _before("transfer.receipt_days", acting)
-    count = holding(acting).filter(case__closed_at__lt=before).count()
+    count = _count(holding(acting).filter(case__closed_at__lt=before))
     if not count:
         return None
     return Todo(
@@ -61,7 +52,7 @@ def to_press_for(acting: Acting) -> Todo | None:
     """For the desk of an office: transfers of its schools that are late, whoever holds them."""
     if acting.post.role in SCHOOL_ROLES or not acting.may("transfers.read"):
         return None
-    count = late(acting).count()
+    count = _count(late(acting))
     if not count:
         return None
     return Todo(
@@ -71,6 +62,11 @@ def to_press_for(acting: Acting) -> Todo | None:
         url="transfers",
         query="?show=late",
     )
+
+
+def _count(rows: QuerySet[Transfer]) -> int:
+    """As many as the desk says; it reads no further."""
+    return rows[: MOST_COUNTED + 1].count()
 
 
 def _before(key: str, acting: Acting) -> datetime:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from numbering.services import retire
 from transfers.models import Transfer
 from transfers.services.place import into_rules, take_seat
@@ -70,6 +72,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     moving.move(moves, acting=acting, reason="转学")
     retire(ended, acting=acting, reason="转学")
     ledger.write(facts, acting=acting)
+    rows.exclude(pk__in=refusals).update(file_open=True, receipt_open=Q(to_school__isnull=True))
     return refusals
 
 

@@ -33,7 +33,7 @@ def send_file(
     found, _ = PaperFile.objects.get_or_create(transfer=row)
     found.sent_on, found.carrier, found.copy_kept = on, carrier, copy_kept
     found.sent_by, found.sent_at = acting.post, acting.at
-    found.save()
+    _keep(found, row)
     return found
 
 
@@ -48,8 +48,17 @@ def receive_file(*, case_id: int, on: date, acting: Acting) -> PaperFile:
     if found.sent_on and on < found.sent_on:
         raise Refused(f"收到日期早于转出日期 {found.sent_on}。请核对。")
     found.received_on, found.received_by, found.received_at = on, acting.post, acting.at
-    found.save()
+    _keep(found, row)
     return found
+
+
+def _keep(found: PaperFile, row: Transfer) -> None:
+    """Write it; the transfer is off the list of papers once both schools of ours have acted."""
+    found.save()
+    to_send = row.from_school_id is not None and found.sent_on is None
+    to_receive = row.to_school_id is not None and found.received_on is None
+    row.file_open = to_send or to_receive
+    row.save(update_fields=["file_open"])
 
 
 def may_send(row: Transfer, acting: Acting) -> bool:

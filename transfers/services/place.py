@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from transfers import queries
 from transfers.models import Transfer
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -43,7 +42,7 @@ def receive(
     row = Transfer.objects.get(pk=case.pk)
     may = Act.AGREE in acts.allowed(case, steps_of([case_id])[case_id], acting)
     is_turn = may and case.version == version
-    if is_turn and decision == Decision.AGREED and queries.is_placing(case):
+    if is_turn and decision == Decision.AGREED and case.approved:
         (student,) = students.lock([case.student_id]).values()
         if school_class:
             take_seat(school_class, student, row, rules=into_rules(row, case), acting=acting)

@@ -33,8 +33,10 @@ def record_receipt(*, case_id: int, on: date, note: str, acting: Acting) -> Tran
     if case.closed_at and on < localdate(case.closed_at):
         raise Refused("回执日期早于转学核准的日期。请核对回执。")
     row.receipt_on, row.receipt_note = on, note.strip()[:200]
-    row.receipt_by, row.receipt_at = acting.post, acting.at
-    row.save(update_fields=["receipt_on", "receipt_note", "receipt_by", "receipt_at"])
+    row.receipt_by, row.receipt_at, row.receipt_open = acting.post, acting.at, False
+    row.save(
+        update_fields=["receipt_on", "receipt_note", "receipt_by", "receipt_at", "receipt_open"]
+    )
     return row
 
 

@@ -31,6 +31,8 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     _require_approver(case, acting)
     events = _to_reverse(case, student)
     _require_untouched(case, row, student)
+    row.receipt_open = row.file_open = False
+    row.save(update_fields=["receipt_open", "file_open"])
     former = row.former
     reason = f"撤销转学：{note}"
     if former is None:

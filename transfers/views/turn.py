@@ -39,7 +39,7 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
     found = transfer_of(request, number)
     if Act.AGREE not in acts.allowed(found, steps_of([found.pk])[found.pk], request.acting):
         return redirect("case", number=number)
-    is_placing = queries.is_placing(found)
+    is_placing = found.approved
     row = queries.of_case(found)
     form = TurnForm(
         request.POST if request.method == "POST" else None,

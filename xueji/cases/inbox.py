@@ -46,7 +46,7 @@ def late_by_office(acting: Acting, today: date) -> QuerySet:
     return (
         overdue(acting, today)
         .values("waiting_role", office=office)
-        .annotate(count=Count("pk"), since=Min("due_on"))
+        .annotate(count=Count("*"), since=Min("due_on"))
         .order_by("-count", "since", "office")
     )
 
@@ -56,7 +56,7 @@ def ages(acting: Acting) -> list[tuple[str, int]]:
     alive = Case.objects.filter(within(acting.post.organisation.path, "org_path"), state__in=ALIVE)
     counted = alive.aggregate(
         **{
-            f"from_{start}": Count("pk", filter=_waiting(acting, start, end))
+            f"from_{start}": Count("waiting_since", filter=_waiting(acting, start, end))
             for _, start, end in AGES
         }
     )

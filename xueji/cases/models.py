@@ -37,14 +37,15 @@ class CaseQuerySet(models.QuerySet):
 
 @classified(
     public="id kind number student school org_path opener opened_post opened_at state exclusive "
-    "round rule_set rule_date rule_digest waiting_at waiting_role waiting_since due_on closed_at "
-    "version",
+    "round rule_set rule_date rule_digest waiting_at waiting_role waiting_since due_on approved "
+    "closed_at version",
     personal="title findings",
 )
 class Case(models.Model):
     """One piece of business about one pupil, from draft to the last signature.
 
     State changes go through ``cases.services`` alone; the allowed ones are ``cases.acts``.
+    ``approved``: the step it waits for sends it back to who approved, it does not judge any more.
     """
 
     kind = models.CharField("业务", max_length=20)
@@ -67,6 +68,7 @@ class Case(models.Model):
     waiting_role = models.CharField("轮到", max_length=20, choices=Role, blank=True)
     waiting_since = models.DateTimeField("自", null=True)
     due_on = models.DateField("期限", null=True)
+    approved = models.BooleanField("已核准", default=False)
     closed_at = models.DateTimeField("办结时间", null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -90,6 +92,10 @@ class Case(models.Model):
                 | (~Q(state__in=ALIVE) & Q(waiting_at__isnull=True)),
                 name="case_alive_waits_for_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(approved=False) | Q(state=State.OPEN),
+                name="case_approved_is_open",
+            ),
         ]
         indexes = [
             models.Index(
@@ -110,6 +116,19 @@ class Case(models.Model):
                 name="case_closed",
             ),
             models.Index(fields=["school", "org_path"], name="case_school_path"),
+            # what the desk counts, without a look at the cases
+            models.Index(
+                fields=["org_path", "due_on"],
+                include=["waiting_at", "waiting_role", "waiting_since", "kind"],
+                condition=Q(state__in=ALIVE),
+                name="case_alive_figures",
+            ),
+            models.Index(
+                fields=["id"],
+                include=["waiting_at"],
+                condition=Q(approved=True),
+                name="case_approved",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from xueji.accounts.access import Acting
 
+MOST_COUNTED = 10_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
     """Pupils, or what ``unit`` counts, that wait for an act of this post.
 
-    ``url`` names its page, ``query`` goes on it.
+    ``url`` names its page, ``query`` goes on it. Who counts what may be many stops behind
+    ``MOST_COUNTED``.
     """
 
     label: str
@@ -19,6 +22,15 @@ class Todo:
     url: str
     query: str = ""
     unit: str = "名"
+
+    @property
+    def shown(self) -> int:
+        return min(self.count, MOST_COUNTED)
+
+    @property
+    def of_what(self) -> str:
+        """``名``, ``名以上``."""
+        return self.unit if self.count == self.shown else f"{self.unit}以上"
 
 
 Ask = Callable[[Acting], Todo | None]

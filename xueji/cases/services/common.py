@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Post
 from xueji.cases import acts, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
@@ -19,6 +20,7 @@ CASE_FIELDS = (
     "waiting_role",
     "waiting_since",
     "due_on",
+    "approved",
     "closed_at",
     "round",
     "version",
@@ -42,16 +44,17 @@ def require(case: Case, act: Act, acting: Acting) -> list[Step]:
     return steps
 
 
-def hand_to(case: Case, organisation_id: int, role: str, *, due: date, at: datetime) -> None:
-    """Let the case wait for a post."""
-    case.waiting_at_id, case.waiting_role = organisation_id, role
+def hand_to(case: Case, post: Step | Post, *, due: date, at: datetime) -> None:
+    """Let the case wait for a post: that of a step, or the maker's."""
+    case.waiting_at_id, case.waiting_role = post.organisation_id, post.role
     case.waiting_since, case.due_on = at, due
+    case.approved = isinstance(post, Step) and post.returns_to is not None
 
 
 def finish(case: Case, state: State, at: datetime) -> None:
     """Let the case wait for nobody any more."""
     case.state, case.closed_at = state, at
-    case.waiting_at = None
+    case.waiting_at, case.approved = None, False
     case.waiting_role, case.waiting_since, case.due_on = "", None, None
 
 

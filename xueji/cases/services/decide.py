@@ -153,17 +153,16 @@ def _move(
     elif decision == Decision.RETURNED and step.returns_to:
         again = send_back(case, step, steps)
         due_on = due(again.days or rules.value("case.step_days"))
-        hand_to(case, again.organisation_id, again.role, due=due_on, at=acting.at)
+        hand_to(case, again, due=due_on, at=acting.at)
     elif decision == Decision.RETURNED:
-        opened = case.opened_post
         case.state = State.RETURNED
         days = rules.value("case.lapse_days")
-        hand_to(case, opened.organisation_id, opened.role, due=due(days), at=acting.at)
+        hand_to(case, case.opened_post, due=due(days), at=acting.at)
     elif following:
         if following.days == 0:
             due_on = case.due_on
         else:
             due_on = due(following.days or rules.value("case.step_days"))
-        hand_to(case, following.organisation_id, following.role, due=due_on, at=acting.at)
+        hand_to(case, following, due=due_on, at=acting.at)
     else:
         finish(case, State.DONE, acting.at)

@@ -126,7 +126,7 @@ def _send(one: Submission, rules: Rules, first: Step, due: date, acting: Acting)
     case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.on, rules.digest
     case.findings = [_kept(finding) for finding in one.findings]
     case.version += 1
-    hand_to(case, first.organisation_id, first.role, due=due, at=acting.at)
+    hand_to(case, first, due=due, at=acting.at)
 
 
 def _steps(one: Submission, lineage: Lineage, acting: Acting) -> Iterator[Step]:
