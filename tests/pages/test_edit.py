@@ -82,7 +82,7 @@ def test_the_form_has_every_item_of_the_sheet_but_key_data_and_what_has_another_
     ]
     fixed = {item.label: (item.text, item.where) for g in form.groups for item in g.fixed}
     assert fixed == {
-        "姓名拼音": ("shanxiongxin", "由姓名生成"),
+        "姓名拼音": ("Shan Xiongxin", "由姓名生成"),
         "学籍辅号": ("", "编号时产生"),
         "年级": ("一年级", "随升级改变"),
         "班级": ("", "在分班、调班里改"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("xueji", "0022_steps_by_signer"),
+        ("xueji", "0023_approved_cases"),
     ]
 
     operations = [
