@@ -87,7 +87,7 @@ class Clock:
 def check(world: World, data: bytes) -> intakes.Intake:
     context = load(world.school_of("clerk").pk, today=NOON.date())
     found = intakes.read(data, context)
-    judge(found.entries, context)
+    judge(found.entries, context, take=lambda piece: None)
     return found
 
 

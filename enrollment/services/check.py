@@ -31,6 +31,7 @@ from xueji.students.sheet import MEMBERS
 Row = Mapping[str, str]
 FIRST_GRADE = 1
 LONGEST_REASON = 200
+PAPER_KEYS = {f"paper_{code}": code for code in PAPERS}
 _CODE = re.compile(r"（(\d{12})）")
 
 
@@ -141,9 +142,14 @@ def read(row: Row, context: Context) -> Checked:
     reader.flag("migrant", "是否进城务工人员随迁子女")
     items.read(reader, context.today)
     reader.identity_is_whole()
-    papers = frozenset(code for code in PAPERS if FLAGS.get(reader.text(f"paper_{code}").lower()))
+    ticked = [
+        key for key in reader.row if key in PAPER_KEYS and FLAGS.get(reader.text(key).lower())
+    ]
     return Checked(
-        values=reader.values, members=reader.members, papers=papers, problems=reader.problems
+        values=reader.values,
+        members=reader.members,
+        papers=frozenset(PAPER_KEYS[key] for key in ticked),
+        problems=reader.problems,
     )
 
 

@@ -5,7 +5,7 @@ Numbers, names, stars and codes are the sheet's; titles of groups and help sente
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from django.db import models
@@ -38,7 +38,7 @@ class Item:
     def data_class(self) -> DataClass:
         return data_classes(self.model)[self.field]
 
-    @property
+    @cached_property
     def longest(self) -> int | None:
         """How many characters the column keeps, where it holds free text."""
         column = self.model._meta.get_field(self.field)
