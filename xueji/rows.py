@@ -62,7 +62,8 @@ def add(
 
     Each names columns, as ``case_id``; those it does not name have their defaults.
     """
-    meta, keys = model._meta, []
+    meta = model._meta
+    keys: list[Any] = []
     for piece in pieces(rows):
         named = set().union(*piece)
         fields = [field for field in meta.concrete_fields if field.attname in named]
