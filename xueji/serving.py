@@ -12,6 +12,13 @@ max_requests_jitter = 200
 control_socket_disable = True
 
 
+def post_worker_init(worker: object) -> None:
+    """Whoever queues the first job of a worker does not wait for Celery to be loaded."""
+    from xueji.jobs import sending  # noqa: PLC0415 -- gunicorn reads this before Django is set up
+
+    sending.prepare()
+
+
 def on_starting(server: object) -> None:
     """Figures begin anew with each start; files of ended workers would otherwise pile up."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
