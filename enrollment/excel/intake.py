@@ -48,6 +48,7 @@ WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isa
     0x3000: " ",
     0xA0: " ",
 }
+_BEFORE = re.compile(r"^[\s']+")
 _ODD = re.compile(f"{_INVISIBLE.pattern[:-1]}{''.join(map(chr, WIDTHS))}]")  # most cells: none
 
 MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
@@ -182,7 +183,7 @@ def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[st
         text = _INVISIBLE.sub("", text).translate(WIDTHS)
     text = text.strip()
     if column.kind != Kind.WORDS:
-        text = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+        text = _BEFORE.sub("", unicodedata.normalize("NFKC", text)).rstrip()
     if kind == NUMBER:
         return _number(text, column, epoch_1904)
     if column.kind == Kind.DIGITS and _SCIENTIFIC.fullmatch(text):
