@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 from xueji.identity import codes, idnumbers, names, phones
@@ -17,8 +16,6 @@ from xueji.organisations.models import SchoolClass
 from xueji.students import sheet
 
 HAN, CHINA = "01", "CHN"
-# what is typed only of a member who is there; the others have defaults
-GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
 FLAGS = {
     **dict.fromkeys(("1", "是", "on", "true", "有", "√"), True),
     **dict.fromkeys(("", "0", "否", "off", "false", "无", "×"), False),
@@ -211,10 +208,10 @@ class PupilReader(Reader):
 
     def family(self, *, needs_first: bool = True) -> None:
         """The members of whom anything is typed; the first must be there if ``needs_first``."""
-        for place, label in _places_of(self.slots):
+        for place, label in sheet.named_member_places(self.slots):
             self.place(place, label, required=False)
         for prefix in self.slots:
-            given = not _given_of(prefix).isdisjoint(self.row)
+            given = not sheet.given_of(prefix).isdisjoint(self.row)
             if given or (needs_first and prefix == sheet.MEMBERS[0]):
                 self._member(prefix, f"成员{prefix[1:]}")
         if not any(member["is_guardian"] for member in self.members):
@@ -293,19 +290,6 @@ class PupilReader(Reader):
         if not any(member["id_number"] for member in self.members):
             message = "学生没有身份证件时，须填一名家庭成员的身份证件号。"
             self.tell("member_id", "m1_id_number", message, "请补填成员1身份证件号。")
-
-
-@cache
-def _places_of(slots: Sequence[str]) -> Sequence[tuple[str, str]]:
-    """Key and label of the places of the members."""
-    labels = {"address": "现住址", "hukou": "户口所在地"}
-    parts = ((place, *place.split("_")) for place in sheet.member_places(slots))
-    return [(place, f"成员{member[1:]}{labels[part]}") for place, member, part in parts]
-
-
-@cache
-def _given_of(prefix: str) -> frozenset[str]:
-    return frozenset(f"{prefix}_{part}" for part in GIVEN)
 
 
 def _text(value: object) -> str:

@@ -251,6 +251,24 @@ def member_places(slots: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{slot}_{place}" for slot in slots for place in ("address", "hukou"))
 
 
+@cache
+def named_member_places(slots: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """``member_places`` with their labels."""
+    labels = {"address": "现住址", "hukou": "户口所在地"}
+    parts = ((place, *place.split("_")) for place in member_places(slots))
+    return [(place, f"成员{member[1:]}{labels[part]}") for place, member, part in parts]
+
+
+# what is typed only of a member who is there; the others have defaults
+GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
+
+
+@cache
+def given_of(slot: str) -> frozenset[str]:
+    """The keys of which one says that the member is there."""
+    return frozenset(f"{slot}_{part}" for part in GIVEN)
+
+
 PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *member_places(MEMBERS))
 
 
