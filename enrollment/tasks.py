@@ -3,6 +3,7 @@
 Each is checked, stored once it is confirmed, undone, and let go.
 """
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from django.utils.timezone import localdate
@@ -20,7 +21,7 @@ from enrollment.models import (
 from enrollment.services import context as contexts
 from enrollment.services import photos
 from enrollment.services.batch import expiry, keeping, undo
-from enrollment.services.batch.judge import is_look, judge
+from enrollment.services.batch.judge import Judged, is_look, judge
 from enrollment.services.batch.store import NoLongerFit, store
 from enrollment.services.takeover import context as takeover_contexts
 from enrollment.services.takeover import keeping as takeovers
@@ -38,6 +39,7 @@ from xueji.jobs.leases import Lease
 from xueji.jobs.models import Job
 from xueji.jobs.registry import job
 from xueji.jobs.services import acting
+from xueji.students.models import Student
 
 PAGE = "enrollment_import"
 TAKEOVER_PAGE = "enrollment_takeover"
@@ -61,13 +63,20 @@ def check(this: Job, lease: Lease) -> None:
         with lease.effect():
             keeping.refuse(batch_id=batch.pk, why=str(error))
         return
-    total = len(found.entries)
-    lease.progress(0, total)
-    rows = judge(found.entries, context, tell=lambda done: lease.progress(done, total))
+    told: list[Student | None] = []
+    done, total = 0, len(found.entries)
+    lease.progress(done, total)
+
+    def take(piece: Sequence[Judged]) -> None:
+        nonlocal done
+        done += len(piece)
+        lease.progress(done, total)
+        told.extend(row.checked.known for row in piece if row.checked and is_look(row.entry))
+
+    judge(found.entries, context, take)
     marked, is_plain = None, True
     if any(entry.faults for entry in found.entries):
         marked, is_plain = report.marked(data, found)
-    told = [row.checked.known for row in rows if row.checked and is_look(row.entry)]
     with lease.effect():
         keeping.keep_result(
             batch_id=batch.pk,

@@ -7,7 +7,7 @@ from django.db import DataError, IntegrityError
 
 from xueji.notices.models import Notice, Subject
 from xueji.organisations.models import Division, Holiday
-from xueji.rows import PIECE, insert, overwrite
+from xueji.rows import PIECE, add, insert, overwrite
 
 FIRST = date(2031, 1, 1)
 
@@ -44,6 +44,19 @@ def test_rows_get_their_keys_in_their_order(world):
     assert [row._state.adding for row in rows] == [False, False]
 
 
+def test_rows_given_as_mappings_have_defaults_where_they_name_nothing(world):
+    at, posts = world.acting("clerk").at, [world.posts[name].pk for name in ("urban", "clerk")]
+    rows = [{"post_id": pk, "subject": Subject.TURN.value, "at": at} for pk in posts]
+    rows[1]["count"] = 3
+    keys = add(Notice, rows)
+
+    written = {row.pk: row for row in Notice.objects.filter(pk__in=keys)}
+    found = [(written[pk].post_id, written[pk].count, written[pk].key) for pk in keys]
+    assert found == [(posts[0], 1, ""), (posts[1], 3, "")]
+    with pytest.raises(ValueError, match="nobody"):
+        add(Notice, [{**rows[0], "nobody": 1}])
+
+
 def test_a_text_that_is_too_long_is_refused_and_never_cut(db):
     with pytest.raises(DataError):
         insert(holidays(2, name="假" * 41))
@@ -74,7 +87,7 @@ def test_only_the_named_fields_of_the_given_rows_are_overwritten(db):
 
 
 def test_characters_of_the_language_of_arrays_are_written_as_they_are(db):
-    odd = ['{"a",NULL}', "NULL", "", " \\ \t '", "𠮷"]
+    odd = ['{"a",NULL}', "NULL", "", " \\ \t '", "𠮷", '\\"', "a\nb"]
     insert([Division(code=f"9{n:011d}", name=text, level="x") for n, text in enumerate(odd)])
 
     found = Division.objects.filter(code__startswith="9").order_by("code")

@@ -1,17 +1,22 @@
 """Writing many rows of one model: one statement for a piece of them, one array for each field.
 
 Django's ``bulk_create`` and ``bulk_update`` ask a field about every value, or make an expression
-of it; with a hundred fields to a pupil that was most of what an intake cost.
+of it, and the driver takes an array apart again; with a hundred fields to a pupil that was most
+of what an intake cost.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from psycopg import Binary
 
 Row = TypeVar("Row")
+Values = Mapping[str, Any]
+Table = Sequence[tuple[Any, list[Any]]]  # fields, each with a value for every row
 PIECE = 500
 # what the driver writes as the field would; everything else is asked of the field
 PLAIN = {
@@ -40,20 +45,43 @@ def insert(
         meta = piece[0]._meta
         is_keyed = piece[0].pk is not None
         fields = [field for field in meta.concrete_fields if is_keyed or field is not meta.pk]
-        given, values = _given(piece, fields)
-        conflict = ""
-        if replacing:
-            new = ", ".join(f"{name} = EXCLUDED.{name}" for name in _columns(meta, replacing))
-            conflict = f"ON CONFLICT ({', '.join(_columns(meta, unique))}) DO UPDATE SET {new}"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {_quoted(meta.db_table)} ({_names(fields)}) {given} {conflict} "
-                f"RETURNING {_quoted(meta.pk.column)}",
-                values,
-            )
-            for row, (pk,) in zip(piece, cursor.fetchall(), strict=True):
-                row.pk = pk
-                row._state.adding, row._state.db = False, connection.alias
+        keys = _insert(meta, _table(piece, fields), unique, replacing)
+        for row, pk in zip(piece, keys, strict=True):
+            row.pk = pk
+            row._state.adding, row._state.db = False, connection.alias
+
+
+def add(
+    model: type[models.Model],
+    rows: Sequence[Values],
+    *,
+    unique: Sequence[str] = (),
+    replacing: Sequence[str] = (),
+) -> list[Any]:
+    """Insert rows that nobody asks for afterwards, as ``insert`` does; their keys, in order.
+
+    Each names columns, as ``case_id``; those it does not name have their defaults.
+    """
+    meta = model._meta
+    keys: list[Any] = []
+    for piece in pieces(rows):
+        named = set().union(*piece)
+        fields = [field for field in meta.concrete_fields if field.attname in named]
+        if len(fields) < len(named):
+            raise ValueError(f"{meta.label} has no {named - {field.attname for field in fields}}")
+        defaulted = [field for field in meta.concrete_fields if field.attname not in named]
+        table = [(field, [_value(row, field) for row in piece]) for field in fields]
+        table += [
+            (field, [field.get_default() for _ in piece])
+            for field in defaulted
+            if field is not meta.pk
+        ]
+        keys += _insert(meta, table, unique, replacing)
+    return keys
+
+
+def _value(row: Values, field: Any) -> Any:
+    return row[field.attname] if field.attname in row else field.get_default()
 
 
 def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -63,7 +91,7 @@ def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         meta = piece[0]._meta
         pk, columns = _quoted(meta.pk.column), [meta.pk, *map(meta.get_field, fields)]
         new = ", ".join(f"{name} = given.{name}" for name in _columns(meta, fields))
-        given, values = _given(piece, columns)
+        given, values = _given(_table(piece, columns))
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {_quoted(meta.db_table)} AS kept SET {new} "  # noqa: S608 -- as above
@@ -78,6 +106,23 @@ def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield rows[start : start + PIECE]
 
 
+def _insert(
+    meta: Any, table: Table, unique: Sequence[str], replacing: Sequence[str]
+) -> Iterator[Any]:
+    given, values = _given(table)
+    conflict = ""
+    if replacing:
+        new = ", ".join(f"{name} = EXCLUDED.{name}" for name in _columns(meta, replacing))
+        conflict = f"ON CONFLICT ({', '.join(_columns(meta, unique))}) DO UPDATE SET {new}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_quoted(meta.db_table)} ({_names([field for field, _ in table])}) "
+            f"{given} {conflict} RETURNING {_quoted(meta.pk.column)}",
+            values,
+        )
+        return (pk for (pk,) in cursor.fetchall())
+
+
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
@@ -90,7 +135,11 @@ def _columns(meta: Any, names: Sequence[str]) -> list[str]:
     return [_quoted(meta.get_field(name).column) for name in names]
 
 
-def _given(rows: Sequence[models.Model], fields: Sequence[Any]) -> tuple[str, list[Any]]:
+def _table(rows: Sequence[models.Model], fields: Sequence[Any]) -> Table:
+    return [(field, list(map(attrgetter(field.attname), rows))) for field in fields]
+
+
+def _given(table: Table) -> tuple[str, list[Any]]:
     """A query that answers with the rows' values, in their order, and its parameters.
 
     A value that all rows have is sent once; the first field has an array in any case.
@@ -98,26 +147,56 @@ def _given(rows: Sequence[models.Model], fields: Sequence[Any]) -> tuple[str, li
     said: list[str] = []
     types: list[tuple[str, str]] = []
     same: list[Any] = []
-    arrays: list[list[Any]] = []
-    for field in fields:
+    arrays: list[Any] = []
+    for field, values in table:
         # without the length of the type: a cast would cut to it in silence
         name = field.db_type(connection).partition("(")[0]
-        values = list(_values(field, rows))
         if arrays and values.count(values[0]) == len(values):
             said.append(f"%s::{name}")
-            same.append(values[0])
+            same += _prepared(field, values[:1])
         else:
             said.append(f"each.{_quoted(field.column)}")
             types.append((f"%s::{name}[]", _quoted(field.column)))
-            arrays.append(values)
+            arrays.append(_array(_prepared(field, values)))
     unnest, names = (", ".join(part) for part in zip(*types, strict=True))
     return f"SELECT {', '.join(said)} FROM unnest({unnest}) AS each ({names})", [*same, *arrays]  # noqa: S608 -- as above
 
 
-def _values(field: Any, rows: Sequence[models.Model]) -> Iterator[Any]:
+def _prepared(field: Any, values: list[Any]) -> list[Any]:
     """As the database takes them; most of them it takes as they are."""
-    plain, name = PLAIN.get(type(field)), field.attname
-    for row in rows:
-        value = getattr(row, name)
-        is_plain = value is None or type(value) is plain
-        yield value if is_plain else field.get_db_prep_save(value, connection=connection)
+    plain = PLAIN.get(type(field))
+    if plain and {*map(type, values)} <= {plain, type(None)}:
+        return values
+    through = connections[DEFAULT_DB_ALIAS]
+    return [
+        None if value is None else field.get_db_prep_save(value, connection=through)
+        for value in values
+    ]
+
+
+def _array(values: list[Any]) -> Any:
+    """The array as PostgreSQL reads it, where all values are of one kind that is known here."""
+    kinds = {*map(type, values)} - {type(None)}
+    write = WRITTEN.get(kinds.pop()) if len(kinds) == 1 else None
+    if write is None:
+        return values
+    return "{" + ",".join(["NULL" if one is None else write(one) for one in values]) + "}"
+
+
+def _text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _bytes(sealed: Any) -> str:
+    return '"\\\\x' + bytes(sealed.obj).hex() + '"'
+
+
+WRITTEN: dict[type, Callable[[Any], str]] = {
+    Binary: _bytes,
+    bool: str,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    Decimal: str,
+    int: str,
+    str: _text,
+}

@@ -14,7 +14,10 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: object) -> None:
-    """What is loaded once is no garbage: to look through it again holds a page up for 0.1 s."""
+    """What pages would wait for: Celery, loaded by the first job; garbage, sought in all of it."""
+    from xueji.jobs import sending  # noqa: PLC0415 -- gunicorn reads this before Django is set up
+
+    sending.prepare()
     gc.collect()
     gc.freeze()
 

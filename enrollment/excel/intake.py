@@ -35,6 +35,7 @@ from xueji.organisations.models import grade_name
 from xueji.students.reading import day
 
 MARK = re.compile(r"模板第\s*(\d+)\s*版.*?学校编号\s*(\d+)")
+MOST_KEPT = 500
 KEPT_DIGITS = 15  # Excel keeps no more of a number
 YES = frozenset("1 是 有 对 齐 y yes true √ ✓ ✔ ☑ 已核验 已验 已看 已看原件".split())
 NO = frozenset("0 否 无 没有 n no false × ✗ ☐ 未核验 未验 缺".split()) | {""}
@@ -47,6 +48,7 @@ WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isa
     0x3000: " ",
     0xA0: " ",
 }
+_BEFORE = re.compile(r"^[\s']+")
 _ODD = re.compile(f"{_INVISIBLE.pattern[:-1]}{''.join(map(chr, WIDTHS))}]")  # most cells: none
 
 MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
@@ -99,20 +101,34 @@ def opened(data: bytes, known: Headers, required: Iterable[Column]) -> tuple[Int
 
 def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
     """What each row says, cell by cell; the example of the template is passed over."""
-    said: dict[str, str] = {}  # most cells say what others say: one text for all of them
+    epoch_1904 = intake.table.epoch_1904
+    # most cells of a column say what others say
+    columns = [(place, column, Said()) for place, column in intake.columns.items()]
     for line, cells in rows:
         first = next(iter(cells.values()))[1].strip()
         entry = Entry(line, {})
-        for place, column in intake.columns.items():
+        for place, column, said in columns:
             cell = cells.get(place)
             if cell is None:
                 continue
-            text, fault = text_of(cell, column, epoch_1904=intake.table.epoch_1904)
+            known = said.get(cell)
+            if known is None:
+                known = said.keep(cell, text_of(cell, column, epoch_1904=epoch_1904))
+            text, fault = known
             if fault:
                 entry.faults.append(Fault(column.key, *fault_parts(fault)))
-            entry.row[column.key] = said.setdefault(text, text)
+            entry.row[column.key] = text
         if not (first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE)):
             yield entry
+
+
+class Said(dict[Cell, tuple[str, Fault | None]]):
+    """What cells of one column were found to say; of a column in which no two say the same, few."""
+
+    def keep(self, cell: Cell, found: tuple[str, Fault | None]) -> tuple[str, Fault | None]:
+        if len(self) < MOST_KEPT:
+            self[cell] = found
+        return found
 
 
 def fault_parts(fault: Fault) -> tuple[str, str, str]:
@@ -167,7 +183,7 @@ def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[st
         text = _INVISIBLE.sub("", text).translate(WIDTHS)
     text = text.strip()
     if column.kind != Kind.WORDS:
-        text = unicodedata.normalize("NFKC", text).strip().lstrip("'")
+        text = _BEFORE.sub("", unicodedata.normalize("NFKC", text)).rstrip()
     if kind == NUMBER:
         return _number(text, column, epoch_1904)
     if column.kind == Kind.DIGITS and _SCIENTIFIC.fullmatch(text):

@@ -1,6 +1,6 @@
 """The list of a month for the national check as a workbook; every cell is text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -9,8 +9,9 @@ from openpyxl.utils import get_column_letter
 
 from enrollment.models import Enrollment
 from enrollment.services.national_list import COLUMNS, line
+from xueji.excel.template import say
 
-TEXT = "@"
+LAID = Alignment(vertical="top", wrap_text=True)
 WIDTHS = (6, 12, 6, 12, 16, 22, 10, 10, 10, 14, 28, 20, 40, 16)
 
 
@@ -19,11 +20,11 @@ def workbook(rows: Iterable[Enrollment], *, title: str) -> bytes:
     book = Workbook()
     sheet = book.active
     sheet.title = "查重名单"
-    sheet.append([title])
-    sheet["A1"].font = Font(bold=True, size=14)
+    say(sheet, 1, 1, title).font = Font(bold=True, size=14)
     sheet.append(list(COLUMNS))
     for number, row in enumerate(rows, start=1):
-        _write(sheet, number + 2, [str(number), *line(row)])
+        for column, text in enumerate([str(number), *line(row)], start=1):
+            say(sheet, number + 2, column, text).alignment = LAID
     for index, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.cell(row=2, column=index).font = Font(bold=True)
@@ -36,12 +37,3 @@ def workbook(rows: Iterable[Enrollment], *, title: str) -> bytes:
     out = BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _write(sheet, row: int, values: Sequence[str]) -> None:
-    """Numbers stay whole, and nothing that begins with = is a formula."""
-    for column, value in enumerate(values, start=1):
-        cell = sheet.cell(row=row, column=column)
-        cell.value, cell.data_type = value, "s"
-        cell.number_format = TEXT
-        cell.alignment = Alignment(vertical="top", wrap_text=True)

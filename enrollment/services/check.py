@@ -31,6 +31,7 @@ from xueji.students.sheet import MEMBERS
 Row = Mapping[str, str]
 FIRST_GRADE = 1
 LONGEST_REASON = 200
+PAPER_KEYS = {f"paper_{code}": code for code in PAPERS}
 _CODE = re.compile(r"（(\d{12})）")
 
 
@@ -117,7 +118,7 @@ def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
 
 
 def understood(row: Row, context: Context) -> Checked:
-    """One row as far as it can be read; only places are looked up, nothing is judged."""
+    """One row as far as it can be read; nothing is judged."""
     checked = read(row, context)
     places.settle([checked.values], context.lineage.county.division_code)
     settle_members(checked)
@@ -141,9 +142,12 @@ def read(row: Row, context: Context) -> Checked:
     reader.flag("migrant", "是否进城务工人员随迁子女")
     items.read(reader, context.today)
     reader.identity_is_whole()
-    papers = frozenset(code for code in PAPERS if FLAGS.get(reader.text(f"paper_{code}").lower()))
+    named = reader.row.keys() & PAPER_KEYS.keys()
     return Checked(
-        values=reader.values, members=reader.members, papers=papers, problems=reader.problems
+        values=reader.values,
+        members=reader.members,
+        papers=frozenset(PAPER_KEYS[key] for key in named if FLAGS.get(reader.text(key).lower())),
+        problems=reader.problems,
     )
 
 

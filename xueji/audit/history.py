@@ -5,13 +5,14 @@ models only through here. The database copies a history row from what it holds a
 so that history never says anything else than the table did.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from simple_history.utils import get_history_model_for_model
 
 from xueji.accounts.access import Acting
+from xueji.rows import add as added
 from xueji.rows import insert, overwrite
 
 Row = TypeVar("Row", bound=models.Model)
@@ -23,8 +24,17 @@ def create(rows: Iterable[Row], *, acting: Acting, reason: str) -> list[Row]:
     if rows:
         with transaction.atomic(savepoint=False):
             insert(rows)
-            _sign(rows, "+", acting, reason)
+            _sign(type(rows[0]), [row.pk for row in rows], "+", acting, reason)
     return rows
+
+
+def add(
+    model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, acting: Acting, reason: str
+) -> None:
+    """Insert rows that nobody asks for afterwards, given as ``rows.add`` takes them."""
+    if rows:
+        with transaction.atomic(savepoint=False):
+            _sign(model, added(model, rows), "+", acting, reason)
 
 
 def update(rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason: str) -> None:
@@ -33,7 +43,7 @@ def update(rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason
     if rows:
         with transaction.atomic(savepoint=False):
             overwrite(rows, fields)
-            _sign(rows, "~", acting, reason)
+            _sign(type(rows[0]), [row.pk for row in rows], "~", acting, reason)
 
 
 def delete(rows: Iterable[Row], *, acting: Acting, reason: str) -> None:
@@ -41,16 +51,19 @@ def delete(rows: Iterable[Row], *, acting: Acting, reason: str) -> None:
     rows = list(rows)
     if rows:
         with transaction.atomic(savepoint=False):
-            _sign(rows, "-", acting, reason)
+            keys = [row.pk for row in rows]
+            _sign(type(rows[0]), keys, "-", acting, reason)
             # not .delete(): the package would write a second, unsigned history row
-            removed = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
+            removed = type(rows[0])._default_manager.filter(pk__in=keys)
             removed._raw_delete(removed.db)
 
 
-def _sign(rows: Sequence[models.Model], kind: str, acting: Acting, reason: str) -> None:
-    """A history row for each row as it stands in the database, in the order of ``rows``."""
-    meta, quote = rows[0]._meta, connection.ops.quote_name
-    record = get_history_model_for_model(type(rows[0]))
+def _sign(
+    model: type[models.Model], keys: Sequence[Any], kind: str, acting: Acting, reason: str
+) -> None:
+    """A history row for each row as it stands in the database, in the order of ``keys``."""
+    meta, quote = model._meta, connection.ops.quote_name
+    record = get_history_model_for_model(model)
     signature: dict[str, Any] = {
         "history_type": kind,
         "history_date": acting.at,
@@ -67,5 +80,5 @@ def _sign(rows: Sequence[models.Model], kind: str, acting: Acting, reason: str) 
             f"INSERT INTO {quote(record._meta.db_table)} ({into}) SELECT {said} "  # noqa: S608 -- as above
             f"FROM unnest(%s::{of_pk}[]) WITH ORDINALITY AS written (pk, place) "
             f"JOIN {quote(meta.db_table)} AS now ON now.{pk} = written.pk ORDER BY written.place",
-            [*signature.values(), [row.pk for row in rows]],
+            [*signature.values(), list(keys)],
         )

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+
+from xueji.excel import texts
 
 ROWS = 20_000  # that can be filled
 TITLE_ROW, MARK_ROW, HEADER_ROW, EXAMPLE_ROW = 1, 2, 3, 4
@@ -72,25 +75,32 @@ def across(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
 
 
+def say(table: Worksheet, row: int, column: int, text: str) -> Cell:
+    """The cell with a text in it that is never a formula, whatever it begins with."""
+    cell = table.cell(row, column)
+    if text:
+        cell.value, cell.data_type = text, "s"
+    cell.number_format, cell.quotePrefix = TEXT, texts.is_live(text)
+    return cell
+
+
 def _title(table: Worksheet, title: str) -> None:
-    cell = table.cell(TITLE_ROW, 1, title)
-    cell.font = Font(bold=True, size=13)
-    cell.number_format = TEXT
+    say(table, TITLE_ROW, 1, title).font = Font(bold=True, size=13)
 
 
 def _column(table: Worksheet, number: int, field: Field) -> None:
     dimension = table.column_dimensions[get_column_letter(number)]
     dimension.width, dimension.number_format = field.width, TEXT
     fill = _MUST_FILL if field.must else _MAY_FILL
-    mark = table.cell(MARK_ROW, number, MUST if field.must else MAY)
-    header = table.cell(HEADER_ROW, number, field.label)
-    example = table.cell(EXAMPLE_ROW, number, field.example or None)
+    mark = say(table, MARK_ROW, number, MUST if field.must else MAY)
+    header = say(table, HEADER_ROW, number, field.label)
+    example = say(table, EXAMPLE_ROW, number, field.example)
     for cell in (mark, header):
-        cell.fill, cell.border, cell.number_format = fill, _EDGE, TEXT
+        cell.fill, cell.border = fill, _EDGE
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     header.font = Font(bold=True)
     mark.font = Font(size=9, bold=field.must, color="FF9C3B00" if field.must else "FF5B6B7A")
-    example.number_format, example.font = TEXT, Font(italic=True, color="FF7A8794")
+    example.font = Font(italic=True, color="FF7A8794")
     if field.help:
         text = f"{MUST if field.must else MAY}。{field.help}"
         header.comment = Comment(text, AUTHOR, height=24 * (2 + len(text) // 18), width=260)
@@ -99,8 +109,7 @@ def _column(table: Worksheet, number: int, field: Field) -> None:
 def _list(options: Worksheet, number: int, choices: Sequence[str]) -> str:
     """Write the choices down one column and say where they stand."""
     for row, choice in enumerate(choices, start=1):
-        cell = options.cell(row, number, choice)
-        cell.number_format, cell.data_type = TEXT, "s"
+        say(options, row, number, choice)
     column = get_column_letter(number)
     return f"{OPTIONS}!${column}$1:${column}${len(choices)}"
 
@@ -124,7 +133,5 @@ def _choose(table: Worksheet, number: int, where: str) -> None:
 def _explain(sheet: Worksheet, lines: Sequence[str]) -> None:
     sheet.column_dimensions["A"].width = 100
     for row, line in enumerate(lines, start=1):
-        cell = sheet.cell(row, 1, line)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.number_format = TEXT
+        say(sheet, row, 1, line).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(1, 1).font = Font(bold=True, size=14)

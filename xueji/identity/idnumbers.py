@@ -20,14 +20,15 @@ _DECIMAL = re.compile(r"[0-9]+\.[0-9]*")
 
 def normalise(raw: object) -> str:
     """The one written form: half-width, upper case, without blanks or invisible characters."""
-    text = _visible("" if raw is None else str(raw))
+    text = "" if raw is None else str(raw)
+    if text.isascii() and text.isprintable():
+        return text.replace(" ", "").upper()  # of these only the blank is not seen
+    text = _visible(text)
     text = _visible(unicodedata.normalize("NFKC", text)).translate(_ASCII_UPPER)
     return unicodedata.normalize("NFKC", text)  # what a removed blank kept apart
 
 
 def _visible(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text.replace(" ", "")  # of these only the blank is not seen
     return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
 
 

@@ -8,9 +8,10 @@ from xueji.identity.problems import Problem, Severity
 SHORTEST, LONGEST = 2, 50
 MIDDLE_DOT = "·"
 
-_DOTS = str.maketrans(dict.fromkeys("・･•‧∙⋅●．᛫⸱﹒", MIDDLE_DOT))
-_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_ONE_FORM = str.maketrans(dict.fromkeys("・･•‧∙⋅●．᛫⸱﹒", MIDDLE_DOT))
+_ONE_FORM |= {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _HAN = "〇㐀-䶿一-鿿\uf900-\ufaff\U00020000-\U0002fa1f\U00030000-\U000323af"
+_PLAIN = re.compile("[㐀-䶿一-鿿]{2,4}")  # most names; nothing in them is written otherwise
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _HAN_ONLY = re.compile(f"[{_HAN}]")
 _DOT_IN_HAN = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
@@ -23,8 +24,10 @@ def clean_name(raw: object) -> str:
     NFC, never NFKC: a rare character is not exchanged for a common one. Blanks inside stay, so
     that ``check_name`` can refuse them in a Chinese name.
     """
-    text = ("" if raw is None else str(raw)).translate(_DOTS | _FULL_WIDTH)
-    text = unicodedata.normalize("NFC", text)
+    text = "" if raw is None else str(raw)
+    if _PLAIN.fullmatch(text):
+        return text
+    text = unicodedata.normalize("NFC", text.translate(_ONE_FORM))
     text = _RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return _DOT_IN_HAN.sub(MIDDLE_DOT, " ".join(text.split()))
 
@@ -32,6 +35,8 @@ def clean_name(raw: object) -> str:
 def check_name(name: object) -> list[Problem]:
     """Every fault of the name in its clean form; requiredness is judged here too."""
     text = clean_name(name)
+    if _PLAIN.fullmatch(text):
+        return []
     if not text:
         return [_problem("required", "没有填写姓名。", "请照户口簿填写姓名。")]
     found = [fault for judge in (_characters, _blanks, _dots, _length) if (fault := judge(text))]

@@ -20,6 +20,8 @@ _ABROAD = re.compile(r"\+(?!86)[1-9][0-9]{6,14}")
 def normalise_phone(raw: object) -> str:
     """One written form: 13931520018, 0315-7123456, 0315-7123456-801; other text only tidied."""
     text = "" if raw is None else str(raw)
+    if _MOBILE.fullmatch(text):
+        return text
     text = unicodedata.normalize("NFKC", text).translate(_DASHES).upper()
     text = "".join(c for c in text if unicodedata.category(c)[0] not in "CZ")
     if whole := _DECIMAL.fullmatch(text):  # Excel kept the number as a number; nothing is lost

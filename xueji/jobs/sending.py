@@ -14,6 +14,13 @@ THREAD = "sending"
 PATIENCE = 0.5
 
 
+def prepare() -> None:
+    """Load what the first message of a process would wait for; nothing is sent or connected."""
+    if settings.REDIS_URL:
+        app.finalize()
+        app.connection_for_write().get_transport_cls()
+
+
 def send(job_id: int) -> bool:
     """Hand the id to Redis and wait a moment for it; False leaves the job to the sweeper.
 

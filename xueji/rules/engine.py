@@ -191,15 +191,28 @@ def concludes(key: str) -> Callable[[Conclusion], Conclusion]:
 def _refuse_a_second(key: str) -> None:
     if key in judged():
         raise ValueError(f"{key} has a function already")
+    _of.cache_clear()
 
 
 def judge(group: str, facts: Any, rules: Rules) -> list[Finding]:
     """What every rule ``group.…`` in force finds in ``facts``, in order of registration."""
     found: list[Finding] = []
-    for key, function in _judges.items():
-        if key.startswith(f"{group}.") and rules.has(key):
-            found += function(facts, rules)
-    for key, conclusion in _conclusions.items():
-        if key.startswith(f"{group}.") and rules.has(key):
-            found += conclusion(facts, rules, tuple(found))
+    judging, concluding = _of(group, rules)
+    for function in judging:
+        found += function(facts, rules)
+    for conclusion in concluding:
+        found += conclusion(facts, rules, tuple(found))
     return found
+
+
+@lru_cache(maxsize=256)  # an intake asks the same ten thousand times
+def _of(group: str, rules: Rules) -> tuple[list[Judge], list[Conclusion]]:
+    """The functions of the group's rules in force."""
+
+    def asked(key: str) -> bool:
+        return key.startswith(f"{group}.") and rules.has(key)
+
+    return (
+        [function for key, function in _judges.items() if asked(key)],
+        [function for key, function in _conclusions.items() if asked(key)],
+    )

@@ -15,37 +15,36 @@ def write_families(
     """Make each pupil's family exactly these members, in their order."""
     rows = FamilyMember.objects.filter(student__in=families)
     present = {(member.student_id, member.position): member for member in rows}
-    new: list[FamilyMember] = []
+    new: list[Values] = []
     changed: list[FamilyMember] = []
     fields: set[str] = set()
     for student, members in families.items():
         for position, values in enumerate(members, start=1):
-            member = present.pop((student.pk, position), None) or FamilyMember(
-                student=student, position=position
-            )
+            member = present.pop((student.pk, position), None)
+            if member is None:
+                new.append({**values, "student_id": student.pk, "position": position})
+                continue
             for field, value in values.items():
                 setattr(member, field, value)
             fields |= values.keys()
-            (changed if member.pk else new).append(member)
-    history.create(new, acting=acting, reason=reason)
+            changed.append(member)
+    history.add(FamilyMember, new, acting=acting, reason=reason)
     history.update(changed, fields=sorted(fields), acting=acting, reason=reason)
     history.delete(present.values(), acting=acting, reason=reason)
 
 
-def write_sheets(
-    sheets: Mapping[Student, Values], *, acting: Acting, reason: str
-) -> dict[Student, StudentSheet]:
+def write_sheets(sheets: Mapping[Student, Values], *, acting: Acting, reason: str) -> None:
     """Set further items of locked pupils' national sheets; the first call makes the row."""
     present = {row.student_id: row for row in StudentSheet.objects.filter(student__in=sheets)}
-    written: dict[Student, StudentSheet] = {}
+    new: list[Values] = []
     fields: set[str] = set()
     for student, values in sheets.items():
-        sheet = present.get(student.pk) or StudentSheet(student=student)
+        sheet = present.get(student.pk)
+        if sheet is None:
+            new.append({**values, "student_id": student.pk})
+            continue
         for field, value in values.items():
             setattr(sheet, field, value)
         fields |= values.keys()
-        written[student] = sheet
-    new = [sheet for student, sheet in written.items() if student.pk not in present]
-    history.create(new, acting=acting, reason=reason)
+    history.add(StudentSheet, new, acting=acting, reason=reason)
     history.update(present.values(), fields=sorted(fields), acting=acting, reason=reason)
-    return written

@@ -5,8 +5,10 @@ Names, stars, code tables and lengths come from ``students.sheet``; forms of wri
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -29,6 +31,19 @@ HOME_ADDRESSES = ("mail_address", "family_address")
 
 def read(reader: PupilReader, today: date) -> None:
     """Read every further item into ``reader.values``, and say what does not agree."""
+    for item, reading in _readings():
+        if item.key == "id_valid":
+            _valid(reader, item, today)
+        else:
+            reading(reader, item)
+    taught = reader.values.pop("home_taught", False)
+    reader.values["attendance"] = Attendance.HOME_TAUGHT if taught else Attendance.IN_SCHOOL
+    _agree(reader)
+
+
+@cache
+def _readings() -> Sequence[tuple[Item, Callable[[PupilReader, Item], None]]]:
+    """How each item is read, in the order of the sheet."""
     special = {
         "birth_place_text": _birth_place,
         "former_name": _former_name,
@@ -37,29 +52,33 @@ def read(reader: PupilReader, today: date) -> None:
         "homepage": _homepage,
         "class_number": _class_number,
         "distance": _distance,
+        **dict.fromkeys(HOME_ADDRESSES, _home_address),
     }
-    for key, item in sheet.further().items():
-        if key == "id_valid":
-            _valid(reader, item, today)
-        elif key in HOME_ADDRESSES:
-            _words(reader, item, instead=reader.text("address_text"))
-        elif item.table is sheet.YES_NO:
-            yes_no(reader, item)
-        elif item.table is not None:
-            reader.code(key, item.table, item.label, required=item.required)  # type: ignore[arg-type]
-        else:
-            special.get(key, _words)(reader, item)
-    attendance = next(item for item in sheet.items() if item.key == "home_taught")
-    yes_no(reader, attendance)
-    taught = reader.values.pop("home_taught", False)
-    reader.values["attendance"] = Attendance.HOME_TAUGHT if taught else Attendance.IN_SCHOOL
-    _agree(reader)
+    attendance = [item for item in sheet.items() if item.key == "home_taught"]
+    return [
+        (item, special.get(item.key) or _of_kind(item))
+        for item in (*sheet.further().values(), *attendance)
+    ]
+
+
+def _of_kind(item: Item) -> Callable[[PupilReader, Item], None]:
+    if item.table is None:
+        return _words
+    return yes_no if item.table is sheet.YES_NO else _code
 
 
 def yes_no(reader: PupilReader, item: Item) -> None:
     reader.code(item.key, codes.YES_NO, item.label, required=item.required)
     if item.key in reader.values:
         reader.values[item.key] = reader.values[item.key] == "1"
+
+
+def _code(reader: PupilReader, item: Item) -> None:
+    reader.code(item.key, item.table, item.label, required=item.required)  # type: ignore[arg-type]
+
+
+def _home_address(reader: PupilReader, item: Item) -> None:
+    _words(reader, item, instead=reader.text("address_text"))
 
 
 def _words(reader: PupilReader, item: Item, instead: str = "") -> None:

@@ -16,8 +16,6 @@ from xueji.organisations.models import SchoolClass
 from xueji.students import sheet
 
 HAN, CHINA = "01", "CHN"
-# what is typed only of a member who is there; the others have defaults
-GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
 FLAGS = {
     **dict.fromkeys(("1", "是", "on", "true", "有", "√"), True),
     **dict.fromkeys(("", "0", "否", "off", "false", "无", "×"), False),
@@ -48,12 +46,13 @@ class Reader:
     """Reads one field at a time, collecting clean values and problems."""
 
     def __init__(self, row: Mapping[str, object]):
-        self.row = {key: _text(value) for key, value in row.items()}
+        # of a row most columns are empty, and asked for all the same
+        self.row = {key: text for key, value in row.items() if (text := _text(value))}
         self.values: dict[str, Any] = {}
         self.problems: list[Problem] = []
 
     def text(self, key: str) -> str:
-        return self.row.get(key, "").strip()
+        return self.row.get(key, "")
 
     def tell(self, code: str, key: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(code, message, remedy, field=key))
@@ -107,8 +106,11 @@ class Reader:
     ) -> None:
         """Free text of one line and at most ``most`` characters; empty it says ``instead``."""
         text = " ".join((self.text(key) or instead[:most]).split())
-        if not text and required:
-            self.missing(key, label)
+        if not text:
+            if required:
+                self.missing(key, label)
+            self.values[key] = ""
+            return
         if len(text) > most:
             self.tell("long", key, f"{label}超过 {most} 个字。", "请写短一些。")
         self.values[key] = self._printable(key, label, text)[:most]
@@ -206,12 +208,10 @@ class PupilReader(Reader):
 
     def family(self, *, needs_first: bool = True) -> None:
         """The members of whom anything is typed; the first must be there if ``needs_first``."""
-        for place in sheet.member_places(self.slots):
-            member, _, part = place.partition("_")
-            label = f"成员{member[1:]}{'现住址' if part == 'address' else '户口所在地'}"
+        for place, label in sheet.named_member_places(self.slots):
             self.place(place, label, required=False)
         for prefix in self.slots:
-            given = any(self.text(f"{prefix}_{part}") for part in GIVEN)
+            given = not sheet.given_of(prefix).isdisjoint(self.row)
             if given or (needs_first and prefix == sheet.MEMBERS[0]):
                 self._member(prefix, f"成员{prefix[1:]}")
         if not any(member["is_guardian"] for member in self.members):
@@ -294,4 +294,4 @@ class PupilReader(Reader):
 
 def _text(value: object) -> str:
     """What a field or a cell holds, without what no column can keep."""
-    return str("" if value is None else value).replace("\0", "")[:LONGEST]
+    return str("" if value is None else value).replace("\0", "")[:LONGEST].strip()

@@ -22,7 +22,6 @@ from xueji.students.models import (
     PlacementKind,
     Status,
     Student,
-    StudentSheet,
 )
 
 PLACE = ("school", "org_path", "school_class", "stage", "entry_year", "grade")
@@ -54,9 +53,9 @@ def write_family(
 
 def write_sheet(
     *, student: Student, values: Mapping[str, object], acting: Acting, reason: str
-) -> StudentSheet:
+) -> None:
     """Set further items of a locked pupil's national sheet; the first call makes the row."""
-    return entering.write_sheets({student: values}, acting=acting, reason=reason)[student]
+    entering.write_sheets({student: values}, acting=acting, reason=reason)
 
 
 class NotEditable(Exception):

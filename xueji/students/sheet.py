@@ -5,7 +5,7 @@ Numbers, names, stars and codes are the sheet's; titles of groups and help sente
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from django.db import models
@@ -38,7 +38,7 @@ class Item:
     def data_class(self) -> DataClass:
         return data_classes(self.model)[self.field]
 
-    @property
+    @cached_property
     def longest(self) -> int | None:
         """How many characters the column keeps, where it holds free text."""
         column = self.model._meta.get_field(self.field)
@@ -247,6 +247,24 @@ MEMBERS = ("m1", "m2")  # prefixes of the keys of the sheet's two members
 def member_places(slots: Iterable[str]) -> tuple[str, ...]:
     """The places of members of the family, by the prefixes of their keys."""
     return tuple(f"{slot}_{place}" for slot in slots for place in ("address", "hukou"))
+
+
+@cache
+def named_member_places(slots: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """``member_places`` with their labels."""
+    labels = {"address": "现住址", "hukou": "户口所在地"}
+    parts = ((place, *place.split("_")) for place in member_places(slots))
+    return [(place, f"成员{member[1:]}{labels[part]}") for place, member, part in parts]
+
+
+# what is typed only of a member who is there; the others have defaults
+GIVEN = "name phone id_number workplace address_text hukou_text position_held relation_note".split()
+
+
+@cache
+def given_of(slot: str) -> frozenset[str]:
+    """The keys of which one says that the member is there."""
+    return frozenset(f"{slot}_{part}" for part in GIVEN)
 
 
 PLACES = ("hukou", "address", "guardian_hukou", "birth_place", *member_places(MEMBERS))

@@ -18,7 +18,7 @@ class Fate(StrEnum):
     FAULTY = "faulty"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with one cell, for its comment. ``key`` is that of typed rows, "" of none."""
 
@@ -29,7 +29,7 @@ class Fault:
     clause: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One row: its place in the sheet, and the text of each column by key."""
 

@@ -4,7 +4,8 @@ Does for many what ``services.submit`` does for one, by the same checks and the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import IntegrityError, transaction
 
@@ -21,33 +22,70 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, CaseForm, Paper, State
 from xueji.cases.services import Submission, new_cases, submit_all
 from xueji.organisations.models import School, StageName
-from xueji.rows import insert, pieces
+from xueji.rows import add, insert, pieces
+from xueji.rules.engine import Finding
+from xueji.rules.files import Effect
 from xueji.students import entering
 from xueji.students import services as students
 from xueji.students.editing import empty
 from xueji.students.models import UNREGISTERED, Status, Student, StudentSheet
 
 KIND = "enrollment"
-# of what was understood, what is asked once the pupil is written
-STILL_ASKED = ("into_grade", "into_reason", "school_class", "entered_on")
+OF_STUDENT = {name: empty(name, Student) for name in STUDENT_FIELDS}
+OF_SHEET = {name: empty(name, StudentSheet) for name in SHEET_FIELDS}
+Members = Sequence[Mapping[str, object]]
 
 
-@dataclass
+@dataclass(slots=True, kw_only=True)
 class Row:
-    """A judged row on its way into the database."""
+    """What is left of a judged row on its way into the database: as little as can be."""
 
     judged: Judged
-    case: Case
-    student: Student | None = None
-
-    @property
-    def checked(self) -> Checked:
-        assert self.judged.checked is not None  # noqa: S101 -- only SAME rows have none
-        return self.judged.checked
+    known: Student | None
+    of_student: tuple[object, ...] = ()
+    of_sheet: tuple[object, ...] = ()
+    members: Members = ()
+    register_type: str
+    grade: int
+    late_reason: str
+    entry_on: date
+    class_id: int | None
+    papers: frozenset[str]
+    findings: Sequence[Finding]
+    near: int
+    case: Case = field(init=False)
+    student_id: int = field(init=False)
 
     @property
     def entry(self) -> Entry:
         return self.judged.entry
+
+    @property
+    def is_first(self) -> bool:
+        return self.grade == FIRST_GRADE
+
+
+def _row(judged: Judged) -> Row:
+    checked = judged.checked
+    assert checked is not None  # noqa: S101 -- ``judge`` has just set it
+    assert checked.facts is not None  # noqa: S101 -- without birth date there is a fault
+    school_class = checked.values["school_class"]
+    row = Row(
+        judged=judged,
+        known=checked.known,
+        register_type=checked.facts.register_type,
+        grade=checked.values["into_grade"],
+        late_reason=checked.values["into_reason"],
+        entry_on=checked.values["entered_on"],
+        class_id=school_class and school_class.pk,
+        papers=checked.papers,
+        findings=checked.findings,
+        near=len(checked.near),
+    )
+    if judged.entry.fate == Fate.SUBMIT:
+        row.of_student, row.of_sheet = own(checked), tuple(further(checked).values())
+        row.members = checked.members
+    return row
 
 
 class NoLongerFit(Exception):
@@ -70,18 +108,19 @@ def store(
     School.objects.select_for_update().get(pk=context.lineage.school.pk)
     for entry in entries:
         entry.faults, entry.fate = [], Fate.SUBMIT
-    judged = judge(entries, context)
+    rows: list[Row] = []
+
+    def take(piece: Sequence[Judged]) -> None:
+        rows.extend(_row(judged) for judged in piece if judged.entry.fate != Fate.FAULTY)
+
+    judge(entries, context, take)
     if any(entry.fate == Fate.FAULTY for entry in entries):
         raise NoLongerFit(entries)
-    rows = _with_cases([row for row in judged if row.entry.fate != Fate.SAME], context, acting)
+    _give_cases(rows, context, acting)
     sent = [row for row in rows if row.entry.fate == Fate.SUBMIT]
     begun = [row for row in rows if row.entry.fate == Fate.DRAFT]
-    reason = f"新生入学 导入批次 {batch.pk}"
     for piece in pieces(sent):
-        _write_pupils(piece, acting, reason)
-        for row in piece:  # of 10,000 pupils everything that was understood is 100 MB
-            row.checked.values = {key: row.checked.values[key] for key in STILL_ASKED}
-            row.checked.members = []
+        _write_pupils(piece, acting, f"新生入学 导入批次 {batch.pk}")
     _send(sent, context, acting)
     _begin(begun)
     for piece in pieces(rows):
@@ -90,65 +129,72 @@ def store(
         _remember(piece, batch)
 
 
-def _with_cases(judged: Sequence[Judged], context: Context, acting: Acting) -> list[Row]:
-    """Each row with a new case, or with the draft that an earlier intake began."""
-    known = cases.lock(row.draft.pk for row in judged if row.draft)
+def _give_cases(rows: Sequence[Row], context: Context, acting: Acting) -> None:
+    """Each row gets a new case, or the draft that an earlier intake began."""
+    known = cases.lock(row.judged.draft.pk for row in rows if row.judged.draft)
     known = {pk: case for pk, case in known.items() if case.state == State.DRAFT}
-    count = sum(row.draft is None or row.draft.pk not in known for row in judged)
-    fresh = iter(
-        new_cases(count, kind=KIND, school=context.lineage.school, acting=acting) if count else ()
-    )
-    return [
-        Row(row, known[row.draft.pk] if row.draft and row.draft.pk in known else next(fresh))
-        for row in judged
-    ]
+    begun = [row.judged.draft and known.get(row.judged.draft.pk) for row in rows]
+    count, school = begun.count(None), context.lineage.school
+    fresh = iter(new_cases(count, kind=KIND, school=school, acting=acting) if count else ())
+    for row, draft in zip(rows, begun, strict=True):
+        row.case = draft or next(fresh)
 
 
 # -- pupils ----------------------------------------------------------------------------------------
 def _write_pupils(rows: Sequence[Row], acting: Acting, reason: str) -> None:
     """New pupils, and those that an earlier try or a deferral left, with sheet and family."""
-    known = students.lock(row.checked.known.pk for row in rows if row.checked.known)
+    known = students.lock(row.known.pk for row in rows if row.known)
     busy = set(
         Case.objects.filter(student__in=known, state__in=ALIVE).values_list("student", flat=True)
     )
-    new: list[Row] = []
+    new: list[Student] = []
+    written: list[tuple[Student, Row]] = []
     for row in rows:
-        found = row.checked.known
-        if found is None:
-            row.student = Student(status=Status.PENDING)
-            new.append(row)
-        elif known[found.pk].status not in UNREGISTERED or found.pk in busy:
+        if row.known is None:
+            student = Student(status=Status.PENDING)
+            new.append(student)
+        elif known[row.known.pk].status not in UNREGISTERED or row.known.pk in busy:
             raise Refused(TAKEN)
         else:
-            row.student = known[found.pk]
-        fill(row.student, row.checked)
+            student = known[row.known.pk]
+        fill(student, row.of_student)
+        student.register_type = row.register_type
+        written.append((student, row))
     try:
         with transaction.atomic():
-            history.create([row.student for row in new], acting=acting, reason=reason)
+            history.create(new, acting=acting, reason=reason)
     except IntegrityError as error:
         if "id_index" not in str(error):
             raise
         raise Refused(TAKEN) from error
+    pupils = dict(written)
     fields = (*STUDENT_FIELDS, *students.DERIVED, "register_type")
-    left = [row.student for row in rows if row.checked.known]
-    if left:
+    if left := [student for student, row in written if row.known]:
         students.write(left, fields=fields, acting=acting, reason=reason)
-    sheets = {row.student: further(row.checked) for row in rows}
+    sheets = {
+        student: dict(zip(OF_SHEET, row.of_sheet, strict=True)) for student, row in pupils.items()
+    }
     entering.write_sheets(sheets, acting=acting, reason=reason)
-    families = {row.student: row.checked.members for row in rows}
+    families = {student: row.members for student, row in pupils.items()}
     entering.write_families(families, acting=acting, reason=reason)
+    for student, row in pupils.items():
+        row.student_id, row.case.title = student.pk, student.name
+        row.of_student, row.of_sheet, row.members = (), (), ()
 
 
-def fill(student: Student, checked: Checked) -> None:
-    for name in STUDENT_FIELDS:
-        setattr(student, name, checked.values.get(name) or empty(name, Student))
-    if checked.facts:
-        student.register_type = checked.facts.register_type
+def own(checked: Checked) -> tuple[object, ...]:
+    """What was understood of the pupil, in the order of STUDENT_FIELDS."""
+    return tuple([checked.values.get(name) or nothing for name, nothing in OF_STUDENT.items()])
+
+
+def fill(student: Student, values: Sequence[object]) -> None:
+    for name, value in zip(OF_STUDENT, values, strict=True):
+        setattr(student, name, value)
     students.derive(student)
 
 
 def further(checked: Checked) -> Mapping[str, object]:
-    return {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
+    return {name: checked.values.get(name, nothing) for name, nothing in OF_SHEET.items()}
 
 
 # -- cases -----------------------------------------------------------------------------------------
@@ -158,10 +204,10 @@ def _send(rows: Sequence[Row], context: Context, acting: Acting) -> None:
     submissions = [
         Submission(
             case=row.case,
-            student=row.student,
-            title=row.student.name,
-            route=stops if _is_first(row) else checked_nationally,
-            findings=row.checked.findings,
+            student_id=row.student_id,
+            title=row.case.title,
+            route=stops if row.is_first else checked_nationally,
+            findings=row.findings,
             exceptions=row.judged.requests,
         )
         for row in rows
@@ -169,25 +215,21 @@ def _send(rows: Sequence[Row], context: Context, acting: Acting) -> None:
     if submissions:
         submit_all(submissions, lineage=context.lineage, rules=context.rules, acting=acting)
     entries = [
-        Enrollment(
-            case=row.case,
-            entry_year=context.cohort(row.checked.values["into_grade"]),
-            stage=StageName.PRIMARY,
-            grade=row.checked.values["into_grade"],
-            school_class=row.checked.values["school_class"],
-            register_type=row.student.register_type,
-            entry_on=row.checked.values["entered_on"],
-            near_duplicates=len(row.checked.near),
-            late_reason=row.checked.values["into_reason"],
-            check_position=None if _is_first(row) else position,
-        )
+        {
+            "case_id": row.case.pk,
+            "entry_year": context.cohort(row.grade),
+            "stage": StageName.PRIMARY.value,
+            "grade": row.grade,
+            "school_class_id": row.class_id,
+            "register_type": row.register_type,
+            "entry_on": row.entry_on,
+            "near_duplicates": row.near,
+            "late_reason": row.late_reason,
+            "check_position": None if row.is_first else position,
+        }
         for row in rows
     ]
-    insert(entries)
-
-
-def _is_first(row: Row) -> bool:
-    return bool(row.checked.values["into_grade"] == FIRST_GRADE)
+    add(Enrollment, entries)
 
 
 def _begin(rows: Sequence[Row]) -> None:
@@ -203,31 +245,32 @@ def _keep_typed(rows: Sequence[Row], acting: Acting) -> None:
     for row in rows:
         typed = dict(row.entry.typed)
         if reason := row.entry.row.get(REASON, ""):
-            typed |= {f"reason_{warning.key}": reason for warning in row.checked.warnings}
-        forms.append(CaseForm(case=row.case, values={"row": typed}, saved_at=acting.at))
-    insert(forms, unique=["case"], replacing=["values", "saved_at"])
+            asked = [finding.key for finding in row.findings if finding.effect == Effect.WARN]
+            typed |= {f"reason_{key}": reason for key in asked}
+        forms.append({"case_id": row.case.pk, "values": {"row": typed}, "saved_at": acting.at})
+    add(CaseForm, forms, unique=["case"], replacing=["values", "saved_at"])
 
 
 def _write_papers(rows: Sequence[Row], acting: Acting) -> None:
     papers = [
-        Paper(case=row.case, kind=kind, seen_by=acting.post, seen_at=acting.at)
+        {"case_id": row.case.pk, "kind": kind, "seen_by_id": acting.post.pk, "seen_at": acting.at}
         for row in rows
-        for kind in sorted(row.checked.papers)
+        for kind in sorted(row.papers)
     ]
-    insert(papers, unique=["case", "kind"], replacing=["seen_by", "seen_at"])
+    add(Paper, papers, unique=["case", "kind"], replacing=["seen_by", "seen_at"])
 
 
 def _remember(rows: Sequence[Row], batch: ImportBatch) -> None:
     facts = ["batch", "line", "digest", "id_index", "verified_by"]
     stored = [
-        ImportedRow(
-            case=row.case,
-            batch=batch,
-            line=row.entry.line,
-            digest=row.judged.digest,
-            id_index=row.judged.number,
-            verified_by=row.entry.row.get(VERIFIED_BY, "").strip()[:50],
-        )
+        {
+            "case_id": row.case.pk,
+            "batch_id": batch.pk,
+            "line": row.entry.line,
+            "digest": row.judged.digest,
+            "id_index": row.judged.number,
+            "verified_by": row.entry.row.get(VERIFIED_BY, "").strip()[:50],
+        }
         for row in rows
     ]
-    insert(stored, unique=["case"], replacing=facts)
+    add(ImportedRow, stored, unique=["case"], replacing=facts)

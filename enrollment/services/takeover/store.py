@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from enrollment.models import TakenOver, TakenSeries, Takeover
 from enrollment.rules import most
 from enrollment.services.batch.rows import Entry, Fate
-from enrollment.services.batch.store import NoLongerFit, fill, further
+from enrollment.services.batch.store import NoLongerFit, fill, further, own
 from enrollment.services.submit import STUDENT_FIELDS, TAKEN
 from enrollment.services.takeover.check import Row, judge_rows, serial_of
 from enrollment.services.takeover.context import ClassKey, Context, require_working
@@ -81,7 +81,7 @@ def _pupils(rows: Sequence[Row], acting: Acting, reason: str) -> list[Pupil]:
     for row in rows:
         left = row.checked.known
         student = known[left.pk] if left else Student(status=Status.PENDING)
-        fill(student, row.checked)
+        fill(student, own(row.checked))
         student.register_type = row.values["register_type"]
         pupils.append(Pupil(row, student))
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
@@ -18,7 +19,7 @@ from xueji.cases.rules import says_why
 from xueji.cases.services.common import CASE_FIELDS, hand_to
 from xueji.cases.services.telling import tell_of
 from xueji.organisations.queries import Lineage, hold, working_days_after
-from xueji.rows import insert, overwrite
+from xueji.rows import add, insert, overwrite, pieces
 from xueji.rules.engine import Finding, Rules
 from xueji.rules.files import Effect
 from xueji.students.models import Student
@@ -32,12 +33,12 @@ class ExceptionRequest:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
     """One case on its way: whose, along which posts, with what was found and asked."""
 
     case: Case
-    student: Student
+    student_id: int
     title: str
     route: Sequence[Stop]
     findings: Sequence[Finding]
@@ -64,13 +65,14 @@ def submit(
     """
     one = Submission(
         case=case,
-        student=student,
+        student_id=student.pk,
         title=title,
         route=route,
         findings=findings,
         exceptions=exceptions,
     )
     submit_all([one], lineage=lineage, rules=rules, acting=acting)
+    case.student = student
     return case
 
 
@@ -92,79 +94,80 @@ def submit_all(
         if school.closed_on and school.closed_on <= acting.today:
             raise Refused(f"本校已于 {school.closed_on} 撤销，没有提交。请到学生现在的学校办理。")
     dues: dict[int, date] = {}
-    steps: list[Step] = []
-    asked: list[RuleException] = []
     for one in submissions:
-        one.case.round += 1
-        own = list(_steps(one, lineage, acting))
-        steps += own
-        asked += _asked(one, own, lineage)
-        days = own[1].days or rules.value("case.step_days")
+        first = _stops(one, lineage)[0]
+        days = first.days or rules.value("case.step_days")
         if days not in dues:
             dues[days] = working_days_after(localdate(acting.at), days)
-        _send(one, rules, own[1], dues[days], acting)
+        _send(one, rules, first, dues[days], acting)
     try:
         with transaction.atomic():
             new = [one.case for one in submissions if one.case._state.adding]
             insert(new)
             overwrite(known, SENT)
-            insert(steps)
-            RuleException.objects.bulk_create(asked)
+            for piece in pieces(submissions):
+                add(Step, [step for one in piece for step in _steps(one, lineage, acting)])
+            RuleException.objects.bulk_create(_asked(submissions, lineage))
     except IntegrityError as error:
         if "case_one_exclusive_per_student" not in str(error):
             raise
-        raise Refused(_busy([one.student for one in submissions])) from error
+        raise Refused(_busy([one.student_id for one in submissions])) from error
     tell_of([one.case for one in submissions], at=acting.at, by_id=acting.user.pk)
 
 
 SENT = (*CASE_FIELDS, *"student title rule_set rule_date rule_digest findings".split())
 
 
-def _send(one: Submission, rules: Rules, first: Step, due: date, acting: Acting) -> None:
+def _send(one: Submission, rules: Rules, first: Stop, due: date, acting: Acting) -> None:
     case = one.case
-    case.student, case.title, case.state = one.student, one.title, State.OPEN
+    case.round += 1
+    case.student_id, case.title, case.state = one.student_id, one.title, State.OPEN
     case.rule_set, case.rule_date, case.rule_digest = rules.name, rules.on, rules.digest
     case.findings = [_kept(finding) for finding in one.findings]
     case.version += 1
     hand_to(case, first, due=due, at=acting.at)
 
 
-def _steps(one: Submission, lineage: Lineage, acting: Acting) -> Iterator[Step]:
-    """The signature of the maker and, unsigned, those that are asked for."""
+def _steps(one: Submission, lineage: Lineage, acting: Acting) -> Iterator[dict[str, Any]]:
+    """The signature of the maker and, unsigned, those that are asked for, as ``rows.add`` takes."""
     case = one.case
-    yield Step(
-        case_id=case.pk,
-        round=case.round,
-        position=0,
-        organisation_id=acting.post.organisation_id,
-        role=acting.post.role,
-        decision=Decision.SUBMITTED,
-        decided_by_id=acting.user.pk,
-        decided_post_id=acting.post.pk,
-        decided_at=acting.at,
-    )
-    stops = _with_granting_posts(one.route, one.exceptions, lineage)
-    for position, stop in enumerate(stops, start=1):
-        yield Step(
-            case_id=case.pk,
-            round=case.round,
-            position=position,
-            organisation_id=stop.organisation_id,
-            role=stop.role,
-            days=stop.days,
-            returns_to=stop.returns_to,
-        )
+    yield {
+        "case_id": case.pk,
+        "round": case.round,
+        "position": 0,
+        "organisation_id": acting.post.organisation_id,
+        "role": acting.post.role,
+        "decision": Decision.SUBMITTED.value,
+        "decided_by_id": acting.user.pk,
+        "decided_post_id": acting.post.pk,
+        "decided_at": acting.at,
+    }
+    for position, stop in enumerate(_stops(one, lineage), start=1):
+        yield {
+            "case_id": case.pk,
+            "round": case.round,
+            "position": position,
+            "organisation_id": stop.organisation_id,
+            "role": stop.role,
+            "days": stop.days,
+            "returns_to": stop.returns_to,
+        }
 
 
-def _asked(one: Submission, steps: Sequence[Step], lineage: Lineage) -> Iterator[RuleException]:
-    for request in one.exceptions:
-        yield RuleException(
-            step=_granting_step(steps[1:], granting_stop(request.finding, lineage)),
-            rule=request.finding.key,
-            message=request.finding.message[:300],
-            citation=request.finding.citation[:300],
-            reason=request.reason,
-        )
+def _asked(submissions: Sequence[Submission], lineage: Lineage) -> Iterator[RuleException]:
+    """What is asked for, each at the step of the post that grants it."""
+    asking = [one for one in submissions if one.exceptions]
+    steps = queries.steps_of([one.case.pk for one in asking]) if asking else {}
+    for one in asking:
+        own = [step for step in steps[one.case.pk] if step.round == one.case.round]
+        for request in one.exceptions:
+            yield RuleException(
+                step=_granting_step(own[1:], granting_stop(request.finding, lineage)),
+                rule=request.finding.key,
+                message=request.finding.message[:300],
+                citation=request.finding.citation[:300],
+                reason=request.reason,
+            )
 
 
 def _granting_step(steps: Sequence[Step], stop: Stop) -> Step:
@@ -193,11 +196,12 @@ def granting_stop(finding: Finding, lineage: Lineage) -> Stop:
     return Stop(organisation_id=office.pk, role=finding.grant)
 
 
-def _with_granting_posts(
-    route: Sequence[Stop], exceptions: Sequence[ExceptionRequest], lineage: Lineage
-) -> list[Stop]:
-    stops = list(route)
-    for request in exceptions:
+def _stops(one: Submission, lineage: Lineage) -> Sequence[Stop]:
+    """The route, with the posts that grant what is asked for."""
+    if not one.exceptions:
+        return one.route
+    stops = list(one.route)
+    for request in one.exceptions:
         stop = granting_stop(request.finding, lineage)
         if not any(stop.is_of(other.organisation_id, other.role) for other in stops):
             stops.append(stop)
@@ -216,7 +220,7 @@ def _kept(finding: Finding) -> dict[str, object]:
     }
 
 
-def _busy(students: Sequence[Student]) -> str:
+def _busy(students: Sequence[int]) -> str:
     other = (
         Case.objects.filter(student__in=students, exclusive=True, state__in=ALIVE)
         .select_related("waiting_at")
