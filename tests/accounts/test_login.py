@@ -102,6 +102,12 @@ def test_the_login_leads_nowhere_else(world, target):
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
+@pytest.mark.parametrize("target", ["nowhere", "students", "//example.com/"])
+def test_the_page_of_the_code_leads_nowhere_else(client_of, target):
+    answer = client_of("clerk").get("/login/code/", {"next": target})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_the_login_leads_to_the_page_one_came_for(world):
     assert log_in("clerk", PASSWORD, next="/students/?grade=1")["Location"] == "/students/?grade=1"
 

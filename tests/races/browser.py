@@ -57,6 +57,7 @@ class Form:
     fields: Fields = field(default_factory=list)
     ticks: dict[str, list[str]] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
+    method: str = "POST"
 
     @property
     def key(self) -> str:
@@ -119,7 +120,8 @@ class Page:
 
 
 def _form(head: str, body: str, path: str) -> Form:
-    form = Form(action=attributes(head).get("action") or path, html=body)
+    own = attributes(head)
+    form = Form(own.get("action") or path, body, method=own.get("method", "get").upper())
     for single, head_, paired, head__, inner in PART.findall(body):
         given = attributes(head_ or head__)
         name, kind = given.get("name", ""), given.get("type", "text")

@@ -59,8 +59,11 @@ def closed(request: HttpRequest, view: Callable) -> HttpResponse | None:
 
 
 def onwards(request: HttpRequest) -> str:
-    """Where one wanted to go before this page came first; the desk if that is not known or safe."""
+    """Where one wanted to go before this page came first; the desk if that is not known or safe.
+
+    A word without a slash would be taken for the name of a page.
+    """
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
     return reverse("desk")

@@ -1,0 +1,117 @@
+"""wapiti and sqlmap, logged in as three posts, find what is planted and nothing in the product.
+
+Only with --long: a quarter of an hour. Whoever was not logged in, was answered nothing, or met few
+pages proves nothing; all three are asked before what was found.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from tests.jobs.processes import LONG
+from tests.permissions import table
+from tests.races import report
+from tests.security import planted, scanners, served, walk
+
+pytestmark = pytest.mark.skipif(not LONG, reason="a quarter of an hour: only with --long")
+ROLES = {"clerk": "clerk", "county": "county_officer", "admin": "administrator"}
+EACH_MODULE, INJECT = 30, 180  # seconds: of each module of wapiti, of sqlmap beside it
+SHOWN_AT_LEAST = 0.8  # of the pages, as wapiti asks for them
+ANSWERED, SOUND_AT_LEAST = {200, 302, 404, 422}, 0.8  # 422: a form read it and refused
+NEVER = {429, 500, 502, 503}  # slowed down, broken
+TITLE = "Scanners"
+WHAT = (
+    "`tests/security`: wapiti (its modules that ask nobody else) and sqlmap (level 1, risk 1)"
+    " against gunicorn over HTTPS with the settings of a delivered site and a small demo, logged in"
+    " as each of three posts; first against a copy with three planted holes. One address of each"
+    " page with all its parameters and one form of each kind, found by a walk; no second factor,"
+    " and forms may be sent again, so that each attack gets as far as the first."
+)
+# pages with something in the address that no link of a fresh site has
+ASKED_FOR = ("/students/?q=a&status=enrolled", "/login/code/?next=/students/")
+
+
+@pytest.fixture(scope="module")
+def county() -> Iterator[served.County]:
+    with served.county() as founded:
+        yield founded
+
+
+def starts(role: str) -> list[str]:
+    """Addresses of the pages that the table lets this role open and that need nothing in them."""
+    found = list(ASKED_FOR)
+    for row in table.rows():
+        if row.answer == "200" and "GET" in row.methods and role in row.roles:
+            try:
+                found.append(reverse(row.url))
+            except NoReverseMatch:
+                continue
+    return found
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What both scanners said of the site."""
+
+    wapiti: scanners.Report
+    tried: int  # addresses that sqlmap came to
+    injected: list[str]
+    answers: dict[int, int]
+
+    @property
+    def sound(self) -> float:
+        """The share of answers that were a page, a form again, a way on, or nothing there."""
+        return sum(self.answers.get(status, 0) for status in ANSWERED) / sum(self.answers.values())
+
+
+def scanned(site: served.Site, cookies: str, folder: Path, requests: list[walk.Request]) -> Scan:
+    """Both scanners at once, as a person who is still logged in afterwards."""
+    with ThreadPoolExecutor() as both:
+        asked = (site.url, cookies, folder, requests)
+        attacked = both.submit(scanners.wapiti, *asked, seconds=EACH_MODULE)
+        injected = both.submit(scanners.sqlmap, *asked, seconds=INJECT)
+        scan = Scan(attacked.result(), *injected.result(), dict(site.answers()))
+    assert served.is_logged_in(site.url, cookies), "logged out on the way"
+    return scan
+
+
+def test_what_is_planted_is_found(county: served.County, tmp_path: Path) -> None:
+    copy = planted.copied(tmp_path / "copy")
+    with served.served(county, "planted", root=copy) as site:
+        cookies = served.logged_in(site.url, "clerk")
+        requests = [walk.asked(address) for address in ASKED_FOR]
+        scan = scanned(site, cookies, tmp_path, requests)
+    holes = {hole.seen_as for hole in planted.HOLES}
+    assert (holes & set(scan.wapiti.found), scan.injected) == (holes, ["status (GET)"])
+    rows = {
+        "scanners": scanners.versions(),
+        "planted, found by wapiti": ", ".join(sorted(holes)),
+        "planted, found by sqlmap": ", ".join(scan.injected),
+    }
+    report.write(TITLE, what=WHAT, rows=rows, keep=True)
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_nothing_is_found_in_the_product(
+    county: served.County, username: str, tmp_path: Path
+) -> None:
+    with served.served(county, f"product_{username}") as site:
+        cookies = served.logged_in(site.url, username)
+        requests = walk.walk(site.url, cookies, starts(ROLES[username]))
+        scan = scanned(site, cookies, tmp_path, requests)
+    forms = sum(request.method == "POST" for request in requests)
+    told = ", ".join(f"{count} × {status}" for status, count in sorted(scan.answers.items()))
+    row = (
+        f"logged in before and after; {len(requests) - forms} pages and {forms} forms, {told};"
+        f" wapiti found 0, sqlmap found 0 on {scan.tried} addresses with parameters"
+    )
+    if scan.wapiti.stopped:
+        row += f"; out of time: {', '.join(scan.wapiti.stopped)}"
+    assert scan.wapiti.shown >= SHOWN_AT_LEAST * (len(requests) - forms), scan.wapiti.shown
+    assert (NEVER & scan.answers.keys(), scan.sound > SOUND_AT_LEAST) == (set(), True), told
+    assert (scan.wapiti.found, scan.injected) == ({}, [])
+    report.write(TITLE, what=WHAT, rows={f"as {username}": row}, keep=True)
