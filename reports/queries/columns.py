@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from xueji.identity import pinyin
 from xueji.identity.classification import DataClass
 from xueji.organisations.models import GRADE_NAMES, grade_name
 from xueji.students import sheet
@@ -95,6 +96,7 @@ def _at_home(value: str | None) -> str:
 
 SPECIAL: dict[str, tuple[tuple[str, ...], Say]] = {
     "attendance": (("attendance",), _at_home),
+    "name_full": (("name",), pinyin.display),
     "id_valid_from": (("id_valid_from", "id_valid_until"), valid_text),
     "entered_on": (("entered_on",), _month),
     "grade": (("grade",), _grade),

@@ -8,7 +8,7 @@ from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
 from xueji.cases import acts, queries, veil
 from xueji.cases.acts import Act
-from xueji.cases.kinds import Refused
+from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import Case, CaseForm, Decision, State, Step
 from xueji.cases.services.telling import tell_of
 from xueji.notices import services as notices
@@ -44,11 +44,11 @@ def require(case: Case, act: Act, acting: Acting) -> list[Step]:
     return steps
 
 
-def hand_to(case: Case, post: Step | Post, *, due: date, at: datetime) -> None:
-    """Let the case wait for a post: that of a step, or the maker's."""
+def hand_to(case: Case, post: Step | Stop | Post, *, due: date, at: datetime) -> None:
+    """Let the case wait for a post: that of a step or stop, or the maker's."""
     case.waiting_at_id, case.waiting_role = post.organisation_id, post.role
     case.waiting_since, case.due_on = at, due
-    case.approved = isinstance(post, Step) and post.returns_to is not None
+    case.approved = isinstance(post, Step | Stop) and post.returns_to is not None
 
 
 def finish(case: Case, state: State, at: datetime) -> None:

@@ -55,8 +55,8 @@ def roster(request: HttpRequest) -> HttpResponse:
     selection = selected(request.acting, request.GET, typed)
     rows, chosen = selection.rows, selection.chosen
     # in an order that has an index: of a whole province the table itself would be read
-    order = () if chosen or typed else ("org_path",)
-    count = rows.order_by(*order)[: MOST_COUNTED + 1].count()
+    counted = rows.order_by() if chosen or typed else rows.order_by("org_path")
+    count = counted[: MOST_COUNTED + 1].count()
     sort = request.GET.get("sort", "")
     sorts = SORTS if count <= MOST_COUNTED else queries.NAME_ORDERS
     sort = sort if sort in sorts else "name"
