@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, connection
 
+from tests import pupils
 from xueji.notices.models import Notice, Subject
 from xueji.organisations.models import Division, Holiday
 from xueji.rows import PIECE, add, insert, overwrite
+from xueji.students.models import FamilyMember
 
 FIRST = date(2031, 1, 1)
 
@@ -55,6 +57,19 @@ def test_rows_given_as_mappings_have_defaults_where_they_name_nothing(world):
     assert found == [(posts[0], 1, ""), (posts[1], 3, "")]
     with pytest.raises(ValueError, match="nobody"):
         add(Notice, [{**rows[0], "nobody": 1}])
+
+
+def test_the_same_secret_of_two_rows_is_sealed_twice(world):
+    student = pupils.enrolled(world)
+    facts = {"student_id": student.pk, "name": "王芳", "phone": "13900001111"}
+    keys = add(FamilyMember, [facts | {"position": place} for place in (8, 9)])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM xueji_familymember WHERE id = ANY(%s)", [keys])
+        sealed = {bytes(phone) for (phone,) in cursor.fetchall()}
+    assert len(sealed) == 2
+    members = FamilyMember.objects.filter(pk__in=keys)
+    assert [member.phone for member in members] == ["13900001111"] * 2
 
 
 def test_a_text_that_is_too_long_is_refused_and_never_cut(db):

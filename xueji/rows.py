@@ -66,16 +66,10 @@ def add(
     keys: list[Any] = []
     for piece in pieces(rows):
         named = set().union(*piece)
-        fields = [field for field in meta.concrete_fields if field.attname in named]
-        if len(fields) < len(named):
-            raise ValueError(f"{meta.label} has no {named - {field.attname for field in fields}}")
-        defaulted = [field for field in meta.concrete_fields if field.attname not in named]
+        if unknown := named - {field.attname for field in meta.concrete_fields}:
+            raise ValueError(f"{meta.label} has no {unknown}")
+        fields = [f for f in meta.concrete_fields if f is not meta.pk or f.attname in named]
         table = [(field, [_value(row, field) for row in piece]) for field in fields]
-        table += [
-            (field, [field.get_default() for _ in piece])
-            for field in defaulted
-            if field is not meta.pk
-        ]
         keys += _insert(meta, table, unique, replacing)
     return keys
 
@@ -148,16 +142,17 @@ def _given(table: Table) -> tuple[str, list[Any]]:
     types: list[tuple[str, str]] = []
     same: list[Any] = []
     arrays: list[Any] = []
-    for field, values in table:
+    for field, plain in table:
+        values = _prepared(field, plain)  # before they are compared: no two sealed ones are equal
         # without the length of the type: a cast would cut to it in silence
         name = field.db_type(connection).partition("(")[0]
         if arrays and values.count(values[0]) == len(values):
             said.append(f"%s::{name}")
-            same += _prepared(field, values[:1])
+            same.append(values[0])
         else:
             said.append(f"each.{_quoted(field.column)}")
             types.append((f"%s::{name}[]", _quoted(field.column)))
-            arrays.append(_array(_prepared(field, values)))
+            arrays.append(_array(values))
     unnest, names = (", ".join(part) for part in zip(*types, strict=True))
     return f"SELECT {', '.join(said)} FROM unnest({unnest}) AS each ({names})", [*same, *arrays]  # noqa: S608 -- as above
 

@@ -27,9 +27,9 @@ TITLE = "Scanners"
 WHAT = (
     "`tests/security`: wapiti (its modules that ask nobody else) and sqlmap (level 1, risk 1)"
     " against gunicorn over HTTPS with the settings of a delivered site and a small demo, logged in"
-    " as each of three posts; first against a copy with three planted holes. One address of each"
-    " page with all its parameters and one form of each kind, found by a walk; no second factor,"
-    " and forms may be sent again, so that each attack gets as far as the first."
+    " as each of the posts below; first against a copy with three planted holes. One address of"
+    " each page with all its parameters and one form of each kind, found by a walk; no second"
+    " factor, and forms may be sent again, so that each attack gets as far as the first."
 )
 # pages with something in the address that no link of a fresh site has
 ASKED_FOR = ("/students/?q=a&status=enrolled", "/login/code/?next=/students/")

@@ -7,7 +7,6 @@ share the check digit and the place of the birth date.
 import datetime as dt
 import re
 from dataclasses import dataclass
-from operator import mul
 
 from xueji.identity.problems import Problem
 
@@ -34,7 +33,7 @@ def has_form(number: str) -> bool:
 
 def check_character(body: str) -> str:
     """The 18th character that belongs to these 17 digits (ISO 7064 MOD 11-2)."""
-    total = sum(map(mul, WEIGHTS, map(int, body)))
+    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body, strict=True))
     return CHECK_CHARACTERS[total % 11]
 
 

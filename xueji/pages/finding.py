@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from django.http import QueryDict
 
-from xueji.accounts.models import Post
+from xueji.accounts.access import Acting
+from xueji.cases import veil
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import crypto
 from xueji.organisations.models import within
@@ -72,12 +73,14 @@ def case_named(text: str, post: object) -> Case | None:
     return Case.objects.visible_to(post).filter(number=number[1]).first()
 
 
-def under_way(text: str, post: Post) -> list[Case]:
+def under_way(text: str, acting: Acting) -> list[Case]:
     """Cases of pupils without a register yet whom the text may mean; no roster has them."""
     if not text.strip():
         return []
     pupils = search(Student.objects.filter(status__in=UNREGISTERED), text)
     # an entry is its school's: the range of the index keeps the search short
-    own = within(post.organisation.path, "org_path")
-    cases = Case.objects.visible_to(post).filter(own, state__in=ALIVE, student__in=pupils)
-    return list(cases.select_related("waiting_at").order_by("-pk")[:MOST_UNDER_WAY])
+    own = within(acting.post.organisation.path, "org_path")
+    cases = Case.objects.visible_to(acting.post).filter(own, state__in=ALIVE, student__in=pupils)
+    found = list(cases.select_related("waiting_at").order_by("-pk")[:MOST_UNDER_WAY])
+    veil.draw(found, acting)
+    return found

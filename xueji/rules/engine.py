@@ -172,6 +172,7 @@ def judges(key: str) -> Callable[[Judge], Judge]:
     def register(function: Judge) -> Judge:
         _refuse_a_second(key)
         _judges[key] = function
+        _of.cache_clear()
         return function
 
     return register
@@ -183,6 +184,7 @@ def concludes(key: str) -> Callable[[Conclusion], Conclusion]:
     def register(function: Conclusion) -> Conclusion:
         _refuse_a_second(key)
         _conclusions[key] = function
+        _of.cache_clear()
         return function
 
     return register
@@ -191,7 +193,6 @@ def concludes(key: str) -> Callable[[Conclusion], Conclusion]:
 def _refuse_a_second(key: str) -> None:
     if key in judged():
         raise ValueError(f"{key} has a function already")
-    _of.cache_clear()
 
 
 def judge(group: str, facts: Any, rules: Rules) -> list[Finding]:

@@ -127,7 +127,7 @@ def require_editable(student: Student, rules: Rules) -> None:
         names = "、".join(Status(code).label for code in rule.value)
         raise NotEditable(
             f"该生现在的学籍状态是“{student.get_status_display()}”，只有{names}的学生可以修改信息。"
-            f"恢复学籍以后，由就读学校修改。（{rule.citation}）"
+            f"以后恢复学籍的，由就读学校修改。（{rule.citation}）"
         )
 
 

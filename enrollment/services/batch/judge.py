@@ -39,7 +39,7 @@ class Judged:
 
 def judge(
     entries: Sequence[Entry], context: Context, take: Callable[[Sequence[Judged]], None]
-) -> list[Judged]:
+) -> None:
     """Set fate and faults of every entry that does not stand already.
 
     ``take`` gets the judged ones by pieces of 500 and takes what it needs of ``checked``, which
@@ -61,7 +61,6 @@ def judge(
         take(piece)
         for row in piece:
             row.checked = None
-    return rows
 
 
 def _known(entry: Entry) -> Judged:

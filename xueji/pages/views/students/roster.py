@@ -13,6 +13,7 @@ from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import Case
+from xueji.cases.todos import MOST_COUNTED
 from xueji.organisations.models import Level, grade_name
 from xueji.pages import finding
 from xueji.pages.kept import posted_from
@@ -24,7 +25,6 @@ from xueji.students.models import UNREGISTERED, RegisterType, Status, Student
 from xueji.students.search import as_number, masked
 
 MOST_OFFERED = 300  # schools one can choose from; more are found by typing
-MOST_COUNTED = 10_000  # beyond it only the orders that have an index of their own
 FILTERS = ("place", "school", "grade", "status", "type", "class", "sort")
 
 
@@ -58,12 +58,14 @@ def roster(request: HttpRequest) -> HttpResponse:
     counted = rows.order_by() if chosen or typed else rows.order_by("org_path")
     count = counted[: MOST_COUNTED + 1].count()
     sort = request.GET.get("sort", "")
+    # beyond only the orders that have an index of their own
     sorts = SORTS if count <= MOST_COUNTED else queries.NAME_ORDERS
     sort = sort if sort in sorts else "name"
     label, order = SORTS[sort]
     found = page(request, listed(queries.for_list(rows)), order=order)
     # who is found on many pages is not looked for among the cases too
-    under_way = [] if found.next else finding.under_way(typed, request.acting.post)
+    is_one_page = not (found.next or found.previous)
+    under_way = finding.under_way(typed, request.acting) if is_one_page else []
     told = [student.pk for student in found.rows] + [one.student_id for one in under_way]
     _shown(request, typed, [*told, *_of_case(case, found.rows)])
     return render(
