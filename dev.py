@@ -35,7 +35,8 @@ TMP = Path("/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir())
 # how pytest shares the whole suite; tests/conftest.py says what one worker keeps for the end
 WORKERS = [f"-n{min((os.cpu_count() or 1) + 1, 5)}"]  # one waits for a browser or a crowd
 OWNER_COMMANDS = {
-    *("backup", "flush", "makemigrations", "migrate", "restore", "showmigrations", "sqlmigrate"),
+    *("backup", "flush", "load_demo", "makemigrations", "migrate", "restore", "showmigrations"),
+    "sqlmigrate",
 }
 
 HELP = """\

@@ -31,6 +31,7 @@ class Child:
     family: list[Row]
     sex: str
     register_type: str
+    disabled: bool
 
 
 @dataclass(slots=True)
@@ -152,17 +153,18 @@ class Children:
             student["id_number"] = sealed("student.id_number", number)
             student["id_index"] = text(id_index(number))
         register = self._migrants_are if home.migrant else RegisterType.REGULAR
-        sheet = self._sheet(home, Random(number), born)
-        return Child(student, sheet, self._family(home), sex, str(register))
-
-    def _sheet(self, home: _Home, random: Random, born: date) -> Row:
-        """The further items, by a chance of the child's own."""
-        columns = home.columns
-        row = further.typed(
-            random, boarding=columns["boarding"], migrant=home.migrant, region=self._region
+        own = Random(number)  # the further items are by a chance of the child's own
+        typed = further.typed(
+            own, boarding=home.columns["boarding"], migrant=home.migrant, region=self._region
         )
+        sheet = self._sheet(home, own, typed, born)
+        disabled = typed["disability"] != "0"
+        return Child(student, sheet, self._family(home), sex, str(register), disabled)
+
+    def _sheet(self, home: _Home, random: Random, typed: Row, born: date) -> Row:
+        columns = home.columns
         place = columns["hukou_code"], columns["hukou_text"]
-        return further.columns(random, row, born, place, columns["address_text"])
+        return further.columns(random, typed, born, place, columns["address_text"])
 
     def _family(self, home: _Home) -> list[Row]:
         address = home.columns["address_code"], home.columns["address_text"]

@@ -12,6 +12,7 @@ from enrollment.demo import accounts, calendar, cohorts, dossiers, organisations
 from enrollment.demo.autumn import Autumn
 from enrollment.demo.documents import Documents
 from enrollment.demo.register import Told
+from enrollment.demo.tables import keys_checked_at_the_end
 from xueji.identity import crypto
 from xueji.organisations import divisions
 from xueji.organisations.models import Division
@@ -36,11 +37,12 @@ def load(*, students: int, schools: int, seed: int, today: date, told: Told) -> 
     cohorts.begin_series(everyone)
     told(f"{len(campuses)} 所学校，{len(staff.posts)} 个岗位")
     documents = Documents()
-    register.write(
-        current, students=students, staff=staff, seed=seed, documents=documents, told=told
-    )
-    cohorts.close_series(everyone, staff)
-    dossiers.write()
+    with keys_checked_at_the_end():
+        disabled = register.write(
+            current, students=students, staff=staff, seed=seed, documents=documents, told=told
+        )
+        cohorts.close_series(everyone, staff)
+        dossiers.write(disabled)
     told("本学期的业务件")
     stories = [getattr(config, "demo", "") for config in apps.get_app_configs()]
     beside = [deed for story in stories if story for deed in import_string(story)(today)]

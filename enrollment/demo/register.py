@@ -33,8 +33,12 @@ def write(
     seed: int,
     documents: Documents,
     told: Told,
-) -> None:
-    """Write the pupils of the cohorts with all that happened to them; ``told`` hears how far."""
+) -> list[int]:
+    """Write the pupils of the cohorts with all that happened to them; ``told`` hears how far.
+
+    Returns the ids of those with a disability.
+    """
+    disabled = []
     pupils = reserve(Student, students)
     placements = iter(reserve(Placement, students * MOST_PLACES))
     members = iter(reserve(FamilyMember, students * MOST_MEMBERS))
@@ -45,12 +49,15 @@ def write(
         for done, (pk, (cohort, place)) in enumerate(zip(pupils, _places(cohorts), strict=True), 1):
             feeder = cohort.feeders[place % len(cohort.feeders)] if cohort.feeders else None
             child, random = draws.child(feeder or cohort)
+            if child.disabled:
+                disabled.append(pk)
             life = Life(sheets, pk, child, placements, members)
             story.tell(life, cohort, feeder, random)
             if not done % PUPILS_AT_ONCE:
                 copier.flush()
             if not done % TOLD_EVERY:
                 told(f"{done} / {students}")
+    return disabled
 
 
 def _places(cohorts: Sequence[Cohort]) -> Iterator[tuple[Cohort, int]]:

@@ -1,12 +1,22 @@
 """Rows by COPY arrive as they were given, or not at all."""
 
+import os
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import DatabaseError
 
-from enrollment.demo.tables import NULL, Table, copying, reserve, text
+from enrollment.demo.tables import (
+    NULL,
+    Table,
+    copying,
+    keys_checked_at_the_end,
+    reserve,
+    text,
+)
 from xueji.organisations.models import Division, Holiday, Organisation
 
 
@@ -64,6 +74,58 @@ def test_a_key_that_names_nothing_is_refused_at_once(db):
     row = {"id": "1", "parent_id": "2", "level": "2", "name": "甲", "path": "0001"}
     with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic(), copying(table):
         table.add(row)
+
+
+def keys() -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated"
+            " FROM pg_constraint WHERE contype = 'f' ORDER BY conname"
+        )
+        return cursor.fetchall()
+
+
+def test_keys_are_away_during_the_block_and_afterwards_all_as_they_were(db):
+    before = keys()
+    with transaction.atomic(), keys_checked_at_the_end():
+        during = keys()
+    assert (len(before) > 100, during) == (True, [])
+    assert keys() == before
+
+
+def test_a_key_that_names_nothing_is_refused_at_the_end_of_the_block(db):
+    table = Table(Organisation, "id parent_id level name path", rule_set="national")
+    row = {"id": "1", "parent_id": "2", "level": "2", "name": "甲", "path": "0001"}
+    before = keys()
+    with (
+        pytest.raises(IntegrityError, match="parent_id"),
+        transaction.atomic(),
+        keys_checked_at_the_end(),
+    ):
+        with copying(table):
+            table.add(row)
+        assert Organisation.objects.count() == 1
+    assert (Organisation.objects.count(), keys()) == (0, before)
+
+
+@pytest.fixture
+def application(db, monkeypatch):
+    """Whoever writes the tables is the application's role."""
+    role = conninfo_to_dict(os.environ["DATABASE_URL"])
+    own = connection.copy()
+    own.settings_dict = own.settings_dict | {"USER": role["user"]}
+    own.settings_dict["PASSWORD"] = role.get("password", "")
+    monkeypatch.setattr("enrollment.demo.tables.connection", own)
+    yield own
+    own.close()
+
+
+def test_who_does_not_own_the_tables_keeps_the_keys(application):
+    before = keys()
+    with transaction.atomic(), keys_checked_at_the_end():
+        assert keys() == before
+    assert keys() == before
+    assert application.settings_dict["USER"] == settings.APPLICATION_ROLE
 
 
 def test_reserved_ids_are_in_a_row_and_never_come_again(db):
