@@ -17,7 +17,7 @@ from reports.queries.columns import Column, member_fields, speaker
 from xueji.accounts.access import Acting
 from xueji.identity.classification import DataClass
 from xueji.pages.pupil import former
-from xueji.pages.selection import SORTS, listed, selected
+from xueji.pages.selection import SORTS, in_order, selected
 from xueji.students.models import FamilyMember, Placement, Student
 from xueji.students.queries import NAME_ORDERS
 from xueji.students.search import masked
@@ -59,7 +59,7 @@ def _students(acting: Acting, asked: Mapping[str, str], typed: str) -> Source:
     selection = selected(acting, asked, typed)
 
     def lines(columns: Sequence[Column], sort: str, whole: bool) -> Iterator[Line]:
-        return read(listed(selection.rows).order_by(*SORTS[sort][1]), columns, whole=whole)
+        return read(in_order(selection.rows, sort), columns, whole=whole)
 
     words = selection.words
     return Source(

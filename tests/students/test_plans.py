@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests import pupils
 from xueji.pages.paging import RowCompare
+from xueji.pages.selection import in_order
 from xueji.students import queries
 from xueji.students.models import Student
 from xueji.students.search import search
@@ -81,3 +82,10 @@ def test_each_way_of_searching_has_its_indexes(roster, typed, used):
     found = indexes(search(Student.objects.all(), typed))
     assert set(found) == used
     assert all(found.values())
+
+
+@pytest.mark.parametrize("sort", queries.NAME_ORDERS)
+def test_a_search_reads_the_pupils_alone_not_the_school_of_each_match(roster, sort):
+    rows = in_order(queries.for_list(search(roster, "雄信")), sort)
+    tables = {node["Relation Name"] for node in nodes(rows) if "Relation Name" in node}
+    assert tables == {"xueji_student"}

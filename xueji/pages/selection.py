@@ -22,6 +22,11 @@ SORTS = {
     "number": ("学籍号", ("unnumbered", "number_or_none", "pk")),
     "class": ("班级", ("org_path", "grade", "class_or_last", "name_order", "pk")),
 }
+COMPUTED = {
+    "unnumbered": ExpressionWrapper(Q(number__isnull=True), BooleanField()),
+    "number_or_none": Coalesce("number", Value("")),
+    "class_or_last": Coalesce("school_class__number", Value(10_000)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +64,11 @@ def selected(acting: Acting, asked: Mapping[str, str], typed: str) -> Selection:
     )
 
 
-def listed(rows: StudentQuerySet) -> StudentQuerySet:
-    """With what SORTS orders by."""
-    return rows.annotate(
-        unnumbered=ExpressionWrapper(Q(number__isnull=True), BooleanField()),
-        number_or_none=Coalesce("number", Value("")),
-        class_or_last=Coalesce("school_class__number", Value(10_000)),
-    )
+def in_order(rows: StudentQuerySet, sort: str) -> StudentQuerySet:
+    """In that order of SORTS, with what it compares that is no column."""
+    order = SORTS[sort][1]
+    computed = {name: COMPUTED[name] for name in order if name in COMPUTED}
+    return rows.annotate(**computed).order_by(*order)
 
 
 def open_classes(acting: Acting) -> QuerySet[SchoolClass]:

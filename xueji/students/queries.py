@@ -34,8 +34,11 @@ def schools(acting: Acting, typed: str = "") -> QuerySet[School]:
 
 
 def for_list(students: StudentQuerySet) -> StudentQuerySet:
-    """What a list prints, school by school, by grade and pinyin."""
-    return students.select_related("school__organisation", "school_class").order_by(
+    """What a list prints, school by school, by grade and pinyin.
+
+    Schools and classes of the page are asked for after it: a join would fetch those of each match.
+    """
+    return students.prefetch_related("school__organisation", "school_class").order_by(
         "org_path", "grade", "name_order", "pk"
     )
 

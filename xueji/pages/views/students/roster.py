@@ -19,7 +19,7 @@ from xueji.pages import finding
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
-from xueji.pages.selection import SORTS, listed, open_classes, selected
+from xueji.pages.selection import SORTS, in_order, open_classes, selected
 from xueji.students import foreign_numbers, queries
 from xueji.students.models import UNREGISTERED, RegisterType, Status, Student
 from xueji.students.search import as_number, masked
@@ -62,7 +62,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     sorts = SORTS if count <= MOST_COUNTED else queries.NAME_ORDERS
     sort = sort if sort in sorts else "name"
     label, order = SORTS[sort]
-    found = page(request, listed(queries.for_list(rows)), order=order)
+    found = page(request, in_order(queries.for_list(rows), sort), order=order)
     # who is found on many pages is not looked for among the cases too
     is_one_page = not (found.next or found.previous)
     under_way = finding.under_way(typed, request.acting) if is_one_page else []
