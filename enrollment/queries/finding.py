@@ -1,7 +1,7 @@
-"""Finding the children of a list by what was typed, as on the roster; drafts by what stands in them.
+"""Finding the children of a list by what was typed; a draft by what stands in it.
 
-A draft has no pupil yet, so its name and number are read from the form, which is sealed: in two
-queries, and as long as a number is looked for, by opening every draft of the list.
+A draft has no pupil yet: its name is read from the case, its number from the form, which is
+sealed. A search by number opens every draft of the list, in one query.
 """
 
 import re
@@ -21,9 +21,7 @@ def entering() -> StudentQuerySet:
     return Student.objects.filter(status__in=UNREGISTERED)
 
 
-def of_pupils(
-    rows: QuerySet, typed: str, *, student: str, among: StudentQuerySet
-) -> QuerySet:
+def of_pupils(rows: QuerySet, typed: str, *, student: str, among: StudentQuerySet) -> QuerySet:
     """Narrow ``rows`` to those whose pupil, named by the field ``student``, may be meant."""
     if not typed.strip():
         return rows

@@ -125,9 +125,7 @@ def test_a_search_that_is_no_list_leads_to_the_own_list(clerk):
 
 @pytest.mark.parametrize("show", ["draft", "open", "returned", "unplaced"])
 @pytest.mark.parametrize("by_number", [False, True])
-def test_a_search_costs_as_many_queries_for_three_as_for_one(
-    world, clerk, opened, show, by_number
-):
+def test_a_search_costs_as_many_queries_for_three_as_for_one(world, clerk, opened, show, by_number):
     number = pupils.id_number()
     make = {
         "draft": lambda **typed: drafted(clerk, opened, **typed),
