@@ -1,9 +1,11 @@
 """Searching the lists of 新生入学: by name, letters and number, in drafts too, in few queries."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
@@ -117,6 +119,19 @@ def test_children_in_deferral_are_searched(world, client_of, noon):
     stranger = client_of("clerk2")
     page = stranger.get(led(stranger, list="enrollment_deferrals", show="all", q="万俟"))
     assert page.context["page"].rows == []
+
+
+def test_the_form_of_a_list_carries_its_token(world, noon):
+    pupils.submitted(world, name="万俟卨")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.posts["clerk"].user)
+    page = client.get(f"{LIST}?show=open").content.decode()
+    form = page.split(f'action="{FIND}"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+    assert names(client, led(client, **sent | {"q": "万俟"})) == ["万俟卨"]
+    del sent["csrfmiddlewaretoken"]
+    assert client.post(FIND, sent).status_code == 403
 
 
 def test_a_search_that_is_no_list_leads_to_the_own_list(clerk):
