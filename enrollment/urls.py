@@ -10,6 +10,7 @@ from enrollment.views import (
     deferrals,
     draws,
     entry,
+    finding,
     imports,
     lists,
     live,
@@ -22,6 +23,7 @@ from enrollment.views import (
 
 urlpatterns = [
     path("", lists.overview, name="enrollment"),
+    path("find/", finding.find, name="enrollment_find"),
     path("new/", entry.new, name="enrollment_new"),
     path("resume/", entry.resume, name="enrollment_resume"),
     path("check/", live.check, name="enrollment_check"),

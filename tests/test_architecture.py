@@ -265,6 +265,7 @@ INLINE = re.compile(
     r"""<style\b|<script(?![^>]*\bsrc=)[^>]*>|\sstyle=["']|\son[a-z]+=["']|javascript:""", re.I
 )
 MENTION = re.compile(r"""["']([\w./-]+\.html)["']""")
+ALONE = re.compile(r"""{% include ["']([\w./-]+\.html)["'][^%]* only %}""")
 
 
 def templates() -> list[Path]:
@@ -312,3 +313,14 @@ def test_every_template_that_is_named_exists_and_compiles():
         if not found.startswith("django/")
     }
     assert named - names_of_templates() == set()
+
+
+def test_no_form_loses_its_token_on_the_way_into_a_page():
+    """``only`` keeps the token of the page from what it includes; the form would be refused."""
+    carry = {
+        str(path.relative_to(ROOT / "templates"))
+        for path in templates()
+        if "csrf_token" in path.read_text()
+    }
+    alone = {found for path in templates() for found in ALONE.findall(path.read_text())}
+    assert carry & alone == set()

@@ -11,6 +11,7 @@ from xueji.rules.papers import WAIVER, missing, named
 Findings = Iterator[Finding]
 FULL_CODE = 12
 UNSEEN = frozenset({"entry.papers", "entry.migrant.papers"})  # not ticked is not yet unfit
+BY_SIGNERS = "没有内地户口的，由签署人看证件和住址核对；有的选定到村、社区"
 MOST_CHOICES = 4  # places of one name that a sentence lists
 
 
@@ -81,7 +82,7 @@ def two_unities(facts: EntryFacts, rules: Rules) -> Findings:
             "entry.two_unities",
             field=unknown[0],
             message=f"{lacking}缺 12 位区划代码，两个统一待核",
-            remedy="选定到村、社区后自动核对",
+            remedy=BY_SIGNERS if facts.foreign else "选定到村、社区后自动核对",
             pending=True,
         )
     for field in apart:

@@ -15,7 +15,8 @@ from xueji.organisations.queries import lineage
 from xueji.rules.engine import Finding, Rules
 from xueji.rules.papers import PAPERS, missing, named
 from xueji.students import services as students
-from xueji.students.models import Attendance, Status, Student, StudentSheet
+from xueji.students.models import Attendance, Student, StudentSheet
+from xueji.students.rules import is_taught
 from xueji.students.services import NotEditable, Outdated, Unchanged, Unfit, require_editable
 
 LONGEST_REASON = 40
@@ -46,10 +47,7 @@ def change(
     access.require(acting, "enrollment.attendance", student.school_id or 0)
     school = lineage(student.school_id or 0)
     rules = room.rules_of(school, acting)
-    require_editable(student, rules)
-    if student.status != Status.ENROLLED:
-        why = f"该生现在{student.get_status_display()}，没有在上课。回校就读以后再改上课地点。"
-        raise NotEditable(why)
+    require_taught(student, rules)
     if student.version != version:
         raise Outdated
     if student.attendance == attendance:
@@ -63,6 +61,14 @@ def change(
     signed = f"改为{student.get_attendance_display()}（看过{seen}）：{reason.strip()}"
     students.write([student], fields=["attendance"], acting=acting, reason=signed[:100])
     return told(student, rules)
+
+
+def require_taught(student: Student, rules: Rules) -> None:
+    """Raise NotEditable unless the pupil has lessons and the register may be edited."""
+    require_editable(student, rules)
+    if not is_taught(student):
+        why = f"该生现在{student.get_status_display()}，没有在上课。回校就读以后再改上课形式。"
+        raise NotEditable(why)
 
 
 def told(student: Student, rules: Rules) -> list[Finding]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment import queries
 from enrollment.forms.admission import AdmissionForm
+from enrollment.queries.finding import of_pupils
 from enrollment.rules import grounds
 from enrollment.rules.exempt import INCLUSION
 from enrollment.services import admission, admitted, doubles
@@ -23,11 +24,14 @@ from xueji.cases.queries import waiting_text
 from xueji.identity import masking
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
+from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
 from xueji.rules.papers import PAPERS
+from xueji.students.models import Student
+from xueji.students.search import masked
 
 LISTS = {"came": "接收", "went": "被接收"}
 LOOK = ("id_number", "name")
@@ -42,20 +46,25 @@ def admissions(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show", "came")
     if shown not in lists:
         raise Http404(shown)
-    found = page(request, lists[shown], order=("pk",), newest_first=True)
+    typed = finding.read(request)
+    everybody = Student.objects.all()
+    rows = of_pupils(lists[shown], typed, student="case__student", among=everybody)
+    found = page(request, rows, order=("pk",), newest_first=True)
     if found.rows:
         audit.shown(
             acting=acting,
             kind=AccessKind.LIST,
             page="admissions",
             students=[row.case.student_id for row in found.rows],
-            filter=LISTS[shown],
+            filter=f"{LISTS[shown]} {masked(typed)}".rstrip(),
             address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "shown": shown,
         "tabs": LISTS.items(),
         "page": found,
+        "typed": typed,
+        "search": finding.address(request.GET, ()),
         "may_admit": acting.may("enrollment.admit"),
         "today": acting.today,
     }

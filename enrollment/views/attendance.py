@@ -32,6 +32,11 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
     if student is None or not request.acting.acts_at(student.school_id):
         raise Http404(pk)
     rules = room.rules_of(lineage(student.school_id), request.acting)
+    try:
+        services.require_taught(student, rules)
+    except NotEditable as why:
+        closed = {"why": why, "url": reverse("student", args=[pk]), "action": "回到学生页"}
+        return render(request, "students/not_editable.html", closed, status=409)
     rule = rules.rule("entry.home_taught.papers")
     form = AttendanceForm(
         request.POST if request.method == "POST" else None,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment.forms.deferral import DeferralForm
 from enrollment.queries import deferrals, return_step, typed
+from enrollment.queries.finding import entering, of_pupils
 from enrollment.services import doubles
 from enrollment.services.check import Context
 from enrollment.services.deferral import apply_for, as_typed, check
@@ -23,11 +24,13 @@ from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
 from xueji.cases.services import open_draft
 from xueji.organisations.models import Level
+from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
+from xueji.students.search import masked
 
 LISTS = {"due": "到期", "all": "缓学中"}
 PASSES = {
@@ -48,16 +51,27 @@ def overview(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show") or ("due" if due.exists() else "all")
     if show not in LISTS:
         raise Http404(show)
-    found = page(request, due if show == "due" else rows, order=("until", "pk"))
+    typed = finding.read(request)
+    asked = due if show == "due" else rows
+    meant = of_pupils(asked, typed, student="case__student", among=entering())
+    found = page(request, meant, order=("until", "pk"))
     students = [row.case.student_id for row in found.rows]
     if students:
-        shown(request, kind=AccessKind.LIST, page="deferrals", students=students)
+        shown(
+            request,
+            kind=AccessKind.LIST,
+            page="deferrals",
+            students=students,
+            filter=masked(typed),
+        )
     alive = deferrals.on_their_way(students)
     return render(
         request,
         "enrollment/deferrals.html",
         {
             "page": found,
+            "typed": typed,
+            "search": finding.address(request.GET, ()),
             "lines": [(row, alive.get(row.case.student_id)) for row in found.rows],
             "shown": show,
             "tabs": [("due", LISTS["due"], due.count()), ("all", LISTS["all"], rows.count())],

@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from enrollment import queries
+from enrollment.queries import finding as meant
 from enrollment.services import doubles
 from enrollment.services import roll as rolls
 from xueji.accounts import access
@@ -17,10 +19,12 @@ from xueji.audit.models import AccessKind
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import Level, Organisation, SchoolClass
+from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
+from xueji.students.search import masked, search
 
 # list → label, and the fields by which it is ordered
 LISTS = {
@@ -47,23 +51,22 @@ def overview(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show") or next((name for name in names if tallies[name]), "open")
     if shown not in names:
         raise Http404(shown)
-    rows = (
-        queries.without_class(school.pk)
-        if shown == "unplaced"
-        else queries.in_list(school.pk, shown, post.role)
-    )
-    found = page(request, rows, order=LISTS[shown][1])
-    _record(request, found.rows, shown)
+    typed = finding.read(request)
+    found = page(request, _rows(school, shown, post.role, typed), order=LISTS[shown][1])
+    _record(request, found.rows, shown, typed)
     return render(
         request,
         "enrollment/list.html",
         {
             "school": school,
             "is_own": is_own,
+            "elsewhere": "" if is_own else school.pk,
             "shown": shown,
             "title": LISTS[shown][0],
             "tabs": [(name, LISTS[name][0], tallies[name]) for name in names],
             "page": found,
+            "typed": typed,
+            "search": finding.address(request.GET, ()),
             "returns": queries.returns(found.rows) if shown == "returned" else {},
             "may_enter": is_own and _enters(request),
             "classes": [] if is_own and _enters(request) else _newest_classes(school),
@@ -73,6 +76,15 @@ def overview(request: HttpRequest) -> HttpResponse:
             "today": request.acting.today,
         },
     )
+
+
+def _rows(school: Organisation, shown: str, role: str, typed: str) -> QuerySet:
+    if shown == "unplaced":
+        return search(queries.without_class(school.pk), typed)
+    rows = queries.in_list(school.pk, shown, role)
+    if shown in DRAFTS:
+        return meant.drafts(rows, typed)
+    return meant.of_pupils(rows, typed, student="student", among=meant.entering())
 
 
 def _enters(request: HttpRequest) -> bool:
@@ -99,7 +111,7 @@ def _school(request: HttpRequest) -> Organisation | None:
     return school
 
 
-def _record(request: HttpRequest, rows: list, shown: str) -> None:
+def _record(request: HttpRequest, rows: list, shown: str, typed: str) -> None:
     if not rows:
         return
     ids = [row.pk if shown == "unplaced" else row.student_id for row in rows]
@@ -108,7 +120,7 @@ def _record(request: HttpRequest, rows: list, shown: str) -> None:
         kind=AccessKind.LIST,
         page=doubles.PAGE,
         students=[pk for pk in ids if pk],
-        filter=LISTS[shown][0],
+        filter=f"{LISTS[shown][0]} {masked(typed)}".rstrip(),
         address=request.META.get("REMOTE_ADDR", ""),
     )
 

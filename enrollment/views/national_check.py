@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from enrollment.excel import workbook
 from enrollment.forms.national_check import ListForm, ResultForm
 from enrollment.models import Enrollment
 from enrollment.queries import national_check as queries
+from enrollment.queries.finding import entering, of_pupils
 from enrollment.services.national_check import KEY, report
 from enrollment.services.national_list import COLUMNS, sheets
 from xueji.accounts import access
@@ -22,6 +22,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.excel.gate import XLSX
 from xueji.organisations.queries import rule_set_of
+from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
@@ -29,6 +30,7 @@ from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 from xueji.rules.engine import Rules, rule_set
+from xueji.students.search import masked
 
 PAGE = "national_check"
 MOST = 200  # results at once
@@ -55,13 +57,16 @@ def _answer(
     status: int = 200,
 ) -> HttpResponse:
     rows = queries.until_end_of(queries.waiting(request.acting), month)
-    found = page(request, rows, order=("case__waiting_since", "pk"))
-    _record(request, found.rows, AccessKind.LIST, month)
+    typed = finding.read(request)
+    meant = of_pupils(rows, typed, student="case__student", among=entering())
+    found = page(request, meant, order=("case__waiting_since", "pk"))
+    _record(request, found.rows, AccessKind.LIST, month, words=masked(typed))
     return render(
         request,
         "enrollment/national_check.html",
         {
             "page": found,
+            "typed": typed,
             "previous": found.previous and reverse("enrollment_national_check") + found.previous,
             "next": found.next and reverse("enrollment_national_check") + found.next,
             "month": month,
@@ -176,8 +181,15 @@ def _rules(request: HttpRequest) -> Rules:
 
 
 def _record(
-    request: HttpRequest, rows: list[Enrollment], kind: str, month: date, **more: Any
+    request: HttpRequest,
+    rows: list[Enrollment],
+    kind: str,
+    month: date,
+    *,
+    words: str = "",
+    reason: str = "",
 ) -> None:
     if rows:
         students = [row.case.student_id for row in rows]
-        shown(request, kind=kind, page=PAGE, students=students, filter=f"{month:%Y-%m}", **more)
+        what = f"{month:%Y-%m} {words}".rstrip()
+        shown(request, kind=kind, page=PAGE, students=students, filter=what, reason=reason)

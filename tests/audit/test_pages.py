@@ -184,6 +184,7 @@ LEAVES_NO_ACT = {
     "logout",
     "switch_post",
     "students_find",
+    "enrollment_find",
     "audit_find",
     "enrollment_national_export",  # a look, in the access log
 }

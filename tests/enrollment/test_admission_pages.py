@@ -54,6 +54,17 @@ def errors(answer) -> dict[str, list[str]]:
     return {name: list(told) for name, told in answer.context["form"].errors.items()}
 
 
+def test_both_lists_are_searched(world, receiving, client_of, pupil):
+    submitted(world, pupil)
+    for client, show in ((receiving, "came"), (client_of("clerk"), "went")):
+        found = []
+        for typed in ("雄信", "sxx", pupil.id_number, "李雷"):
+            asked = {"list": "enrollment_admissions", "show": show, "q": typed}
+            answer = client.post("/enrollment/find/", asked, follow=True)
+            found.append(len(answer.context["page"].rows))
+        assert found == [1, 1, 1, 0], show
+
+
 def test_the_whole_way_by_the_pages(world, receiving, client_of, pupil):
     answer = receiving.post(NEW, sent := opened(world, receiving, pupil))
     case = Case.objects.get(kind="admission")

@@ -159,6 +159,22 @@ def test_the_page_is_the_own_clerks_alone(client_of, path, who, status):
     assert client_of(who).get(path).status_code == status
 
 
+@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.DROPPED, Status.MISSING])
+def test_who_has_no_lessons_is_told_so_before_anything_is_typed(client_of, pupil, path, status):
+    client = client_of("clerk")
+    offered = [path in client.get(reverse("student", args=[pupil.pk])).content.decode()]
+    sent = {**form(client, path), "papers": SEEN, "reason": "家长申请"}
+    Student.objects.filter(pk=pupil.pk).update(status=status)
+
+    offered.append(path in client.get(reverse("student", args=[pupil.pk])).content.decode())
+    answers = [client.get(path), client.post(path, sent)]
+
+    why = f"该生现在{status.label}，没有在上课。回校就读以后再改上课形式。"
+    told = [(answer.status_code, str(answer.context["why"])) for answer in answers]
+    assert (offered, told) == ([True, False], [(409, why)] * 2)
+    assert Student.objects.get(pk=pupil.pk).attendance == SCHOOL
+
+
 def test_lists_and_class_say_so(world, client_of, own, pupil):
     change(world, pupil)
     client = client_of("clerk")

@@ -151,6 +151,44 @@ def test_a_han_childs_name_without_characters_is_pointed_out_and_stops_nothing(t
     assert checked.errors == []
 
 
+HONG_KONG = {"id_type": "6", "id_number": "H12345678", "sex": "2", "birth_date": "2020-03-17"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({}, "身份证件类型是香港特区护照/身份证明，港澳台侨外却填了否。"),
+        ({"country": "HKG"}, "国籍/地区不是中国，港澳台侨外却填了否。"),
+        ({"country": "HKG", "compatriot": "01"}, ""),
+        ({"id_type": "A", "compatriot": "11"}, ""),
+    ],
+)
+def test_a_paper_from_outside_that_nothing_else_tells_of_is_pointed_out(typed, says):
+    checked = read(row(**HONG_KONG | typed), PLAIN)
+
+    assert [problem.message for problem in checked.problems] == [says] * bool(says)
+    assert checked.errors == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [
+        ({}, "请补填户口所在地。"),
+        (HONG_KONG, "请补填户口所在地。没有内地户口的，照证件写国家或地区，如：香港、德国。"),
+    ],
+)
+def test_who_has_no_household_here_is_told_what_to_write(typed, remedy):
+    found = read(row(**{"compatriot": "01", **typed, "hukou_text": ""}), PLAIN).errors
+    assert [(problem.field, problem.remedy) for problem in found] == [("hukou_text", remedy)]
+
+
+def test_a_household_outside_has_no_code():
+    typed = {"hukou_text": "香港", "hukou_code": "", "country": "HKG", "compatriot": "01"}
+    checked = read(row(**HONG_KONG | typed), PLAIN)
+    assert (checked.problems, checked.values["hukou_text"]) == ([], "香港")
+    assert checked.values["hukou_code"] == ""
+
+
 FATHER = pupils.id_number(born=date(1990, 1, 1), order=1)
 
 

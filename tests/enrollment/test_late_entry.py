@@ -192,6 +192,23 @@ def test_the_province_sees_who_waits_and_the_look_is_recorded(province, world):
     assert "全国学籍查重 1 名" in text(province.get("/"))
 
 
+def test_the_list_is_searched_and_still_taken_out_whole(province, world):
+    case = at_check(world, name="万俟卨")
+    at_check(world, name="韩梅梅")
+
+    for typed in ("万俟", "mqx", case.student.id_number):
+        found = province.post(
+            "/enrollment/find/",
+            {"list": "enrollment_national_check", "month": "2026-09", "q": typed},
+            follow=True,
+        )
+        assert [row.case for row in found.context["page"].rows] == [case]
+        assert (found.context["month"], found.context["total"]) == (date(2026, 9, 1), 2)
+        assert "全部 2 名，不分页" in text(found)
+    masked = f"2026-09 {case.student.id_number[:6]}********{case.student.id_number[-4:]}"
+    assert Access.objects.latest("pk").filter == masked
+
+
 def test_the_list_of_a_month_holds_those_who_came_by_its_end(province, client_of, world):
     at_check(world, name="韩梅梅")
 

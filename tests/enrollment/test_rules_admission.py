@@ -100,6 +100,19 @@ def test_hukou_of_child_and_guardian_and_home_are_one(hukou, guardian, address, 
     assert told("entry.two_unities", facts) == says
 
 
+@pytest.mark.parametrize(
+    ("foreign", "remedy"),
+    [
+        (False, "选定到村、社区后自动核对"),
+        (True, "没有内地户口的，由签署人看证件和住址核对；有的选定到村、社区"),
+    ],
+)
+def test_who_may_have_no_household_here_is_not_sent_to_look_for_a_village(foreign, remedy):
+    facts = child(hukou_code="", guardian_hukou_code="", foreign=foreign)
+    remedies = [f.remedy for f in found(facts) if f.key == "entry.two_unities"]
+    assert remedies == [remedy]
+
+
 def test_a_migrant_childs_hukou_is_elsewhere_by_nature():
     assert told("entry.two_unities", migrant(guardian_hukou_code="")) == []
 

@@ -4,7 +4,9 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
@@ -127,3 +129,60 @@ def test_a_child_whose_entry_is_under_way_is_found_with_the_case(world, client_o
         ([], 0),
     ]
     assert found("clerk", "") == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("clerk", True),
+        ("principal", True),
+        ("centre", True),
+        ("county", True),
+        ("city", True),
+        ("clerk1b", False),  # a neighbour under the same centre
+        ("principal2", False),
+        ("centre2", False),
+        ("junior", False),
+        ("county9", False),
+    ],
+)
+def test_whose_entry_is_under_way_is_told_to_those_who_reach_the_school(
+    world, client_of, who, sees
+):
+    case = pupils.submitted(world, name="万俟卨")
+    for typed in ("万俟", case.student.id_number):
+        page = client_of(who).get(led(client_of(who), q=typed))
+        assert page.context["under_way"] == ([case] if sees else [])
+        assert (case.number in text(page)) == sees
+    looked = Access.objects.filter(students__contains=[case.student_id])
+    assert looked.count() == (2 if sees else 0)
+
+
+@pytest.mark.parametrize("who", ["auditor", "admin", "security"])
+def test_a_post_without_registers_searches_none(world, client_of, who):
+    pupils.submitted(world, name="万俟卨")
+    answer = client_of(who).get(reverse("students"), {"q": "万俟"})
+    assert (answer.status_code, "万俟卨" in text(answer)) == (404, False)
+
+
+def test_what_has_come_to_its_end_is_not_under_way(world, client_of):
+    for name in ("万俟卨", "万俟甲"):
+        pupils.sign(world, pupils.submitted(world, name=name), "principal", decision="refused")
+    page = client_of("clerk").get(reverse("students"), {"q": "万俟"})
+    assert page.context["under_way"] == []
+
+
+def test_children_under_way_cost_as_many_queries_as_one(world, client_of):
+    client = client_of("county")
+
+    def cost():
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(reverse("students"), {"q": "万俟"})
+        return len(page.context["under_way"]), len(captured)
+
+    pupils.submitted(world, name="万俟卨")
+    cost()
+    rows, queries = cost()
+    for name in ("万俟甲", "万俟乙"):
+        pupils.submitted(world, name=name)
+    assert (rows, cost()) == (1, (3, queries))

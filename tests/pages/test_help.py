@@ -29,6 +29,20 @@ def test_what_pages_lead_to_is_there():
     assert set(manual.ABOUT.values()) <= set(CHAPTERS)
 
 
+def test_the_contents_name_every_chapter_as_it_names_itself():
+    contents = (manual.FOLDER / "README.md").read_text()
+    listed = re.findall(r"^(\d+)\. \[(.+)\]\((.+)\.md\)$", contents, re.M)
+    titled = [(f"{number} {title}", name) for number, title, name in listed]
+    assert titled == [(one.title, one.name) for one in manual.chapters().values()]
+
+
+def test_what_an_office_calls_its_work_is_found_in_the_contents():
+    contents = (manual.FOLDER / "README.md").read_text()
+    titles = " ".join(chapter.title for chapter in manual.chapters().values())
+    for words in ("新生入学", "学生档案", "编号与封存"):
+        assert (f"| {words} | [" in contents, words in titles) == (True, True)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_nothing_of_the_markdown_is_left(name):
     body = manual.chapters()[name].body

@@ -11,7 +11,9 @@ from tests.world import NOON
 from xueji.pages.pupil import past
 from xueji.pages.pupil.scope import find
 from xueji.students import services as students
-from xueji.students.showing import NOT_SHOWN
+from xueji.students import sheet
+from xueji.students.models import Student
+from xueji.students.showing import NOT_SHOWN, text_of
 
 LATER = NOON + timedelta(days=90)
 
@@ -93,3 +95,29 @@ def test_what_changed_stands_in_the_history_without_what_is_sensitive(world, cli
         ("特长", "剪纸", "围棋"),
         ("是否孤儿", "", hidden),
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "says"),
+    [
+        ("建昌营镇 军屯村", "130283103227", "建昌营镇 军屯村"),
+        ("建昌营镇 军屯村", "", "建昌营镇 军屯村（区划代码待核）"),
+        ("中国", "", "中国（区划代码待核）"),
+        ("德国", "", "德国"),
+        ("香港", "", "香港"),
+        ("", "", ""),
+    ],
+)
+def test_a_place_without_code_says_so_unless_it_has_none(place, code, says):
+    (item,) = (item for item in sheet.items() if item.field == "hukou_text")
+    assert text_of(item, Student(hukou_text=place, hukou_code=code)) == says
+
+
+def test_the_page_of_a_child_from_abroad_waits_for_no_code(world, client_of, student):
+    acting = world.acting("clerk", at=NOON + timedelta(days=2))
+    pupils.correct(student, acting=acting, hukou_text="德国", hukou_code="")
+    page = client_of("clerk").get(reverse("student", args=[student.pk])).content.decode()
+    assert ('<dd>德国<span class="why"></span></dd>' in page, "待核" in page) == (True, False)
+    pupils.correct(student, acting=acting, hukou_text="建昌营镇")
+    page = client_of("clerk").get(reverse("student", args=[student.pk])).content.decode()
+    assert '<dd>建昌营镇<span class="why">缺区划代码，待核</span></dd>' in page

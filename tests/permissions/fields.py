@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from io import BytesIO
+from uuid import uuid4
 
 from django.apps import apps
 from django.db import models
@@ -263,7 +264,9 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         **past,
         **reveals,
         "edit": (reverse("student_edit", args=one), None),
+        "edit-both": (reverse("student_edit", args=one), _typed_meanwhile()),
         "attendance": (reverse("enrollment_attendance", args=one), None),
+        "transfer-new": (f"{reverse('transfer_new')}?student={student.pk}", None),
         "card-masked": (reverse("student_card", args=one), None),
         "card": (reverse("student_card", args=one), PRINTED),
         "print-masked": (reverse("student_sheet", args=one), None),
@@ -276,6 +279,7 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "case-print": (reverse("enrollment_sheet", args=[case]), PRINTED),
         "entry": (reverse("enrollment_edit", args=[unit.returned.number]), None),
         "roster": (reverse("students"), None),
+        "roster-ask": (f"{reverse('reports_roster_new')}?q={NAME}", None),
         "found": (reverse("students_find"), {"q": NAME}),
         "class": (reverse("enrollment_class", args=of_class), None),
         "classes": (reverse("enrollment_classes"), None),
@@ -284,6 +288,7 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "batch": (reverse("enrollment_batch", args=[unit.batch.pk]), None),
         "imports": (reverse("enrollment_import"), None),
         "enrollment": (reverse("enrollment"), None),
+        "enrollment-found": (reverse("enrollment_find"), {"q": NAME, "show": "open"}),
         "admissions": (reverse("enrollment_admissions"), None),
         "transfers": (reverse("transfers"), None),
         "numbering": (reverse("numbering_series", args=[unit.pk, "primary", 2026]), None),
@@ -291,6 +296,11 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "desk": (reverse("desk"), None),
         "cases-done": (reverse("cases") + "?tab=closed", None),
     }
+
+
+def _typed_meanwhile() -> dict[str, str]:
+    """What another window sends that was opened on the first version: both are shown."""
+    return {"version": "1", "reason": "家长来电", "specialty": "剪纸", "form_key": str(uuid4())}
 
 
 Texts = dict[tuple[str, str], str]  # (username, page) → everything that can be read

@@ -360,6 +360,7 @@ WITHOUT_ROWS = {
     "enrollment_photos_new",
     "logout",
     "students_find",
+    "enrollment_find",
     "enrollment_class_add",
     "enrollment_national_export",
     "organisation_new",

@@ -10,6 +10,7 @@ from xueji.identity.problems import Problem, Severity
 
 RESIDENT, HONG_KONG, MACAO, TAIWAN = "1", "6", "7", "8"
 PERMANENT, PASSPORT, NONE = "9", "A", "Z"
+FROM_OUTSIDE = frozenset({HONG_KONG, MACAO, TAIWAN, PERMANENT, PASSPORT})
 
 _PERMANENT_OLD = re.compile(r"[A-Z]{3}[0-9]{12}")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,17}")

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Iterable
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from xueji.accounts.access import Acting
 from xueji.cases import veil
@@ -49,6 +49,13 @@ def asking(query: QueryDict, text: str) -> QueryDict:
         sealed = crypto.encrypt(PURPOSE, text)
         changed[SEALED] = urlsafe_b64encode(sealed).decode()
     return changed
+
+
+def read(request: HttpRequest) -> str:
+    """The search of the page asked for; the addresses made from here on have it sealed."""
+    text = typed(request.GET)
+    request.GET = asking(request.GET, text)  # type: ignore[assignment]
+    return text
 
 
 def address(query: QueryDict, names: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from xueji.identity import codes
+from xueji.identity.papers import FROM_OUTSIDE
 from xueji.students import sheet
 from xueji.students.models import Attendance
 from xueji.students.reading import EARLIEST, PupilReader, day
@@ -217,3 +218,7 @@ def _agree(reader: PupilReader) -> None:
     if has("compatriot") == "00" and has("country", "CHN") != "CHN":
         message = "国籍/地区不是中国，港澳台侨外却填了否。"
         reader.hint("compatriot", "compatriot", message, "请核对两项。")
+    elif has("compatriot") == "00" and has("id_type") in FROM_OUTSIDE:
+        message = f"身份证件类型是{codes.ID_TYPES[has('id_type')]}，港澳台侨外却填了否。"
+        remedy = "请照证件核对国籍/地区和港澳台侨外。"
+        reader.hint("compatriot", "compatriot", message, remedy)

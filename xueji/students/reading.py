@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 from xueji.identity import codes, idnumbers, names, phones
-from xueji.identity.papers import NONE, RESIDENT
+from xueji.identity.papers import FROM_OUTSIDE, NONE, RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
 from xueji.students import sheet
 
 HAN, CHINA = "01", "CHN"
+NO_HOUSEHOLD = "没有内地户口的，照证件写国家或地区，如：香港、德国。"
 FLAGS = {
     **dict.fromkeys(("1", "是", "on", "true", "有", "√"), True),
     **dict.fromkeys(("", "0", "否", "off", "false", "无", "×"), False),
@@ -61,8 +62,8 @@ class Reader:
         """Something to look at again, which stops nothing."""
         self.problems.append(Problem(code, message, remedy, "warning", key))
 
-    def missing(self, key: str, label: str) -> None:
-        self.tell("missing", key, f"还没有填{label}。", f"请补填{label}。")
+    def missing(self, key: str, label: str, advice: str = "") -> None:
+        self.tell("missing", key, f"还没有填{label}。", f"请补填{label}。{advice}")
 
     def add(self, key: str, problems: Sequence[Problem]) -> None:
         self.problems += [replace(problem, field=key) for problem in problems]
@@ -123,10 +124,10 @@ class Reader:
         self.tell("characters", key, message, "请删去后重新输入。")
         return ""
 
-    def place(self, key: str, label: str, *, required: bool = True) -> None:
+    def place(self, key: str, label: str, *, required: bool = True, advice: str = "") -> None:
         words, code = self.text(f"{key}_text"), self.text(f"{key}_code")
         if not words and required:
-            self.missing(f"{key}_text", label)
+            self.missing(f"{key}_text", label, advice)
         if len(words) > LONGEST_PLACE:
             message = f"{label}超过 {LONGEST_PLACE} 个字。"
             self.tell("long", f"{key}_text", message, "请写短一些。")
@@ -190,7 +191,8 @@ class PupilReader(Reader):
         self.code("nation", codes.NATIONS, "民族")
         self.code("country", codes.COUNTRIES, "国籍/地区")
         self.name_of_a_han()
-        self.place("hukou", "户口所在地")
+        is_from_outside = self.values.get("id_type") in FROM_OUTSIDE
+        self.place("hukou", "户口所在地", advice=NO_HOUSEHOLD if is_from_outside else "")
         self.code("hukou_kind", codes.HUKOU_KIND, "户口性质")
         self.place("address", "现住址")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xueji.rules.engine import Finding, Rules, judges
 from xueji.students import sheet
+from xueji.students.models import Status, Student
 
 Findings = Iterator[Finding]
 WAY = (
@@ -46,6 +47,11 @@ def dependent(facts: EditFacts, rules: Rules) -> Findings:
 def _named(keys: tuple[str, ...], facts: EditFacts) -> Iterator[tuple[str, str]]:
     labels = {item.key: item.label for item in sheet.items()}
     return ((key, labels[key]) for key in keys if key in facts.changed)
+
+
+def is_taught(student: Student) -> bool:
+    """Whether there are lessons whose place can change, at school or at home."""
+    return student.status == Status.ENROLLED
 
 
 def migrant_decides(rules: Rules) -> bool:

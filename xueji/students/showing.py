@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from django.db import models
 
-from xueji.identity import masking, pinyin
+from xueji.identity import codes, masking, pinyin
 from xueji.identity.classification import DataClass
 from xueji.organisations.models import grade_name
 from xueji.students import sheet
 from xueji.students.models import Attendance, FamilyMember, Student, StudentSheet
+from xueji.students.reading import CHINA
 
 NOT_SHOWN = "本岗位不显示"
 MASKS = {"id_number": masking.mask_id, "phone": masking.mask_phone, "email": masking.mask_email}
@@ -101,9 +102,15 @@ def _plain(item: sheet.Item, row: models.Model, value: object) -> str:
         return item.table.get(str(value), str(value))
     if isinstance(value, date):
         return value.isoformat()
-    if item.is_place and value and not getattr(row, item.field[:-4] + "code"):
+    if item.is_place and lacks_code(str(value), getattr(row, item.field[:-4] + "code")):
         return f"{value}（区划代码待核）"
     return str(value)
+
+
+def lacks_code(place: str, code: str) -> bool:
+    """Whether a place is to get its division code yet; a country or region alone has none."""
+    is_outside = codes.by_name_or_code(codes.COUNTRIES, place) not in (None, CHINA)
+    return bool(place) and not code and not is_outside
 
 
 def valid_text(first: date | None, last: date | None) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from xueji.cases import kinds
 from xueji.identity import masking
+from xueji.students.showing import lacks_code
 
 register = template.Library()
 
@@ -62,6 +63,7 @@ def regno(value: str | None) -> SafeString:
 register.filter("mask_id", masking.mask_id)
 register.filter("mask_phone", masking.mask_phone)
 register.filter("mask_name", masking.mask_name)
+register.filter("lacks_code", lacks_code)
 
 
 # -- status -------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, visible
+from xueji.students.rules import is_taught
 from xueji.students.showing import shown
 
 TABS = {
@@ -116,6 +117,7 @@ def answer(
         "today": request.acting.today,
         "acting": request.acting,
         "may_edit": _may_edit(request, scope),
+        "is_taught": is_taught(scope.student),
     }
     if tab == "sheet":
         medical = scope.sees_medical

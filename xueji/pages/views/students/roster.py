@@ -32,21 +32,15 @@ FILTERS = ("place", "school", "grade", "status", "type", "class", "sort")
 @posted_from("students")
 def find(request: HttpRequest) -> HttpResponse:
     """Lead a search to the list, under an address that gives no number away."""
-    filters = QueryDict(mutable=True)
-    for name in FILTERS:
-        if value := request.POST.get(name, ""):
-            filters[name] = value[: finding.LONGEST]
-    query = finding.asking(filters, finding.typed(request.POST))
-    return redirect(f"{reverse('students')}?{query.urlencode()}".removesuffix("?"))
+    address = finding.address(request.POST, FILTERS)
+    return redirect(f"{reverse('students')}?{address}".removesuffix("?"))
 
 
 @access.act("students.read")
 @require_GET
 def roster(request: HttpRequest) -> HttpResponse:
     """Pupils in reach, found by name, pinyin, document or register number."""
-    typed = finding.typed(request.GET)
-    # the addresses of the pages before and after come from it
-    request.GET = finding.asking(request.GET, typed)  # type: ignore[assignment]
+    typed = finding.read(request)
     if request.GET.get("place") == "former":
         return _former(request, typed)
     case = finding.case_named(typed, request.acting.post)
