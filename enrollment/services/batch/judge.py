@@ -8,6 +8,7 @@ from typing import Protocol
 
 from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
+from enrollment.services.batch.registered import find_registered
 from enrollment.services.batch.rows import REASON, VERIFIED_BY, Entry, Fate, Fault
 from enrollment.services.check import Checked, Context, check_rows
 from xueji.cases.models import Case, State
@@ -53,7 +54,8 @@ def judge(
     within_the_file(rows)
     new = [row for row in rows if row.entry.fate != Fate.SAME]
     for start in range(0, len(new), PIECE):
-        piece = new[start : start + PIECE]
+        find_registered(new[start : start + PIECE], context.lineage.school)
+        piece = [row for row in new[start : start + PIECE] if row.entry.fate != Fate.SAME]
         checked = check_rows([row.entry.typed for row in piece], context)
         for row, found in zip(piece, checked, strict=True):
             row.checked = found
