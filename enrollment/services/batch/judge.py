@@ -48,19 +48,21 @@ def judge(
     piece, not by the row.
     """
     places_by_code(entries)
-    rows = [_known(entry) for entry in entries]
+    rows = [_known(entry) for entry in entries if entry.is_pupil]
     _find_same(rows, context)
     _find_drafts(rows, context)
     within_the_file(rows)
     new = [row for row in rows if row.entry.fate != Fate.SAME]
     for start in range(0, len(new), PIECE):
-        find_registered(new[start : start + PIECE], context.lineage.school)
-        piece = [row for row in new[start : start + PIECE] if row.entry.fate != Fate.SAME]
+        piece = new[start : start + PIECE]
         checked = check_rows([row.entry.typed for row in piece], context)
-        for row, found in zip(piece, checked, strict=True):
+        pairs = list(zip(piece, checked, strict=True))
+        find_registered([(row.entry, found.known) for row, found in pairs], context.lineage.school)
+        for row, found in pairs:
             row.checked = found
-            _settle(row, found, context)
-        take(piece)
+            if row.entry.fate != Fate.SAME:
+                _settle(row, found, context)
+        take([row for row in piece if row.entry.fate != Fate.SAME])
         for row in piece:
             row.checked = None
 
@@ -206,6 +208,8 @@ def is_look(entry: Entry) -> bool:
 def shown_value(entry: Entry, key: str) -> str:
     """What stands in a cell, masked where it is a number that is nobody's to read over."""
     text = entry.row.get(key, "")
+    if key == "school_class":
+        return text.removeprefix("？")[:40]
     if key.endswith("id_number") or key == "national":
         return masking.mask_id(text) if text else ""
     return masking.mask_phone(text) if key.endswith("phone") and text else text[:40]

@@ -1,8 +1,7 @@
 """Rows of pupils who are in the school's register already and say of them what it says."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import models
 
@@ -13,25 +12,24 @@ from xueji.students.editing import Saved
 from xueji.students.models import LIVE, Student, StudentSheet
 
 
-class Numbered(Protocol):
-    """A row with the blind index of its document number, None without one."""
-
-    @property
-    def entry(self) -> Entry: ...
-    @property
-    def number(self) -> bytes | None: ...
-
-
-def find_registered(rows: Sequence[Numbered], school: School) -> None:
+def find_registered(rows: Iterable[tuple[Entry, Student | None]], school: School) -> None:
     """Such a row changes nothing, whoever made the workbook; an empty cell says nothing.
 
-    Three queries, whatever the number of rows.
+    ``rows`` come with who has their document number. Three queries, none where nobody of them
+    is in the register of the school.
     """
-    wanted = {row.number: row.entry for row in rows if row.number and not row.entry.faults}
-    pupils = Student.objects.filter(id_index__in=list(wanted), school=school, status__in=LIVE)
-    for saved in editing.load_all(pupils.select_related("school_class")):
-        entry = wanted[bytes(saved.student.id_index)]
-        if says_the_same(entry.row, saved):
+    known = {
+        student.pk: entry
+        for entry, student in rows
+        if student and student.school_id == school.pk and student.status in LIVE
+    }
+    if not known:
+        return
+    for saved in editing.load_all(
+        Student.objects.filter(pk__in=known).select_related("school_class")
+    ):
+        entry = known[saved.student.pk]
+        if not entry.faults and says_the_same(entry.row, saved):
             entry.fate = Fate.SAME
 
 
