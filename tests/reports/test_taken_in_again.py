@@ -1,5 +1,7 @@
 """A roster of ours, sent back as the workbook of an intake, changes nothing."""
 
+from datetime import date
+
 import pytest
 from openpyxl import load_workbook
 
@@ -10,9 +12,18 @@ from tests.enrollment import workbooks
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.documents import services as documents
-from xueji.students.models import Student, StudentSheet
+from xueji.organisations.models import SchoolClass
+from xueji.students.models import Placement, Student, StudentSheet
 
 pytestmark = pytest.mark.usefixtures("noon")
+WITHOUT_NUMBER = {
+    "id_type": "Z",
+    "id_number": "",
+    "no_id_reason": "出生医学证明在补办",
+    "sex": "1",
+    "birth_date": "2020-03-09",
+    "m1_id_number": pupils.id_number(born=date(1990, 1, 1), order=1),
+}
 SHEET = PRESETS["sheet"][1]
 FILLED = {
     "former_name": "王小涵",
@@ -35,6 +46,15 @@ def roster(ask, username="clerk", **more) -> bytes:
     return documents.open_bytes(export.document)
 
 
+def grown_up(student: Student) -> None:
+    """Let the pupil be in a class of the second grade, as a year later."""
+    school_class = SchoolClass.objects.create(
+        school=student.school, stage="primary", entry_year=2025, grade=2, number=1, capacity=45
+    )
+    for model, where in ((Student, {"pk": student.pk}), (Placement, {"student": student})):
+        model.objects.filter(**where).update(school_class=school_class, entry_year=2025, grade=2)
+
+
 def counted(batch) -> tuple[str, int, int, int, int, int]:
     return batch.state, batch.rows, batch.same, batch.fresh, batch.drafts, batch.faulty
 
@@ -48,12 +68,15 @@ def test_a_roster_in_the_columns_of_an_intake_comes_back_with_nothing_to_do(worl
     own_class = world.school_of("clerk").classes.filter(grade=1)[0]
     pupils.enrolled(world, **FILLED, school_class=str(own_class.pk))
     pupils.enrolled(world, name="欧阳·若曦", m1_hukou_text="没有这个地方")
+    pupils.enrolled(world, name="王无号", **WITHOUT_NUMBER)
+    older = pupils.enrolled(world, name="李二年")
+    grown_up(older)
     before = everything()
 
     batch = workbooks.checked(world, roster(ask))
 
     assert batch.summary["faults"] == []
-    assert counted(batch) == (BatchState.READY, 2, 2, 0, 0, 0)
+    assert counted(batch) == (BatchState.READY, 4, 4, 0, 0, 0)
     with pytest.raises(Refused) as refused:
         workbooks.stored(world, batch)
     assert str(refused.value) == "表里的学生都已经在册或在办，没有要导入的。"

@@ -57,7 +57,7 @@ def judge(
         piece = new[start : start + PIECE]
         checked = check_rows([row.entry.typed for row in piece], context)
         pairs = list(zip(piece, checked, strict=True))
-        find_registered([(row.entry, found.known) for row, found in pairs], context.lineage.school)
+        find_registered([(row.entry, found) for row, found in pairs], context.lineage.school)
         for row, found in pairs:
             row.checked = found
             if row.entry.fate != Fate.SAME:

@@ -6,22 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.db import models
 
 from enrollment.services.batch.rows import Entry, Fate
+from enrollment.services.check import Checked
 from xueji.organisations.models import School
 from xueji.students import editing, sheet, showing
 from xueji.students.editing import Saved
 from xueji.students.models import LIVE, Student, StudentSheet
 
 
-def find_registered(rows: Iterable[tuple[Entry, Student | None]], school: School) -> None:
+def find_registered(rows: Iterable[tuple[Entry, Checked]], school: School) -> None:
     """Such a row changes nothing, whoever made the workbook; an empty cell says nothing.
 
-    ``rows`` come with who has their document number. Three queries, none where nobody of them
-    is in the register of the school.
+    Three queries, none where nobody of the rows is in the register of the school.
     """
     known = {
         student.pk: entry
-        for entry, student in rows
-        if student and student.school_id == school.pk and student.status in LIVE
+        for entry, checked in rows
+        for student in _candidates(checked)
+        if student.school_id == school.pk and student.status in LIVE
     }
     if not known:
         return
@@ -31,6 +32,13 @@ def find_registered(rows: Iterable[tuple[Entry, Student | None]], school: School
         entry = known[saved.student.pk]
         if not entry.faults and says_the_same(entry.row, saved):
             entry.fate = Fate.SAME
+
+
+def _candidates(checked: Checked) -> list[Student]:
+    """Who has the document number; of a child without one, who may be the same child."""
+    if checked.known or checked.values.get("id_number"):
+        return [checked.known] if checked.known else []
+    return [match.student for match in checked.near]
 
 
 def says_the_same(row: Mapping[str, str], saved: Saved) -> bool:
@@ -61,7 +69,8 @@ def _of_item(key: str, item: sheet.Item, row: models.Model) -> Iterator[tuple[st
         said.add(f"{showing.text_of(item, row)}-01")  # a month is read as its first day
     if key == "school_class":
         # its key where it is one to enter, else its name behind a mark
-        said = {str(getattr(row, "school_class_id")), *(f"？{text}" for text in said)}  # noqa: B009
+        key_of_class = str(getattr(row, "school_class_id"))  # noqa: B009 -- of a pupil
+        said = {key_of_class, *(_plain(f"？{text}") for text in said)}
     yield key, said
     if item.is_place:
         yield f"{key[:-4]}code", {getattr(row, f"{item.field[:-4]}code")}
