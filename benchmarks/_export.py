@@ -10,6 +10,7 @@ from pathlib import Path
 from django.utils.timezone import now
 
 from reports.queries import sources
+from reports.queries.columns import Column
 from reports.queries.sources import Source
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -37,9 +38,13 @@ def source_of(username: str) -> Source:
     return sources.find(acting_of(username), {}, "")
 
 
+def _columns(source: Source) -> list[Column]:
+    return [source.columns[key] for key in COLUMNS]
+
+
 def _texts(rows: int):
     source = source_of("province")
-    columns = [source.columns[key] for key in COLUMNS]
+    columns = _columns(source)
     headers = [column.label for column in columns]
     found = islice(source.lines(columns, "name", False), rows)
     return headers, (texts for _, texts in found)
@@ -47,7 +52,8 @@ def _texts(rows: int):
 
 def ours(rows: int) -> int:
     headers, texts = _texts(rows)
-    sheet = writer.Sheet(name="名册", headers=headers, widths=[12.0] * len(headers))
+    widths = [column.width for column in _columns(source_of("province"))]
+    sheet = writer.Sheet(name="名册", headers=headers, widths=widths)
     return documents.write(lambda out: writer.write(out, sheet, texts)).size
 
 
@@ -71,7 +77,7 @@ def import_export(rows: int) -> int:
     from import_export.fields import Field  # noqa: PLC0415
 
     source = source_of("province")
-    columns = [source.columns[key] for key in COLUMNS]
+    columns = _columns(source)
     fields = {
         column.key: Field(attribute=column.fields[0], column_name=column.label)
         for column in columns

@@ -1,17 +1,14 @@
 """The workbook of the import benchmark: children in whom nothing is wrong."""
 
 import io
-from datetime import date, timedelta
 
 from openpyxl import Workbook
 
 from enrollment.excel.columns import of_template
 from tests import pupils
+from tests.strangers import strangers
 from tests.world import World
 
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
-GIVEN = "梓浩子一若宇欣俊诗雨思佳文嘉明晓海天志国"
-FIRST_BIRTH = date(2019, 9, 10)
 VALUES = {
     "m1_guardian": "是",
     "migrant": "否",
@@ -22,15 +19,7 @@ VALUES = {
 
 
 def children(count: int) -> list[dict[str, str]]:
-    """So many different children in whom nothing is wrong; no two share name and birth date."""
-    made = []
-    for n in range(count):
-        born = FIRST_BIRTH + timedelta(days=n % 340)
-        turn = n // 340
-        name = SURNAMES[n % 20] + GIVEN[turn % 20] + GIVEN[(turn // 20 + n) % 20]
-        number = pupils.id_number(born=born, order=turn + 1)
-        made.append(pupils.row(name=name, id_number=number, **VALUES))
-    return made
+    return [pupils.row(name=name, id_number=number, **VALUES) for name, number in strangers(count)]
 
 
 def columns(world: World, rules) -> list[tuple[str, str]]:

@@ -46,7 +46,7 @@ MOST_MEGABYTES, MOST_GROWN, AT_ONCE = 100.0, 10.0, 0.5
 def measured(way: str, rows: int) -> dict[str, float]:
     """Seconds and megabytes of one way in a process of its own."""
     command = [sys.executable, __file__, way, str(rows)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(told.splitlines()[-1])
 
 

@@ -147,7 +147,7 @@ def marked(world: World, header, lines) -> Took:
 def apart(way: str, rows: int) -> Took:
     """One way in a process of its own, as memory is counted by the process; what it took."""
     command = [sys.executable, __file__, way, str(rows)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(told.splitlines()[-1])
 
 

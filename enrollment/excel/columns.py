@@ -61,14 +61,28 @@ SAME = {
 }
 # headers that people write in their own tables
 ALIASES = {
+    "学生姓名": "name",
+    "出生年月日": "birth_date",
     "身份证号": "id_number",
+    "身份证号码": "id_number",
     "公民身份号码": "id_number",
     "证件号码": "id_number",
     "证件类型": "id_type",
     "入学日期": "entered_on",
     "班号": "school_class",
     "户籍所在地": "hukou_text",
+    "户籍地址": "hukou_text",
+    "户口地址": "hukou_text",
+    "现居住地址": "address_text",
+    "现家庭住址": "address_text",
     "家庭住址": "family_address",
+    "监护人姓名": "m1_name",
+    "家长姓名": "m1_name",
+    "与学生关系": "m1_relation",
+    "监护人电话": "m1_phone",
+    "家长电话": "m1_phone",
+    "监护人联系电话": "m1_phone",
+    "家长联系电话": "m1_phone",
     "成员1身份证号": "m1_id_number",
     "成员2身份证号": "m2_id_number",
 }

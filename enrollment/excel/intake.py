@@ -15,7 +15,7 @@ from enrollment.excel.columns import (
     Kind,
     plain,
 )
-from enrollment.services.batch.rows import Entry, Fault
+from enrollment.services.batch.rows import NO_PUPIL, Entry, Fate, Fault
 from enrollment.services.check import Context
 from xueji.excel import apart
 from xueji.excel.cells import (
@@ -36,6 +36,7 @@ from xueji.students.reading import day
 
 MARK = re.compile(r"模板第\s*(\d+)\s*版.*?学校编号\s*(\d+)")
 MOST_KEPT = 500
+MOST_NAMED = 30  # columns in one sentence
 KEPT_DIGITS = 15  # Excel keeps no more of a number
 YES = frozenset("1 是 有 对 齐 y yes true √ ✓ ✔ ☑ 已核验 已验 已看 已看原件".split())
 NO = frozenset("0 否 无 没有 n no false × ✗ ☐ 未核验 未验 缺".split()) | {""}
@@ -52,9 +53,14 @@ _BEFORE = re.compile(r"^[\s']+")
 _ODD = re.compile(f"{_INVISIBLE.pattern[:-1]}{''.join(map(chr, WIDTHS))}]")  # most cells: none
 
 MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
+UNKNOWN = "表里这些列没有认出来：{labels}。其中有的，把列名改得一样就行。"
 OF_ANOTHER = (
     "这份表是从另一所学校的模板填的（学校编号 {number}）。请下载本校的模板，把数据粘贴过来再上传。"
 )
+# how lines begin that people write below a list
+NOTE = re.compile(r"[合总小共]\s*计|填表|制表|审核|经办|负责人|校长|备注|说明|注[：:]")
+WHAT = "这一行以「{said}」开头，不是一名学生。"
+REMEDY = "合计、签名和说明请删去，或移到另一张工作表，再上传。"
 LOST = Fault(
     "",
     "digits",
@@ -119,6 +125,9 @@ def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
                 entry.faults.append(Fault(column.key, *fault_parts(fault)))
             entry.row[column.key] = text
         if not (first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE)):
+            if (said := NOTE.match(first)) and not entry.row.get("id_number"):
+                what = WHAT.format(said=said[0])
+                entry = Entry(line, entry.row, [Fault("name", NO_PUPIL, what, REMEDY)], Fate.FAULTY)
             yield entry
 
 
@@ -148,9 +157,11 @@ def _columns(table: Table, known: Headers, required: Iterable[Column]) -> Intake
             raise Unreadable(TWO_HEADERS.format(label=column.label, first=first, second=second))
         else:
             columns[place], places[column.key] = column, place
+    strange = [label for label in unknown if label != "序号"]
     if lacking := [column.label for column in required if column.key not in places]:
-        raise Unreadable(MISSING.format(labels="、".join(lacking)))
-    return Intake(table, known, columns, [label for label in unknown if label != "序号"])
+        more = UNKNOWN.format(labels="、".join(strange[:MOST_NAMED])) if strange else ""
+        raise Unreadable(MISSING.format(labels="、".join(lacking)) + more)
+    return Intake(table, known, columns, strange)
 
 
 def letter(place: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from enrollment.excel.intake import Intake, letter
 from enrollment.services.batch.judge import shown_value
 from enrollment.services.batch.keeping import MOST_SHOWN
-from enrollment.services.batch.rows import REASON, Entry, Fate, Fault
+from enrollment.services.batch.rows import NO_PUPIL, REASON, Entry, Fate, Fault
 from xueji.excel import apart
 from xueji.excel.refusals import Unreadable
 
@@ -21,6 +21,7 @@ KINDS = {
     "digits": "号码被 Excel 改成了数",
     "formula": "公式或错误值",
     "double": "表内重复",
+    NO_PUPIL: "不是学生的行",
     "class": "班级不对",
     "long": "太长",
     "form": "格式不对",

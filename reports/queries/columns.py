@@ -9,6 +9,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from enrollment.excel import columns as import_columns
+from enrollment.excel.columns import KNOWN_HEADERS
 from xueji.identity import pinyin
 from xueji.identity.classification import DataClass
 from xueji.organisations.models import GRADE_NAMES, grade_name
@@ -181,6 +183,9 @@ def every() -> dict[str, Column]:
     return {column.key: column for column in (*home, *items, *family)}
 
 
+IMPORTED = tuple(
+    key for key, column in every().items() if import_columns.plain(column.label) in KNOWN_HEADERS
+)
 PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "basic": (
         "基本名册",
@@ -203,6 +208,7 @@ PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("hukou_kind", "hukou_text", "address_text", "migrant", "left_behind"),
         ),
     ),
+    "sheet": ("导入表各列", IMPORTED),
 }
 
 

@@ -24,7 +24,7 @@ HOMES = {"clerk": {}, "urban": pupils.URBAN}
 def test_of_two_intakes_with_the_same_children_one_is_stored_and_the_other_says_why():
     world = build()
     for number in range(1, ROUNDS + 1):
-        lines = workbooks.rows(CHILDREN)
+        lines = workbooks.many(CHILDREN, after=CHILDREN * (number - 1))
         batches = []
         for clerk, home in HOMES.items():
             book = workbooks.sheet(workbooks.columns(world, clerk), [{**r, **home} for r in lines])

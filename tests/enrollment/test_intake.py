@@ -212,3 +212,51 @@ def test_a_class_is_found_by_name_or_number(world, typed):
 def test_a_class_that_the_school_does_not_have_is_a_fault(world):
     data = workbooks.sheet(workbooks.columns(world), workbooks.rows(1, school_class="二（2）班"))
     assert workbooks.checked(world, data).summary["faults"][0]["label"] == "班级"
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [("合　计", "合　计"), ("填表人：某人", "填表"), ("备注：以上学生均已核验", "备注")],
+)
+def test_a_line_below_the_list_that_is_no_pupil_is_one_fault_not_thirty(world, noon, said, word):
+    header = [("", "序号"), *workbooks.columns(world)]
+    lines = [*workbooks.rows(1), {"": said, "name": "1 人"}]
+
+    batch = workbooks.checked(world, workbooks.sheet(header, lines))
+
+    assert (batch.state, batch.rows, batch.faulty) == (BatchState.FAULTY, 2, 1)
+    [fault] = batch.summary["faults"]
+    assert (fault["line"], fault["message"], fault["remedy"]) == (
+        3,
+        f"这一行以「{word}」开头，不是一名学生。",
+        "合计、签名和说明请删去，或移到另一张工作表，再上传。",
+    )
+
+
+def test_headers_that_schools_use_in_their_own_lists_are_understood(world, noon):
+    own = {"name": "学生姓名", "id_number": "身份证\n号码*", "m1_name": "家长姓名"}
+    header = [(key, own.get(key, label)) for key, label in workbooks.columns(world)]
+
+    batch = workbooks.checked(world, workbooks.sheet(header, workbooks.rows(1)))
+
+    assert (batch.state, batch.fresh) == (BatchState.READY, 1)
+
+
+def test_a_header_without_a_required_column_names_also_those_that_were_not_understood(world, noon):
+    header = [(k, {"name": "娃儿"}.get(k, label)) for k, label in workbooks.columns(world)]
+
+    batch = workbooks.checked(world, workbooks.sheet(header, workbooks.rows(1)))
+
+    assert batch.summary["refused"] == (
+        "表头里缺少这些必填的列：姓名。请用下载的模板填写，或补上这些列（列名照写），再上传。"
+        "表里这些列没有认出来：娃儿。其中有的，把列名改得一样就行。"
+    )
+
+
+def test_the_page_shows_a_class_as_it_was_written(world, noon):
+    data = workbooks.sheet(workbooks.columns(world), workbooks.rows(1, school_class="十五班"))
+
+    batch = workbooks.checked(world, data)
+
+    [fault] = batch.summary["faults"]
+    assert (fault["label"], fault["value"]) == ("班级", "十五班")

@@ -12,6 +12,7 @@ from enrollment.models import ImportBatch
 from enrollment.services.batch import keeping
 from enrollment.services.context import load
 from tests import pupils
+from tests.strangers import strangers
 from tests.world import World
 from xueji.jobs import registry
 from xueji.jobs.leases import LEASE, Lease
@@ -26,6 +27,14 @@ def rows(count: int, **changes: str) -> list[dict[str, str]]:
     return [
         pupils.row(name=f"王{names[n % 10]}", verified_by="李老师", **TEXTS, **changes)
         for n in range(count)
+    ]
+
+
+def many(count: int, *, after: int = 0) -> list[dict[str, str]]:
+    """So many pupils in whom nothing is wrong and who are like nobody else of them."""
+    return [
+        pupils.row(name=name, id_number=number, verified_by="李老师", **TEXTS)
+        for name, number in strangers(count, after=after)
     ]
 
 

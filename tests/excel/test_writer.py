@@ -134,3 +134,13 @@ def test_a_sheet_is_written_piece_by_piece_and_each_part_is_well_formed(monkeypa
 
 def test_columns_go_on_behind_z():
     assert [writer.column_letter(n) for n in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
+
+
+def test_a_row_is_as_high_as_its_longest_text_takes_in_its_column():
+    rows = [["王一", "x"], ["阿卜杜热合曼·阿卜杜热西提", "x"], ["王一", "二\n行"], ["王一", "x"]]
+    sheet = Sheet(name="名册", headers=["姓名", "备注"], widths=[10, 12])
+    out = BytesIO()
+    writer.write(out, sheet, rows)
+    book = load_workbook(BytesIO(out.getvalue())).active
+    heights = [book.row_dimensions[number].height for number in range(1, 6)]
+    assert heights == [None, None, 3 * writer.LINE, 2 * writer.LINE, None]

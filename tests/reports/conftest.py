@@ -4,12 +4,14 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
+import time_machine
 from python_calamine import CalamineWorkbook
 
 from reports import excel
 from reports.models import ExportState, RosterExport
 from reports.queries import sources
 from reports.services import rosters
+from tests.world import NOON
 from xueji.documents import services as documents
 from xueji.pages import finding
 
@@ -21,6 +23,13 @@ def files(settings, tmp_path):
     """A store of the test's own."""
     settings.PRIVATE_FILES = tmp_path / "files"
     return settings.PRIVATE_FILES
+
+
+@pytest.fixture
+def noon():
+    """The site's clock stands at noon of 2 September 2026."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from xueji.accounts.access import Acting
 from xueji.audit.models import Access, Act, FormKey
@@ -35,7 +36,8 @@ def shown(
         kind=kind,
         page=page,
         filter=filter[:200],
-        students=list(students),
+        # as one value: ArrayField would prepare each of a roster's 100,000 by itself
+        students=RawSQL("%s::bigint[]", [list(students)]),
         field=field,
         reason=reason[:200],
         address=address,

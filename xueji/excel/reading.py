@@ -38,18 +38,24 @@ class Table:
 def read(data: bytes, labels: Collection[str]) -> tuple[Table, Rows]:
     """The table whose header names most of ``labels``, and its rows below, blank ones left out.
 
-    Raises Unreadable, also while the rows are taken.
+    Raises Unreadable, also while the rows are taken; and where a second sheet is such a list.
     """
     sheets = _xls(data) if form_of(data) == Form.XLS else Xlsx(data).sheets()
-    best: tuple[int, Table, Callable[[], Rows]] | None = None
+    lists: list[tuple[int, Table, Callable[[], Rows]]] = []
     for name, more, rows in sheets:
-        found = _header(rows(), frozenset(labels))
-        if found and (best is None or found[0] > best[0]):
+        if found := _header(rows(), frozenset(labels)):
             table = Table(sheet=name, header_row=found[1], header=found[2], above=found[3], **more)
-            best = (found[0], table, rows)
-    if best is None:
+            lists.append((found[0], table, rows))
+    if not lists:
         raise Unreadable(refusals.NO_HEADER.format(rows=HEADER_WITHIN))
-    _, table, rows = best
+    known, table, rows = max(lists, key=lambda found: found[0])
+    filled = [
+        other.sheet
+        for count, other, below in lists
+        if count * 2 > known and any(_below(below(), other.header_row))
+    ]
+    if len(filled) > 1:
+        raise Unreadable(refusals.TWO_LISTS.format(first=filled[0], second=filled[1]))
     return table, _below(rows(), table.header_row)
 
 

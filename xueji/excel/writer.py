@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import IO
 from xml.sax.saxutils import escape
 
@@ -16,6 +17,9 @@ from xueji.excel import parts, texts
 MOST_ROWS = 1_048_576  # of a sheet
 MOST_BYTES = 2**31 - 1  # of a sheet inside an archive that every Excel opens
 PIECE = 256 * 1024
+KEPT_ROWS, LONGEST_KEPT = 1000, 40  # of so many rows the texts, of so many characters
+MOST_KEPT, LONGEST_KEPT = 1000, 40  # texts of a column, and characters of each
+LINE, HIGHEST = 14, 406  # points: of a line, and of a row in Excel
 LEVEL = 1  # deflating harder takes three times as long for a tenth of the size
 _PLAIN = f'" s="{parts.TEXT}" t="inlineStr"><is><t>'
 _EMPTY = f'" s="{parts.TEXT}"/>'
@@ -68,13 +72,45 @@ def _entry(path: str) -> zipfile.ZipInfo:
     return entry
 
 
+class _Kept:
+    """Cells as they were written before: most cells of a column say what others say."""
+
+    def __init__(self, widths: Sequence[float]) -> None:
+        self.widths = widths
+        self.long: set[str] = set()  # texts that take more than a line in a column of theirs
+        self.tails = [_Tails(width, self.long) for width in widths]
+
+    def forget(self) -> None:
+        self.long.clear()
+        for tails in self.tails:
+            tails.clear()
+
+
+class _Tails(dict[str, str]):
+    """Of one column: the text, and what follows the place of its cell."""
+
+    def __init__(self, width: float, long: set[str]) -> None:
+        super().__init__()
+        self.width, self.long = width, long
+
+    def __missing__(self, text: str) -> str:
+        if _lines(text, self.width) > 1:
+            self.long.add(text)
+        tail = _tail(_style(text), text) if text else _EMPTY
+        if len(text) <= LONGEST_KEPT:
+            self[text] = tail
+        return tail
+
+
 def _write_sheet(target: IO[bytes], sheet: Sheet, rows: Iterable[Sequence[str]]) -> int:
     letters = [column_letter(number) for number in range(1, len(sheet.headers) + 1)]
     head = len(sheet.above) + 1
     pending = [parts.opening(sheet.widths, head), *_heads(sheet, letters)]
-    held, written, number = 0, 0, head
+    held, written, number, kept = 0, 0, head, _Kept(sheet.widths)
     for number, row in enumerate(rows, start=head + 1):
-        text = _row(number, letters, row)
+        if number % KEPT_ROWS == 0:
+            kept.forget()
+        text = _row(number, letters, row, kept)
         pending.append(text)
         held += len(text)
         if held >= PIECE:
@@ -103,20 +139,28 @@ def _heads(sheet: Sheet, letters: Sequence[str]) -> Iterator[str]:
     yield f'<row r="{number}">{"".join(line)}</row>'
 
 
-def _row(number: int, letters: Sequence[str], row: Sequence[str]) -> str:
+def _row(number: int, letters: Sequence[str], row: Sequence[str], kept: _Kept) -> str:
     if sum(map(len, row)) > texts.MOST_IN_A_CELL // 2:
         for column, text in enumerate(row, start=1):
             if texts.units(text) > texts.MOST_IN_A_CELL:
                 raise texts.TooLong(number, column)
-    line = [
-        f'<c r="{letter}{number}{_EMPTY}'
-        if not text
-        else _cell(f"{letter}{number}", _style(text), text)
-        if _CARE(text)
-        else f'<c r="{letter}{number}{_PLAIN}{text}</t></is></c>'
-        for letter, text in zip(letters, row, strict=True)
-    ]
-    return f'<row r="{number}">{"".join(line)}</row>'
+    at = str(number)
+    cells = zip(letters, kept.tails, row, strict=True)
+    line = [f'<c r="{letter}{at}{tails[text]}' for letter, tails, text in cells]
+    height = "" if kept.long.isdisjoint(row) else _height(row, kept.widths)
+    return f'<row r="{at}"{height}>{"".join(line)}</row>'
+
+
+def _height(row: Sequence[str], widths: Sequence[float]) -> str:
+    """Room for the lines that a text takes in its column; not every program finds it itself."""
+    lines = max(ceil(_lines(text, width)) for text, width in zip(row, widths, strict=True))
+    return f' ht="{min(lines * LINE, HIGHEST)}"' if lines > 1 else ""
+
+
+def _lines(text: str, width: float) -> float:
+    """In UTF-8 a digit has one byte, and a Chinese character, twice as wide, three."""
+    wide = (len(text) + len(text.encode(errors="replace"))) / 2
+    return wide / width + text.count("\n")
 
 
 def _style(text: str) -> int:
@@ -124,8 +168,14 @@ def _style(text: str) -> int:
 
 
 def _cell(place: str, style: int, text: str) -> str:
+    return f'<c r="{place}{_tail(style, text)}'
+
+
+def _tail(style: int, text: str) -> str:
+    if style == parts.TEXT and not _CARE(text):
+        return f"{_PLAIN}{text}</t></is></c>"
     kept = ' xml:space="preserve"' if _BLANKS.search(text) else ""
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{kept}>{_xml(text)}</t></is></c>'
+    return f'" s="{style}" t="inlineStr"><is><t{kept}>{_xml(text)}</t></is></c>'
 
 
 def _xml(text: str) -> str:

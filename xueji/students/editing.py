@@ -70,7 +70,7 @@ class Saved:
         found = {}
         for key, entry in entries(positions).items():
             row = self.row(entry)
-            found[key] = _text(entry.item, row) if row else ""
+            found[key] = as_typed(entry.item, row) if row else ""
             if entry.item.is_place:
                 code = getattr(row, entry.columns[1]) if row else ""
                 found[f"{key[:-4]}code"] = code
@@ -110,6 +110,23 @@ def load(student: Student) -> Saved:
     more = StudentSheet.objects.filter(student=student.pk).first()
     family = {member.position: member for member in student.family.order_by("position")}
     return Saved(student, more or StudentSheet(student=student), family)
+
+
+def load_all(students: Iterable[Student]) -> list[Saved]:
+    """What is saved of many, in the order of the students, in two queries and their own."""
+    pupils = list(students)
+    sheets = StudentSheet.objects.in_bulk([student.pk for student in pupils])
+    families: dict[int, dict[int, FamilyMember]] = {}
+    for member in FamilyMember.objects.filter(student__in=pupils).order_by("position"):
+        families.setdefault(member.student_id, {})[member.position] = member
+    return [
+        Saved(
+            student,
+            sheets.get(student.pk) or StudentSheet(student=student),
+            families.get(student.pk, {}),
+        )
+        for student in pupils
+    ]
 
 
 def at_version(student_id: int, version: int) -> Saved | None:
@@ -261,7 +278,8 @@ def empty(column: str, model: type[models.Model]) -> object:
     return False if isinstance(kind, models.BooleanField) else ""
 
 
-def _text(item: sheet.Item, row: models.Model) -> str:
+def as_typed(item: sheet.Item, row: models.Model) -> str:
+    """The item as it is typed: codes, days in ISO form, 1 and 0."""
     value = getattr(row, item.field)
     if item.field == "id_valid_from":
         return showing.valid_text(value, getattr(row, "id_valid_until"))  # noqa: B009 -- of a sheet

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
+from enrollment.services.batch.registered import find_registered
 from enrollment.services.batch.rows import REASON, VERIFIED_BY, Entry, Fate, Fault
 from enrollment.services.check import Checked, Context, check_rows
 from xueji.cases.models import Case, State
@@ -47,7 +48,7 @@ def judge(
     piece, not by the row.
     """
     places_by_code(entries)
-    rows = [_known(entry) for entry in entries]
+    rows = [_known(entry) for entry in entries if entry.is_pupil]
     _find_same(rows, context)
     _find_drafts(rows, context)
     within_the_file(rows)
@@ -55,10 +56,13 @@ def judge(
     for start in range(0, len(new), PIECE):
         piece = new[start : start + PIECE]
         checked = check_rows([row.entry.typed for row in piece], context)
-        for row, found in zip(piece, checked, strict=True):
+        pairs = list(zip(piece, checked, strict=True))
+        find_registered([(row.entry, found) for row, found in pairs], context.lineage.school)
+        for row, found in pairs:
             row.checked = found
-            _settle(row, found, context)
-        take(piece)
+            if row.entry.fate != Fate.SAME:
+                _settle(row, found, context)
+        take([row for row in piece if row.entry.fate != Fate.SAME])
         for row in piece:
             row.checked = None
 
@@ -204,6 +208,8 @@ def is_look(entry: Entry) -> bool:
 def shown_value(entry: Entry, key: str) -> str:
     """What stands in a cell, masked where it is a number that is nobody's to read over."""
     text = entry.row.get(key, "")
+    if key == "school_class":
+        return text.removeprefix("？")[:40]
     if key.endswith("id_number") or key == "national":
         return masking.mask_id(text) if text else ""
     return masking.mask_phone(text) if key.endswith("phone") and text else text[:40]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 VERIFIED_BY, REASON = "verified_by", "reason"
+NO_PUPIL = "no_pupil"  # the fault of a line that is a sum, a signature or a note
 NOT_OF_THE_SHEET = frozenset({VERIFIED_BY, REASON})
 
 
@@ -46,6 +47,10 @@ class Entry:
     def typed(self) -> dict[str, str]:
         """What the form of one pupil holds of it."""
         return {key: text for key, text in self.row.items() if key not in NOT_OF_THE_SHEET}
+
+    @property
+    def is_pupil(self) -> bool:
+        return not any(fault.kind == NO_PUPIL for fault in self.faults)
 
     def stored(self) -> dict[str, Any]:
         return {"line": self.line, "row": self.row, "fate": self.fate, "faults": self.told()}

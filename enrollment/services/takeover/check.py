@@ -55,7 +55,7 @@ def judge_rows(
     Queries grow by the piece of 500 rows, not by the row.
     """
     places_by_code(entries)
-    rows = [_row(entry) for entry in entries]
+    rows = [_row(entry) for entry in entries if entry.is_pupil]
     within_the_file(rows)
     for start in range(0, len(rows), PIECE):
         piece = rows[start : start + PIECE]
