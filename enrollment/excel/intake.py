@@ -125,8 +125,8 @@ def entries(intake: Intake, rows: Rows) -> Iterator[Entry]:
                 entry.faults.append(Fault(column.key, *fault_parts(fault)))
             entry.row[column.key] = text
         if not (first.startswith(EXAMPLE) or entry.name.startswith(EXAMPLE)):
-            if (said := NOTE.match(first)) and not entry.row.get("id_number"):
-                what = WHAT.format(said=said[0])
+            if (note := NOTE.match(first)) and not entry.row.get("id_number"):
+                what = WHAT.format(said=note[0])
                 entry = Entry(line, entry.row, [Fault("name", NO_PUPIL, what, REMEDY)], Fate.FAULTY)
             yield entry
 
