@@ -14,6 +14,7 @@ from tests import pupils
 from tests.establishment.orders import enter, faults
 from tests.numbering import making
 from tests.world import NOON, ZONE
+from xueji.accounts import services as accounts
 from xueji.accounts.access import posts_in_force
 from xueji.accounts.models import Grant
 from xueji.cases import services as cases
@@ -214,6 +215,17 @@ def test_nobody_works_at_a_merged_school_any_more_and_its_series_is_refused(worl
     making.issue(world, "邻泉小学")
     assert Student.objects.get(name="单雄信").number[6:9] == "018"
     assert faults() == []
+
+
+def test_a_post_that_would_begin_later_at_a_closed_school_never_does(world):
+    clerk = world.posts["clerk2"].user
+    later = NOON.date() + timedelta(days=30)
+    school = world.organisations["邻泉小学"]
+    accounts.grant(user=clerk, role="principal", organisation=school, starts=later)
+
+    enter(world, "close", "邻泉小学")
+
+    assert not posts_in_force(on=later).filter(organisation=school).exists()
 
 
 @pytest.mark.parametrize("kind", ["merge", "close"])
