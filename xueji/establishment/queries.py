@@ -101,6 +101,12 @@ def comers(into: Organisation, name: str) -> QuerySet[Order]:
     )
 
 
+def paths_of(office: Organisation) -> list[str]:
+    """Where the office is in the tree, and where it was before each order that moved it."""
+    moves = Order.objects.filter(school=office.pk, kind=OrderKind.MOVE, state=OrderState.DONE)
+    return [office.path, *moves.order_by("pk").values_list("from_path", flat=True)]
+
+
 def stuck(acting: Acting) -> Todo | None:
     """Orders whose day has come and that something stands in the way of, for their county."""
     if not acting.may("organisations.order"):
