@@ -10,6 +10,7 @@
   "use strict";
 
   const PAUSE = 150;
+  const DIVISION = /^\d{12}$/;
   let serial = 0;
 
   const make = (tag, properties, attributes = {}) => {
@@ -50,7 +51,7 @@
     };
 
     const showCode = () => {
-      shown.textContent = code?.value ?? "";
+      shown.textContent = DIVISION.test(code?.value) ? code.value : ""; // an office has only our own id
     };
 
     const setCode = (value) => {

@@ -352,7 +352,7 @@ def rosters(browser: Browser) -> None:
 
 
 def organisations(browser: Browser) -> None:
-    """The county's tree, and what an order would meet at a school before it is entered."""
+    """The county's tree, what an order would meet before it is entered, and one carried out."""
     county = Clerk(browser, "county")
     county.go("/organisations/")
     county.picture("organisations", height=560)
@@ -366,6 +366,9 @@ def organisations(browser: Browser) -> None:
     county.page.fill("#id_decided_on", "2026-11-20")
     county.press("先看一看")
     county.picture("order")
+    county.go("/organisations/orders/?state=done")
+    county.open()
+    county.picture("order-done", height=640)
 
 
 def workbooks(browser: Browser) -> None:

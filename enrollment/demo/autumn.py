@@ -16,6 +16,7 @@ from enrollment.demo.accounts import Staff
 from enrollment.demo.applicants import ILLNESS, REASONS, Applicants
 from enrollment.demo.beyond import Beyond, Guest
 from enrollment.demo.documents import Documents
+from enrollment.demo.orders import Orders
 from enrollment.demo.organisations import PRIMARY, SPECIAL, Campus
 from enrollment.demo.scripts import COUNTY, EVERYWHERE, FULL, LATECOMERS, SHORT, Act, Script
 from enrollment.services.assign import assign
@@ -75,6 +76,7 @@ class Autumn:
             if campus.known_as == "clerk":
                 self._deeds.append((self._moment(ISSUED, 9), partial(self._issue, campus)))
         self._deeds += Beyond(self.staff, self.today, self._sign).deeds(campuses)
+        self._deeds += Orders(campuses=campuses, staff=self.staff, today=self.today).deeds()
         self._deeds += workbooks.tell(campuses, self.staff, self.documents, self.today)
         self._deeds += self._acceptances(campuses)
         self._deeds.append((self._moment(LAPSED, 1), self._lapse))

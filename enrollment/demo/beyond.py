@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from io import BytesIO
 from random import Random
 
 from django.db.models import Count, F
-from PIL import Image, ImageDraw
 
 from enrollment.demo import calendar
 from enrollment.demo.accounts import Staff
 from enrollment.demo.documents import phone
 from enrollment.demo.organisations import SPECIAL, Campus
+from enrollment.demo.pictures import portrait, scan
 from enrollment.services import admission, attendance
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
@@ -30,7 +29,6 @@ from xueji.students import services as students
 from xueji.students.models import RegisterType, Status, Student
 
 Deed = Callable[[datetime], None]
-PAPER, PORTRAIT = (1240, 1754), (716, 882)
 RELATIVES = (
     ("61", "王德山", "退休", "原村小学教师"),
     ("62", "刘桂珍", "务农", ""),
@@ -102,7 +100,7 @@ class Beyond:
 
     def _portrait(self, campus: Campus, grade: int, at: datetime) -> None:
         for student in _pupils(campus, grade):
-            photos.replace(student=student, data=_portrait(), acting=self._clerk(campus, at))
+            photos.replace(student=student, data=portrait(), acting=self._clerk(campus, at))
 
     def _reward(self, campus: Campus, grade: int, name: str, level: str, at: datetime) -> None:
         self._record(campus, grade, at, kind=Kind.REWARD, name=name, level=level)
@@ -128,7 +126,7 @@ class Beyond:
                 student=student,
                 entry=entry,
                 file_name="决定.png",
-                data=_scan(),
+                data=scan(),
                 acting=self._clerk(campus, at),
             )
 
@@ -139,7 +137,7 @@ class Beyond:
                 pk=student.conduct.get().pk,
                 said=Revocation(on=at.date(), paper_number=""),
                 file_name="撤销决定.png",
-                data=_scan(),
+                data=scan(),
                 acting=self._clerk(campus, at),
             )
 
@@ -233,31 +231,3 @@ def _class(campus: Campus, student: Student) -> SchoolClass | None:
     )
     rows = rows.annotate(heads=Count("students")).filter(heads__lt=F("capacity") - 1)
     return rows.order_by("number").first()
-
-
-def _scan() -> BytesIO:
-    """A page with a frame and lines in place of words."""
-    page = Image.new("L", PAPER, 255)
-    draw = ImageDraw.Draw(page)
-    draw.rectangle((90, 90, PAPER[0] - 90, PAPER[1] - 90), outline=80, width=4)
-    for line in range(320, 1300, 90):
-        draw.line((180, line, PAPER[0] - 180, line), fill=170, width=6)
-    return _saved(page, "PNG")
-
-
-def _portrait() -> BytesIO:
-    """Head and shoulders of nobody."""
-    width, height = PORTRAIT
-    picture = Image.new("RGB", PORTRAIT, (205, 222, 238))
-    draw = ImageDraw.Draw(picture)
-    draw.ellipse((60, 620, width - 60, height + 300), fill=(58, 84, 120))
-    draw.ellipse((198, 150, width - 198, 620), fill=(238, 206, 180))
-    draw.pieslice((186, 120, width - 186, 560), 180, 360, fill=(40, 36, 34))
-    return _saved(picture, "JPEG")
-
-
-def _saved(picture: Image.Image, form: str) -> BytesIO:
-    out = BytesIO()
-    picture.save(out, form)
-    out.seek(0)
-    return out

@@ -140,3 +140,15 @@ def test_a_moved_person_reads_the_new_place_and_no_longer_the_old_one(world, cli
         starts=localdate(),
     )
     assert acting_post(client) == "上庄小学 · 学籍管理员"
+
+
+def test_who_has_only_a_post_to_come_is_told_from_which_day(world):
+    user, first = User.objects.create(username="soon", name="将任"), localdate() + timedelta(days=3)
+    school = world.organisations["清泉小学"]
+    accounts.grant(user=user, role="principal", organisation=school, starts=first)
+    client = Client()
+    client.force_login(user)
+
+    body = client.get("/").content.decode()
+
+    assert f"<li>清泉小学 · 校长，自 {first} 起</li>" in body

@@ -247,6 +247,58 @@ def test_a_post_handed_over_later_changes_hands_over_night(world):
     assert holders == [(True, False), (True, False), (False, True)]
 
 
+def test_a_post_that_has_not_begun_is_taken_back_and_never_begins(world):
+    post = grant(world, "clerk", "principal", "邻泉小学", starts=TODAY + 9 * DAY)
+    with time_machine.travel(NOON, tick=False):
+        people.end(account_id=post.user_id, post_id=post.pk, on=TODAY, acting=world.acting("admin"))
+
+    held = [str(post) in in_force(post.user, on=TODAY + days * DAY) for days in (0, 8, 9, 10)]
+    assert held == [False, False, False, False]
+    last = AccountEvent.objects.filter(account_id=post.user_id).latest("pk")
+    assert (last.kind, last.note) == (
+        "ended",
+        f"邻泉小学 · 校长，原定 {TODAY + 9 * DAY} 起，没有到任",
+    )
+
+
+def test_who_takes_over_a_post_that_has_not_begun_has_it_from_the_day_that_was_meant(world):
+    post = grant(world, "clerk", "principal", "邻泉小学", starts=TODAY + 9 * DAY)
+    heir = world.posts["principal"].user
+    with time_machine.travel(NOON, tick=False):
+        people.hand_over(
+            account_id=post.user_id,
+            post_id=post.pk,
+            to_id=heir.pk,
+            on=TODAY,
+            acting=world.acting("admin"),
+        )
+
+    days = (TODAY + 8 * DAY, TODAY + 9 * DAY)
+    assert [str(post) in in_force(heir, on=day) for day in days] == [False, True]
+    assert [str(post) in in_force(post.user, on=day) for day in days] == [False, False]
+
+
+def test_a_post_ended_today_by_mistake_is_given_again_at_once(world):
+    clerk = world.posts["clerk"]
+    with time_machine.travel(NOON, tick=False):
+        people.end(
+            account_id=clerk.user_id, post_id=clerk.pk, on=TODAY, acting=world.acting("admin")
+        )
+        assert in_force(clerk.user) == []
+        grant(world, "clerk", "clerk", "清泉小学")
+
+    assert in_force(clerk.user, on=TODAY + DAY) == ["清泉小学 · 学籍管理员"]
+
+
+def test_the_page_tells_a_post_to_come_from_one_that_runs(world, client_of):
+    clerk, later = world.posts["clerk"].user, localdate() + 9 * DAY
+    grant(world, "clerk", "principal", "邻泉小学", starts=later)
+
+    page = client_of("admin").get(f"/accounts/{clerk.pk}/").content.decode()
+
+    assert (page.count("还没到任"), page.count("撤回或交接"), page.count("结束或交接")) == (1, 1, 1)
+
+
 def test_a_refused_handing_over_leaves_the_post_where_it_was(world):
     clerk = world.posts["clerk"]
     User.objects.filter(username="principal").update(is_active=False)

@@ -8,11 +8,14 @@ import time_machine
 from django.urls import reverse
 
 from tests import pupils
+from tests.establishment import orders
 from tests.permissions.table import rows
 from tests.world import NOON
 from xueji.audit import queries, services
 from xueji.audit.models import Access, AccessKind, Act
+from xueji.organisations.models import Organisation
 from xueji.pages.act_words import PAGES
+from xueji.students.models import Student
 
 DAY = timedelta(days=1)
 
@@ -97,6 +100,58 @@ def test_a_pupil_of_another_county_is_not_told_from_none(world, clock, client_of
     auditor = client_of("auditor")
     bodies = {auditor.get("/audit/", {"pupil": pk}).context["unknown"][0] for pk in (999999, 0)}
     assert bodies == {"您的范围里没有这名学生"}
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("id_number", "身份证件号"), ("household_book", "户口簿"), ("完整号码", "完整号码")],
+)
+def test_what_was_shown_is_told_in_the_words_of_the_pages(world, clock, client_of, field, said):
+    look(world, "clerk", kind=AccessKind.REVEAL, field=field, reason="核对")
+    assert lines(client_of("auditor")) == [("clerk", f"显示，学生，{said}，核对")]
+
+
+def test_a_pupil_who_has_left_is_found_still(world, clock, client_of):
+    child = pupils.enrolled(world, name="程咬金")
+    gone = {"school": None, "org_path": None, "grade": None, "school_class": None}
+    Student.objects.filter(pk=child.pk).update(status="transferred", **gone)
+    look(world, "clerk", [child.pk])
+
+    auditor = client_of("auditor")
+    assert lines(auditor, pupil=child.pk)[-1] == ("clerk", "查看，学生")
+    assert "程咬金" not in auditor.get("/audit/", {"pupil": child.pk}).content.decode()
+    found = auditor.get("/audit/", {"q": "程咬金"})
+    assert [one.pk for one in found.context["found"]] == [child.pk]
+
+
+def test_a_school_that_moved_is_asked_for_with_its_time_at_the_former_centre(
+    world, clock, client_of
+):
+    look(world, "clerk", at=NOON - 2 * DAY)
+    orders.enter(world, "move", "清泉小学", "杨各庄镇中心校")
+    world.posts["clerk"].organisation.refresh_from_db()
+    look(world, "clerk")
+
+    auditor = client_of("auditor")
+    counts = [
+        len([who for who, _ in lines(auditor, place=place) if who == "clerk"])
+        for place in ("清泉小学", "建昌营镇中心校", "杨各庄镇中心校")
+    ]
+    assert counts == [2, 1, 1]
+
+
+def test_a_closed_school_is_asked_for_and_one_of_two_of_a_name_is_not_guessed(
+    world, clock, client_of
+):
+    look(world, "clerk1b")
+    orders.enter(world, "close", "邻泉小学")
+    auditor = client_of("auditor")
+    assert lines(auditor, place="邻泉小学") == [("clerk1b", "查看，学生")]
+
+    Organisation.objects.filter(name="上庄小学").update(name="邻泉小学")
+    page = auditor.get("/audit/", {"place": "邻泉小学"})
+    assert (page.context["lines"], "有几个同名的" in page.content.decode()) == ([], True)
+    assert lines(auditor, place="建昌营镇中心校/邻泉小学") == [("clerk1b", "查看，学生")]
 
 
 def test_a_form_that_was_acted_on_leaves_one_row_and_a_repeat_none(world, client_of):

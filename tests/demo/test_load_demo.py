@@ -17,13 +17,16 @@ from numbering.models import RegisterNumber, Series
 from tests.demo.loading import TODAY, loaded
 from transfers.models import SheetLoan, Transfer
 from xueji.accounts import access
+from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
 from xueji.cases.models import ALIVE, Case, State
 from xueji.conduct.models import Conduct
+from xueji.establishment.models import Order
 from xueji.identity import idnumbers, names
 from xueji.ledger.check import check
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import Level, Organisation, School
+from xueji.students import queries as students
 from xueji.students.models import FamilyMember, Status, Student
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +177,39 @@ def test_every_number_series_is_proven():
     found = json.loads(out.getvalue())
     assert found["faults"] == []
     assert found["series"] == Series.objects.count() > 50
+
+
+def test_there_is_an_order_of_each_kind_and_in_each_state():
+    orders = Order.objects.order_by("pk").select_related("school__organisation__parent")
+    assert list(orders.values_list("kind", "state", "effective_on")) == [
+        ("close", "withdrawn", date(2026, 11, 1)),
+        ("move", "done", date(2026, 11, 1)),
+        ("merge", "waiting", date(2027, 1, 1)),
+    ]
+    closing, moved, merging = orders
+    assert (closing.school, moved.school.organisation.parent.name) == (
+        moved.school,
+        "彭店子镇中心校",
+    )
+    assert (
+        merging.into.name
+        == access.posts_in_force(on=date.fromisoformat(TODAY))
+        .get(user__username="clerk9")
+        .organisation.name
+    )
+
+
+def test_rights_and_events_followed_the_school_that_moved():
+    moved = Order.objects.select_related("school__organisation").get(state="done")
+    there = Student.objects.filter(school=moved.school)
+    (second,) = Post.objects.select_related("user", "organisation").filter(
+        user__username="centre", organisation__name="彭店子镇中心校"
+    )
+    seen = students.visible(Acting(user=second.user, post=second, at=moved.ended_at))
+    reassigned = RegisterEvent.objects.filter(kind="reassigned").values_list("student", flat=True)
+
+    assert set(there.values_list("pk", flat=True)) == set(seen.values_list("pk", flat=True))
+    assert (moved.pupils > 0, set(reassigned)) == (True, {*there.values_list("pk", flat=True)})
 
 
 def test_there_are_cases_in_every_state():

@@ -9,7 +9,7 @@ from tests.world import World
 from xueji.accounts.access import Acting
 from xueji.establishment import services
 from xueji.establishment.models import Order, OrderKind
-from xueji.establishment.services.orders import NewOrder
+from xueji.establishment.services.judging import NewOrder
 from xueji.ledger.check import check as check_ledger
 
 

@@ -14,6 +14,7 @@ from tests import pupils
 from tests.establishment.orders import enter, faults
 from tests.numbering import making
 from tests.world import NOON, ZONE
+from xueji.accounts import services as accounts
 from xueji.accounts.access import posts_in_force
 from xueji.accounts.models import Grant
 from xueji.cases import services as cases
@@ -216,6 +217,17 @@ def test_nobody_works_at_a_merged_school_any_more_and_its_series_is_refused(worl
     assert faults() == []
 
 
+def test_a_post_that_would_begin_later_at_a_closed_school_never_does(world):
+    clerk = world.posts["clerk2"].user
+    later = NOON.date() + timedelta(days=30)
+    school = world.organisations["邻泉小学"]
+    accounts.grant(user=clerk, role="principal", organisation=school, starts=later)
+
+    enter(world, "close", "邻泉小学")
+
+    assert not posts_in_force(on=later).filter(organisation=school).exists()
+
+
 @pytest.mark.parametrize("kind", ["merge", "close"])
 def test_what_is_open_at_a_school_stands_in_the_way_and_nothing_is_kept(world, kind):
     case = pupils.submitted(world, name="王伯当")
@@ -292,6 +304,62 @@ def test_an_order_is_withdrawn_before_its_day_and_not_after(world):
         more = {"reason": "再撤"} if act is services.withdraw else {}
         with pytest.raises(Refused):
             act(order_id=order.pk, acting=world.acting("county"), **more)
+
+
+def test_several_schools_come_to_one_centre_on_one_day(world, children):
+    for number, school in enumerate(("清泉小学", "邻泉小学"), 18):
+        changes = {"effective_on": OCTOBER, "number": f"迁教〔2026〕{number} 号"}
+        enter(world, "move", school, "杨各庄镇中心校", **changes)
+
+    assert services.carry_out_due(at=on(OCTOBER)) == 2
+
+    new = world.organisations["杨各庄镇中心校"]
+    assert sorted(new.children.values_list("name", flat=True)) == [
+        "上庄小学",
+        "清泉小学",
+        "邻泉小学",
+    ]
+    assert sums() == {new.pk: 3}
+    assert faults() == []
+
+
+def test_two_schools_merge_into_one_by_one_paper_on_one_day(world, children):
+    village = pupils.living_in("130283101201", "杨各庄镇 上庄村")
+    pupils.enrolled(world, "clerk2", name="罗士信", **village)
+    there = world.schools["邻泉小学"]
+    for school in ("清泉小学", "上庄小学"):
+        enter(world, "merge", school, "邻泉小学", effective_on=OCTOBER)
+
+    assert services.carry_out_due(at=on(OCTOBER)) == 2
+
+    assert set(Student.objects.values_list("school", flat=True)) == {there.pk}
+    names = [str(row) for row in there.classes.filter(closed_on=None).order_by("number")]
+    assert len(names) == len(set(names))
+    assert faults() == []
+
+
+def test_of_two_schools_of_one_name_only_one_is_let_into_a_centre(world):
+    Organisation.objects.filter(name="邻泉小学").update(name="城关小学")
+    Organisation.objects.filter(name="迁安城区小学").update(name="城关小学")
+    enter(world, "move", "邻泉小学", "杨各庄镇中心校", effective_on=OCTOBER)
+
+    with pytest.raises(services.Unfit) as unfit:
+        enter(world, "move", "迁安城区小学", "杨各庄镇中心校", effective_on=OCTOBER)
+
+    assert [str(problem) for problem in unfit.value.problems] == [
+        "另一所「城关小学」将随 迁教〔2026〕18 号 在 2026-10-01 调整到杨各庄镇中心校。"
+        "请先给其中一所改名。"
+    ]
+
+
+def test_what_came_into_the_place_of_a_moving_school_is_said_on_its_day(world):
+    order = enter(world, *MOVE, effective_on=OCTOBER)
+    Organisation.objects.filter(name="上庄小学").update(name="清泉小学")
+
+    assert services.carry_out_due(at=on(OCTOBER)) == 0
+
+    order.refresh_from_db()
+    assert order.problem == "杨各庄镇中心校之下已有叫「清泉小学」的机构。请先给其中一所改名。"
 
 
 # -- refusals ------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ both checks stay silent.
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -16,13 +18,15 @@ from tests.establishment.orders import enter, faults
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.establishment import services
+from xueji.establishment.models import Order
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Organisation
 from xueji.students.models import Placement, Status, Student
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
-CASES = 4
+CASES, ROUNDS = 4, 4
 SCHOOL = "清泉小学"
 
 
@@ -128,6 +132,72 @@ def test_a_school_merges_while_its_last_case_is_signed(here):
         assert merged == "done"
         assert student.school_id == here.schools["邻泉小学"].pk
     assert faults() == []
+
+
+def test_orders_into_one_centre_are_entered_at_once(here):
+    schools = ("清泉小学", "邻泉小学", "迁安城区小学")
+    first = now().date().replace(day=1)
+    later = (first + timedelta(days=40)).replace(day=1)
+    acting = here.acting("county-head", at=now())
+
+    entered = at_once(
+        *(
+            partial(
+                enter, here, "move", school, "杨各庄镇中心校", acting=acting, effective_on=later
+            )
+            for school in schools
+        )
+    )
+
+    assert [getattr(order, "state", order) for order in entered] == ["waiting"] * 3
+
+
+def test_of_orders_on_one_school_entered_at_once_one_is_kept(here):
+    first = now().date().replace(day=1)
+    later = (first + timedelta(days=40)).replace(day=1)
+    acting = here.acting("county-head", at=now())
+    asked = {"acting": acting, "effective_on": later}
+
+    entered = at_once(
+        partial(enter, here, "move", SCHOOL, "杨各庄镇中心校", **asked),
+        partial(enter, here, "merge", SCHOOL, "邻泉小学", **asked),
+        partial(enter, here, "merge", "上庄小学", SCHOOL, **asked),
+    )
+
+    refused = [said for said in entered if isinstance(said, services.Unfit)]
+    assert ["有待执行的文件" in str(said.problems[0]) for said in refused] == [True, True]
+    assert Order.objects.count() == 1
+
+
+def test_the_daily_job_and_the_county_carry_out_the_same_orders_at_once(here):
+    """Both lock the county first: neither waits for what the other holds."""
+    first = now().date().replace(day=1)
+    acting = here.acting("county-head", at=now())
+    for round_ in range(ROUNDS):
+        into = ("杨各庄镇中心校", "建昌营镇中心校")[round_ % 2]
+        orders = [
+            enter(
+                here,
+                *("move", school, into),
+                number=f"迁教〔2026〕{round_} 号",
+                acting=here.acting("county-head", at=now() - timedelta(days=40)),
+                effective_on=first,
+            )
+            for school in (SCHOOL, "邻泉小学")
+        ]
+
+        by_job, *by_county = at_once(
+            partial(services.carry_out_due, at=now()),
+            *(partial(services.carry_out, order_id=o.pk, acting=acting) for o in orders),
+        )
+
+        assert isinstance(by_job, int), by_job
+        already = [said for said in by_county if isinstance(said, Refused)]
+        assert [str(said) for said in already] == ["这个文件已执行，不能再办。"] * by_job
+        assert len(by_county) - len(already) == 2 - by_job
+    parents = {here.organisations[into].pk}
+    schools = Organisation.objects.filter(name__in=(SCHOOL, "邻泉小学"))
+    assert set(schools.values_list("parent", flat=True)) == parents
 
 
 def faults_but_empty(enrolled) -> list:

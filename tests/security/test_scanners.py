@@ -1,7 +1,7 @@
 """wapiti and sqlmap, logged in as three posts, find what is planted and nothing in the product.
 
-Only with --long: a quarter of an hour. Whoever was not logged in, was answered nothing, or met few
-pages proves nothing; all three are asked before what was found.
+Only with --long: three quarters of an hour. Whoever was not logged in, was answered nothing, or met
+few pages proves nothing; all three are asked before what was found.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from tests.permissions import table
 from tests.races import report
 from tests.security import planted, scanners, served, walk
 
-pytestmark = pytest.mark.skipif(not LONG, reason="a quarter of an hour: only with --long")
+pytestmark = pytest.mark.skipif(not LONG, reason="three quarters of an hour: only with --long")
 ROLES = {"clerk": "clerk", "county": "county_officer", "admin": "administrator"}
-EACH_MODULE, INJECT = 30, 180  # seconds: of each module of wapiti, of sqlmap beside it
+EACH_MODULE, INJECT = 120, 700  # seconds: of each module of wapiti, of sqlmap beside it
 SHOWN_AT_LEAST = 0.8  # of the pages, as wapiti asks for them
 ANSWERED, SOUND_AT_LEAST = {200, 302, 404, 422}, 0.8  # 422: a form read it and refused
 NEVER = {429, 500, 502, 503}  # slowed down, broken
@@ -29,7 +29,8 @@ WHAT = (
     " against gunicorn over HTTPS with the settings of a delivered site and a small demo, logged in"
     " as each of the posts below; first against a copy with three planted holes. One address of"
     " each page with all its parameters and one form of each kind, found by a walk; no second"
-    " factor, and forms may be sent again, so that each attack gets as far as the first."
+    " factor, and forms may be sent again, so that each attack gets as far as the first. As each"
+    f" post every module of wapiti has {EACH_MODULE} seconds, sqlmap {INJECT}."
 )
 # pages with something in the address that no link of a fresh site has
 ASKED_FOR = ("/students/?q=a&status=enrolled", "/login/code/?next=/students/")

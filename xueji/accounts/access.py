@@ -111,17 +111,20 @@ class Acting:
         return path.startswith(self.post.organisation.path)
 
 
-def posts_in_force(*, on: date) -> QuerySet[Post]:
-    """Posts held on a day by active people, each with its guardian row: the scope query."""
+def not_over(posts: QuerySet[Post], *, on: date) -> QuerySet[Post]:
+    """Posts whose last day is not past and that nobody has ended at once, also those to come."""
     granted = Grant.objects.filter(
         user=OuterRef("user"),
         content_object=OuterRef("organisation"),
         permission__codename=OuterRef("role"),
     )
+    return posts.filter(Q(ends__isnull=True) | Q(ends__gte=on)).filter(Exists(granted))
+
+
+def posts_in_force(*, on: date) -> QuerySet[Post]:
+    """Posts held on a day by active people, each with its guardian row: the scope query."""
     return (
-        Post.objects.filter(user__is_active=True, starts__lte=on)
-        .filter(Q(ends__isnull=True) | Q(ends__gte=on))
-        .filter(Exists(granted))
+        not_over(Post.objects.filter(user__is_active=True, starts__lte=on), on=on)
         .select_related("organisation", "user")
         .order_by("starts", "pk")
     )

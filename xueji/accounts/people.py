@@ -6,10 +6,10 @@ Each one is written down, and ends the sessions of whom it concerns at once.
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from xueji.accounts import factor, log, passwords, services, sessions, throttle
-from xueji.accounts.access import Acting
+from xueji.accounts.access import Acting, not_over
 from xueji.accounts.factor import ADMINISTRATION
 from xueji.accounts.models import LEVEL_OF_ROLE, Happened, Post, Role, User
 from xueji.organisations.models import Organisation, within
@@ -27,17 +27,12 @@ def in_reach(acting: Acting) -> QuerySet[User]:
     return User.objects.filter(within(acting.post.organisation.path, "home__path"))
 
 
-def running(posts: QuerySet[Post], today: date) -> QuerySet[Post]:
-    """Posts that have not ended, those to come included."""
-    return posts.filter(Q(ends__isnull=True) | Q(ends__gte=today))
-
-
 def refusal(account: User, acting: Acting) -> str:
     """Why this account is not administered by this post; "" when it is."""
     if account.pk == acting.user.pk:
         return "自己的账号不能自己管。请同级的另一位账号管理员，或上级账号管理员办理。"
     own = acting.post.organisation
-    for post in running(account.posts.all(), acting.today).select_related("organisation"):
+    for post in not_over(account.posts.all(), on=acting.today).select_related("organisation"):
         if not acting.reaches(post.organisation.path):
             return f"此人还有岗位“{post}”，不在您管理的范围。请上级账号管理员办理。"
         if post.role in ADMINISTRATION and post.organisation_id == own.pk:
@@ -183,7 +178,7 @@ def _refuse_grant(
         raise Refused("这个账号已停用。请先启用，再授予岗位。")
     if ends is not None and ends < starts:
         raise Refused(f"岗位自 {starts} 起，不能在 {ends} 之前结束。请改日期。")
-    held = running(account.posts.all(), starts)
+    held = not_over(account.posts.all(), on=starts)
     if held.filter(role=role, organisation=organisation).exists():
         raise Refused(f"{account.name} 在 {organisation} 已有“{label}”岗位，不用再授予。")
     if role in ADMINISTRATION and held.filter(role__in=ADMINISTRATION - {Role(role)}).exists():
@@ -192,23 +187,32 @@ def _refuse_grant(
 
 @transaction.atomic
 def end(*, account_id: int, post_id: int, on: date, acting: Acting) -> Post:
-    """End a post after the day ``on``; ended today or before, it is over at once."""
+    """End a post after the day ``on``; ended today or before, it is over at once.
+
+    One that would only begin later never does, and is over today.
+    """
     account = _lock(account_id, acting)
     post = _running_post(account, post_id, on, acting)
-    services.end(post=post, on=on, ended_by=acting.post)
-    _done(Happened.ENDED, account, acting, f"{post}，{on} 止")
+    planned, over = post.starts, acting.today if on < post.starts else on
+    services.end(post=post, on=over, ended_by=acting.post)
+    said = f"{over} 止" if over >= planned else f"原定 {planned} 起，没有到任"
+    _done(Happened.ENDED, account, acting, f"{post}，{said}")
     return post
 
 
 @transaction.atomic
 def hand_over(*, account_id: int, post_id: int, to_id: int, on: date, acting: Acting) -> Post:
-    """End a post after the day ``on`` and give the same one to another person from then on."""
+    """End a post after the day ``on`` and give the same one to another person from then on.
+
+    Whoever takes over a post that has not begun has it from the day that was meant.
+    """
     if to_id == account_id:
         raise Refused("不能交接给本人。请填另一个人的账号。")
     both = in_reach(acting).filter(pk__in=[account_id, to_id]).order_by("pk")
     list(both.select_for_update(of=("self",)))  # in one order, whoever hands over to whom
+    planned = Post.objects.filter(pk=post_id).values_list("starts", flat=True).first()
     post = end(account_id=account_id, post_id=post_id, on=on, acting=acting)
-    starts = on + DAY if on > acting.today else acting.today
+    starts = max(planned or acting.today, on + DAY if on > acting.today else acting.today)
     return grant(
         account_id=to_id,
         role=post.role,
@@ -220,11 +224,11 @@ def hand_over(*, account_id: int, post_id: int, to_id: int, on: date, acting: Ac
 
 
 def _running_post(account: User, post_id: int, on: date, acting: Acting) -> Post:
-    posts = running(account.posts.all(), acting.today).select_related("organisation")
+    posts = not_over(account.posts.all(), on=acting.today).select_related("organisation")
     post = posts.filter(pk=post_id).first()
     if post is None:
         raise Refused("这个岗位已经结束。")
-    if on < post.starts:
+    if on < post.starts <= acting.today:
         raise Refused(f"岗位自 {post.starts} 起，不能在 {on} 结束。请改日期。")
     return post
 

@@ -61,10 +61,11 @@ def grant(
 def end(*, post: Post, on: date, ended_by: Post | None = None) -> None:
     """End a post after the day ``on``; ended today or before, it gives nothing any more at once.
 
-    Its guardian row goes with it, unless this post or another one like it still has days to run.
+    Ended before its first day, it never begins. Its guardian row goes with it, unless this post or
+    another one like it still has days to run.
     """
-    post.ends, post.ended_by = on, ended_by
-    post.save(update_fields=["ends", "ended_by"])
+    post.starts, post.ends, post.ended_by = min(post.starts, on), on, ended_by
+    post.save(update_fields=["starts", "ends", "ended_by"])
     running = Post.objects.filter(
         Q(ends__isnull=True) | Q(ends__gt=localdate()),
         user=post.user_id,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -15,15 +17,20 @@ from xueji.organisations.models import within
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the auditor wants to see; ``path`` is where, never above the auditor's own office."""
+    """What the auditor wants to see; ``paths`` are where, none above the auditor's own office."""
 
-    path: str
+    paths: tuple[str, ...]
     first: date
     last: date
     person: int | None = None
     pupil: int | None = None
     kind: str = ""
     nothing: bool = False  # what was asked for is not there
+
+    @property
+    def here(self) -> Q:
+        """Rows of posts at or below one of the paths."""
+        return reduce(or_, (within(path, "organisation_path") for path in self.paths))
 
     @property
     def span(self) -> tuple[datetime, datetime]:
@@ -35,13 +42,13 @@ def _midnight(day: date) -> datetime:
 
 
 def looks(asked: Asked) -> QuerySet[Access]:
-    """Looks under posts at or below ``path``; of one pupil, looks under any post."""
+    """Looks under posts at or below the paths; of one pupil, looks under any post."""
     start, end = asked.span
     rows = Access.objects.filter(at__gte=start, at__lt=end)
     if asked.pupil is not None:
         rows = rows.filter(students__contains=[asked.pupil])
     else:
-        rows = rows.filter(within(asked.path, "organisation_path"))
+        rows = rows.filter(asked.here)
     if asked.person is not None:
         rows = rows.filter(user_id=asked.person)
     return rows.filter(kind=asked.kind) if asked.kind else rows
@@ -49,15 +56,14 @@ def looks(asked: Asked) -> QuerySet[Access]:
 
 def acts(asked: Asked) -> QuerySet[Act]:
     start, end = asked.span
-    rows = Act.objects.filter(within(asked.path, "organisation_path"), at__gte=start, at__lt=end)
+    rows = Act.objects.filter(asked.here, at__gte=start, at__lt=end)
     return rows if asked.person is None else rows.filter(user_id=asked.person)
 
 
 def account_events(asked: Asked) -> QuerySet[AccountEvent]:
-    """Events of accounts at or below ``path``, and what a person did to any of them."""
+    """Events of accounts at or below the paths, and what a person did to any of them."""
     start, end = asked.span
-    here = within(asked.path, "organisation_path")
-    rows = AccountEvent.objects.filter(here, at__gte=start, at__lt=end)
+    rows = AccountEvent.objects.filter(asked.here, at__gte=start, at__lt=end)
     if asked.person is not None:
         rows = rows.filter(Q(account_id=asked.person) | Q(user_id=asked.person))
     return rows
@@ -88,7 +94,7 @@ def alerts(asked: Asked, most: int) -> list[Many]:
     """Who passed the number at which auditors are told, the most first; ``most`` rows."""
     start, end = asked.span
     rows = Access.objects.filter(
-        within(asked.path, "organisation_path"),
+        asked.here,
         kind=AccessKind.REVEAL,
         at__gte=start,
         at__lt=end,

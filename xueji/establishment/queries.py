@@ -1,6 +1,5 @@
 """What an order (建制调整) would meet at a school: pupils, classes, and business still open."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -8,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.todos import Todo
-from xueji.establishment.models import Order, OrderState
+from xueji.establishment.models import Order, OrderKind, OrderState
 from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
 from xueji.students.models import Placement, PlacementKind, Student
 
@@ -84,12 +83,28 @@ def present(school: School) -> Present:
     )
 
 
-def waiting_orders(school_ids: Iterable[int]) -> QuerySet[Order]:
-    """Orders still to be carried out in which one of the schools has a part."""
-    ids = list(school_ids)
+def orders_in_the_way(school: School, into: Organisation | None) -> QuerySet[Order]:
+    """Waiting orders after which this one would find a school gone, or elsewhere.
+
+    A common destination is none: any number of schools come to one centre, or into one school.
+    """
+    ends = [school.pk, into.pk] if into else [school.pk]
     return Order.objects.filter(state=OrderState.WAITING).filter(
-        Q(school__in=ids) | Q(into__in=ids)
+        Q(school__in=ends) | Q(into=school.pk)
     )
+
+
+def comers(into: Organisation, name: str) -> QuerySet[Order]:
+    """Waiting orders that bring a school of this name below the office."""
+    return Order.objects.filter(
+        state=OrderState.WAITING, kind=OrderKind.MOVE, into=into, school__organisation__name=name
+    )
+
+
+def paths_of(office: Organisation) -> list[str]:
+    """Where the office is in the tree, and where it was before each order that moved it."""
+    moves = Order.objects.filter(school=office.pk, kind=OrderKind.MOVE, state=OrderState.DONE)
+    return [office.path, *moves.order_by("pk").values_list("from_path", flat=True)]
 
 
 def stuck(acting: Acting) -> Todo | None:

@@ -165,13 +165,15 @@ def working_days_after(start: date, count: int) -> date:
     return day
 
 
-def named(path: str, typed: str) -> list[Organisation]:
+def named(path: str, typed: str, *, closed: bool = False) -> list[Organisation]:
     """Offices at or below ``path`` of that name, or of that name under that parent; three at most.
 
-    ``建昌营镇中心校/清泉小学`` names the one of several.
+    ``建昌营镇中心校/清泉小学`` names the one of several. Those that are closed only when asked for.
     """
     parent, _, name = typed.rpartition("/")
-    found = Organisation.objects.below(path).filter(name=name.strip(), closed_on__isnull=True)
+    found = Organisation.objects.below(path).filter(name=name.strip())
+    if not closed:
+        found = found.filter(closed_on__isnull=True)
     if parent:
         found = found.filter(parent__name=parent.strip())
     return list(found.order_by("path")[:3])

@@ -1,4 +1,16 @@
-"""What the pages are called in the audit: where somebody looked, and what a form did."""
+"""What pages, items and papers are called in the audit: where somebody looked, what a form did."""
+
+from xueji.pages.forms import REVEALED, REVEALED_OF_PUPIL
+from xueji.rules.papers import PAPERS
+
+FIELDS = {
+    "photo": "照片",
+    "conduct_proof": "奖惩证明",
+    "conduct_revocation": "撤销决定",
+    **REVEALED,
+    **REVEALED_OF_PUPIL,
+    **PAPERS,
+}
 
 PAGES = {
     # looks

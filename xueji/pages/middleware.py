@@ -56,7 +56,7 @@ class AccessMiddleware:
             return kept(request, view) or login_first(request)
         request.posts, request.acting = _posts_and_acting(request, now)
         if request.acting is None:
-            return render(request, "accounts/no_post.html", status=403)
+            return _without_post(request, now)
         request.demanded = gate.demanded(request, request.acting.user, request.posts, now)
         if first := gate.closed(request, view):
             return first
@@ -68,6 +68,14 @@ class AccessMiddleware:
         if isinstance(error, PermissionDenied):
             return errors.not_found(request, error)
         return None
+
+
+def _without_post(request: HttpRequest, now: datetime) -> HttpResponse:
+    coming = access.not_over(
+        request.user.posts.filter(starts__gt=localdate(now)), on=localdate(now)
+    )
+    context = {"coming": coming.select_related("organisation").order_by("starts", "pk")}
+    return render(request, "accounts/no_post.html", context, status=403)
 
 
 def login_first(request: HttpRequest) -> HttpResponse:

@@ -56,8 +56,12 @@ def county_of(acting: Acting, act: str = KEEP) -> Organisation:
     access.require(acting, act, office.pk)
     if office.level != Level.COUNTY:
         raise PermissionDenied(f"{act} at level {office.level}")
-    # not FOR UPDATE: rows that name the county are written meanwhile
-    return Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=office.pk)
+    return locked(office.pk)
+
+
+def locked(county_id: int) -> Organisation:
+    """Not FOR UPDATE: rows that name the county are written meanwhile."""
+    return Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=county_id)
 
 
 def office_of(county: Organisation, pk: int) -> Organisation:

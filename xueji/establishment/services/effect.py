@@ -273,7 +273,7 @@ def _shut(school: School, order: Order, acting: Acting) -> Changes:
     school.classes.filter(closed_on=None).update(closed_on=order.effective_on)
     posts = list(Post.objects.filter(organisation=office, ends__isnull=True).order_by("pk"))
     for post in posts:
-        accounts.end(post=post, on=max(acting.today, post.starts), ended_by=acting.post)
+        accounts.end(post=post, on=acting.today, ended_by=acting.post)
     return [
         ("撤销日期", "", order.effective_on.isoformat()),
         ("岗位", f"{len(posts)} 个在用" if posts else "", "同时停用" if posts else ""),

@@ -1,14 +1,13 @@
 """Orders (建制调整): entered with their paper, carried out on the day, withdrawn before it.
 
-Carrying out locks, in this order: the order, the county, the school's cases by id, its pupils by
-id, and last the place of the school in the tree. Who signs a case meanwhile waits, and then finds
-the school where it is now.
+Every act locks first the county, then the order; carrying out then the school's cases by id, its
+pupils by id, and last the place of the school in the tree. Who signs a case meanwhile waits, and
+then finds the school where it is now.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import IO
 
 from django.core.exceptions import PermissionDenied
@@ -19,7 +18,6 @@ from django.utils.timezone import localdate
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
-from xueji.establishment import order_rules, queries
 from xueji.establishment.models import ActKind, Order, OrderKind, OrderState
 from xueji.establishment.services.common import (
     LONGEST_REASON,
@@ -27,11 +25,13 @@ from xueji.establishment.services.common import (
     Unfit,
     county_of,
     keep,
+    locked,
     school_of,
 )
 from xueji.establishment.services.effect import Changes, close, merge, move
+from xueji.establishment.services.judging import NewOrder, order_problems, problems_on_the_day
 from xueji.identity.problems import Problem
-from xueji.organisations.models import Level, Organisation, School
+from xueji.organisations.models import Level, Organisation
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +41,6 @@ EFFECTS: Mapping[OrderKind, Callable[..., tuple[int, Changes]]] = {
     OrderKind.CLOSE: close,
 }
 BUSY = "刚刚有人在这两所学校里办理，没有执行。请再试一次。"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewOrder:
-    """An order as it is typed."""
-
-    kind: OrderKind
-    school_id: int
-    into_id: int | None
-    number: str
-    decided_on: date
-    effective_on: date
 
 
 @transaction.atomic
@@ -99,57 +87,6 @@ def enter(*, typed: NewOrder, file_name: str, data: IO[bytes], acting: Acting) -
     return order
 
 
-def order_problems(
-    typed: NewOrder, *, county: Organisation, school: School, into: Organisation | None, today: date
-) -> list[Problem]:
-    """Everything that is wrong with an order; a fixed number of queries."""
-    ids = {school.pk} | ({into.pk} if into else set())
-    waiting = list(queries.waiting_orders(ids))
-    found = list(
-        order_rules.judge(
-            typed.kind,
-            typed.effective_on,
-            typed.decided_on,
-            school=school,
-            into=into,
-            waiting=waiting,
-            today=today,
-        )
-    )
-    same = Order.objects.filter(county=county, school=school, number=typed.number)
-    if same.exclude(state=OrderState.WITHDRAWN).exists():
-        message = f"「{school.organisation}」已经登记过文号 {typed.number}。"
-        found.append(Problem("taken", message, "请到建制调整列表里核对。", field="number"))
-    if found or into is None:
-        return found
-    return found + list(_of_destination(typed.kind, school, into))
-
-
-def _of_destination(kind: OrderKind, school: School, into: Organisation) -> list[Problem]:
-    if kind == OrderKind.MOVE:
-        name = school.organisation.name
-        if Organisation.objects.filter(parent=into, name=name).exists():
-            message = f"{into}之下已有叫「{name}」的机构。"
-            return [Problem("taken", message, "请先给其中一所改名。", field="into")]
-        return []
-    taught = {row.stage: row.grades for row in into.school.stages.all()}
-    needed = set(queries.pupils(school).values_list("stage", "grade").distinct())
-    lacking = sorted(
-        (grade, stage) for stage, grade in needed if grade not in taught.get(stage, ())
-    )
-    if not lacking:
-        return []
-    words = "、".join(f"{grade} 年级" for grade, _ in lacking)
-    return [
-        Problem(
-            "stages",
-            f"{into}没有开设{words}，学生没有地方去。",
-            "请先在该校的学段里补上，或换一所学校。",
-            field="into",
-        )
-    ]
-
-
 @transaction.atomic
 def withdraw(*, order_id: int, reason: str, acting: Acting) -> Order:
     """Take back an order that waits for its day. Raises PermissionDenied, Unfit, Refused."""
@@ -192,18 +129,15 @@ def carry_out_due(*, at: datetime) -> int:
     """
     done = 0
     due = Order.objects.filter(state=OrderState.WAITING, effective_on__lte=localdate(at))
-    for pk in list(due.order_by("effective_on", "pk").values_list("pk", flat=True)):
+    for pk, county_id in list(due.order_by("effective_on", "pk").values_list("pk", "county")):
         try:
             with transaction.atomic():
+                county = locked(county_id)
                 order = _all().get(pk=pk)
                 if order.state != OrderState.WAITING:
                     continue
                 post = order.entered_by
-                acting = Acting(user=post.user, post=post, at=at)
-                county = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(
-                    pk=order.county_id
-                )
-                _carry_out(order, county, acting)
+                _carry_out(order, county, Acting(user=post.user, post=post, at=at))
                 done += 1
         except Refused as refusal:
             Order.objects.filter(pk=pk, state=OrderState.WAITING).update(problem=str(refusal)[:300])
@@ -221,11 +155,12 @@ def _carry_out(order: Order, county: Organisation, acting: Acting) -> Order:
     order.former_id = school.organisation.parent_id
     order.from_name = school.organisation.parent.name
     order.from_path = school.organisation.path
-    for problem in order_rules.standing(OrderKind(order.kind), school=school, into=into):
+    kind = OrderKind(order.kind)
+    for problem in problems_on_the_day(kind, school, into):
         raise Refused(str(problem))
     try:
         with transaction.atomic():
-            order.pupils, changes = EFFECTS[OrderKind(order.kind)](
+            order.pupils, changes = EFFECTS[kind](
                 order=order, school=school, into=into, acting=acting
             )
     except (IntegrityError, OperationalError) as error:

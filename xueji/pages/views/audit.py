@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,15 +16,16 @@ from xueji.accounts.models import User
 from xueji.audit import queries
 from xueji.audit.models import AccessKind
 from xueji.audit.queries import Asked
+from xueji.establishment import queries as establishment
 from xueji.identity.masking import mask_name
 from xueji.organisations import queries as organisations
 from xueji.organisations.models import Organisation, within
 from xueji.pages import finding, record
-from xueji.pages.act_words import PAGES
+from xueji.pages.act_words import FIELDS, PAGES
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
-from xueji.students.models import Student
+from xueji.students.models import Placement, Student
 from xueji.students.search import search
 
 TABS = {"looks": "查看", "acts": "办理", "accounts": "账号与登录", "alerts": "预警"}
@@ -51,14 +53,18 @@ def audit(request: HttpRequest) -> HttpResponse:
         words
         for name, found, words in (
             ("person", person, "您的范围里没有这个账号"),
-            ("place", place, "您的范围里没有这个单位"),
+            (
+                "place",
+                place,
+                "您的范围里没有这个单位；有几个同名的，请写“上级/单位”",
+            ),
             ("pupil", pupil, "您的范围里没有这名学生"),
         )
         if request.GET.get(name, "").strip() and found is None
     ]
     first, last = _span(request, acting)
     asked = Asked(
-        path=place.path if place else acting.post.organisation.path,
+        paths=_paths(acting, place),
         first=first,
         last=last,
         person=person.pk if person else None,
@@ -130,7 +136,12 @@ def _rows(request: HttpRequest, tab: str, asked: Asked) -> dict[str, object]:
 def _said(row, tab: str, people: dict[int, User]) -> str:
     """What was done, in words."""
     if tab == "looks":
-        parts = [row.get_kind_display(), PAGES.get(row.page, row.page), row.field, row.filter]
+        parts = [
+            row.get_kind_display(),
+            PAGES.get(row.page, row.page),
+            FIELDS.get(row.field, row.field),
+            row.filter,
+        ]
         return "，".join(part for part in [*parts, row.reason] if part)
     if tab == "acts":
         target = f"（编号 {row.target}）" if row.target else ""
@@ -172,8 +183,16 @@ def _day(text: str) -> date | None:
 
 def _place(request: HttpRequest) -> Organisation | None:
     typed = request.GET.get("place", "").strip()[:120]
-    found = organisations.named(request.acting.post.organisation.path, typed) if typed else []
-    return found[0] if found else None
+    own = request.acting.post.organisation.path
+    found = organisations.named(own, typed, closed=True) if typed else []
+    return found[0] if len(found) == 1 else None
+
+
+def _paths(acting: Acting, place: Organisation | None) -> tuple[str, ...]:
+    """Where to look: all of the own office; of a school that moved, also where it was before."""
+    own = acting.post.organisation.path
+    paths = establishment.paths_of(place) if place else [own]
+    return tuple(path for path in paths if path.startswith(own))
 
 
 def _person(request: HttpRequest) -> User | None:
@@ -187,9 +206,12 @@ def _pupil(request: HttpRequest) -> Student | None:
     return _in_reach(request.acting).filter(pk=pk).first() if pk is not None else None
 
 
-def _in_reach(acting: Acting):
+def _in_reach(acting: Acting) -> QuerySet[Student]:
+    """Pupils of the own office and below, and those who were there once and have left."""
     own = acting.post.organisation.path
-    return Student.objects.filter(within(own, "org_path")).select_related("school__organisation")
+    were = Placement.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
+    rows = Student.objects.filter(within(own, "org_path") | Exists(were))
+    return rows.select_related("school__organisation")
 
 
 def _pupils(acting: Acting, typed: str) -> list[Student]:

@@ -71,7 +71,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(acting: Acting) -> QuerySet[User]:
-    posts = people.running(Post.objects.select_related("organisation"), acting.today)
+    posts = access.not_over(Post.objects.select_related("organisation"), on=acting.today)
     ordered = Prefetch("posts", posts.order_by("starts", "pk"), to_attr="running")
     return people.in_reach(acting).select_related("home").prefetch_related(ordered)
 
@@ -128,7 +128,7 @@ def answer(
     """The page; forms that were not taken are shown again, ``ending`` is the post of the second."""
     acting = request.acting
     posts = found.posts.select_related("organisation").order_by("-starts", "-pk")[:MOST_POSTS]
-    running = people.running(found.posts.all(), acting.today).values_list("pk", flat=True)
+    running = access.not_over(found.posts.all(), on=acting.today).values_list("pk", flat=True)
     blank = EndForm(acting=acting, initial={"on": acting.today})
     refusal = people.refusal(found, acting)
     administers = acting.may("accounts.administer") and not refusal
@@ -249,7 +249,8 @@ def end_post(request: HttpRequest, pk: int, post: int) -> HttpResponse:
             on, to = form.cleaned_data["on"], form.cleaned_data["to"]
             of = {"account_id": pk, "post_id": post, "on": on, "acting": request.acting}
             if to is None:
-                said = f"岗位 {people.end(**of)} 到 {on} 止"
+                ended = people.end(**of)
+                said = f"岗位 {ended} 到 {ended.ends} 止"
             else:
                 said = f"岗位 {people.hand_over(to_id=to.pk, **of)} 已交接给 {to.name}"
             return Done(reverse("account", args=[pk]), success=said)

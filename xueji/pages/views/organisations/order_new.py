@@ -12,7 +12,7 @@ from xueji.cases.kinds import Refused
 from xueji.documents.refusals import BadFile
 from xueji.establishment import queries, services
 from xueji.establishment.models import OrderKind, OrderState
-from xueji.establishment.services.orders import NewOrder, order_problems
+from xueji.establishment.services.judging import NewOrder, order_problems
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Level, Organisation, School
 from xueji.pages.fields import plain
