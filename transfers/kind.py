@@ -47,6 +47,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "is_hidden": case.pk in veil.hidden([case], acting),
         "is_certified": queries.is_certified(row, steps),
         "may_record_receipt": may_record(row, acting),
+        "is_held": queries.is_held(row),
         "paper_file": getattr(row, "paper_file", None),
         "file_act": _file_act(row, acting),
         "may_print": acting.may("transfers.print"),
