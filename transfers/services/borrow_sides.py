@@ -94,4 +94,5 @@ def closed(host: Lineage, acting: Acting) -> Finding | None:
 def closed_to_lend(home: Lineage, acting: Acting) -> Finding | None:
     """Why this school lends nobody, whoever goes."""
     facts = borrowing.BorrowingFacts(is_designated=True)
-    return next(borrowing.enabled(facts, rule_set(home.rule_set).at(acting.today)), None)
+    found = borrowing.enabled(facts, rule_set(home.rule_set).at(acting.today))
+    return next(iter(found), None)
