@@ -5,7 +5,7 @@ from django.urls import reverse as url
 from transfers import queries
 from transfers.models import Transfer
 from transfers.queries import borrowing
-from transfers.services import borrow_change, borrow_finish
+from transfers.services import borrow_change, borrow_finish, lend_finish
 from transfers.services.borrow_sheet import loan_out, may_lend
 from transfers.services.finish import apply
 from transfers.services.paper_file import may_receive, may_send
@@ -47,6 +47,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "is_hidden": case.pk in veil.hidden([case], acting),
         "is_certified": queries.is_certified(row, steps),
         "may_record_receipt": may_record(row, acting),
+        "is_held": queries.is_held(row),
         "paper_file": getattr(row, "paper_file", None),
         "file_act": _file_act(row, acting),
         "may_print": acting.may("transfers.print"),
@@ -111,6 +112,7 @@ def _borrowed(case: Case, acting: Acting) -> dict[str, object]:
         "is_hidden": case.pk in veil.hidden([case], acting),
         "loan": loan_out(row),
         "may_lend": may_lend(row, acting),
+        "may_print_letter": row.host_school_id is None and acting.may("borrowing.print"),
         "exams": _exams_at_home(rules) if rules else None,
     }
 
@@ -142,6 +144,19 @@ BORROWING = Kind(
     panel=borrowing_panel,
     outside=borrowing_outside,
     asked=borrowing.asked,
+)
+LENDING = Kind(
+    name="borrowing_out",
+    label="借出到外地",
+    letter="出",
+    exclusive=True,
+    apply=lend_finish.apply,
+    reverse=lend_finish.reverse,
+    then="学籍留在本校，借读期间不算在校、不占班额；学籍表带走的，在业务件上登记。",
+    undo="撤销借出",
+    undo_help="办错学生、没有去借读的，由核准的单位撤销，恢复原状。",
+    edit_url="borrowing_edit",
+    panel=borrowing_panel,
 )
 BORROWING_END = Kind(
     name="borrowing_end",

@@ -13,7 +13,7 @@ from xueji.cases.models import CaseForm, CaseQuerySet
 from xueji.identity import idnumbers, pinyin
 from xueji.identity.names import MIDDLE_DOT, clean_name
 from xueji.students.models import UNREGISTERED, Student, StudentQuerySet
-from xueji.students.search import LETTERS, as_number, search
+from xueji.students.search import as_number, search
 
 
 def entering() -> StudentQuerySet:
@@ -33,8 +33,9 @@ def drafts(rows: CaseQuerySet, typed: str) -> CaseQuerySet:
     words = clean_name(typed).replace(MIDDLE_DOT, " ").lower().split()
     if not words:
         return rows
-    if all(LETTERS.fullmatch(word) for word in words):
-        meant = _named(rows, _by_letters(words))
+    letters = [pinyin.letters(word) for word in words]
+    if all(letters):
+        meant = _named(rows, _by_letters(letters))
     elif plain := as_number(typed):
         forms = CaseForm.objects.filter(case__in=rows.values("pk"))
         meant = [form.pk for form in forms if _number(form) == plain]

@@ -10,7 +10,8 @@ from django.db import connection
 from tests.demo.loading import loaded
 from xueji.ledger import check as checking
 from xueji.ledger.check import check
-from xueji.ledger.proofs import PROOFS
+from xueji.ledger.proofs import proofs
+from xueji.organisations.models import Level
 from xueji.students.models import Student
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,14 @@ ENTRY = f"(SELECT id FROM xueji_registerevent WHERE kind = 'entered' AND student
 PLACE = f"(SELECT id FROM xueji_placement WHERE ends IS NULL AND student_id = {PUPIL})"
 FORMER = f"(SELECT min(id) FROM xueji_placement WHERE ends IS NOT NULL AND student_id = {PUPIL})"
 REVERSAL = "(SELECT min(id) FROM xueji_registerevent WHERE kind = 'reversed' AND change <> 0)"
+OPEN = f"""(
+    SELECT min(c.id) FROM xueji_case c JOIN xueji_organisation o ON o.id = c.waiting_at_id
+    WHERE c.state = 'open' AND NOT c.approved AND o.level <> {Level.SCHOOL}
+)"""
+MOVING = """(
+    SELECT min(t.case_id) FROM transfers_transfer t JOIN xueji_case c ON c.id = t.case_id
+    WHERE c.state = 'open'
+)"""
 
 DAMAGES = [
     (
@@ -152,6 +161,65 @@ DAMAGES = [
         {"places_do_not_overlap"},
     ),
     (
+        "a case under way waits for another office than its step",
+        f"""UPDATE xueji_case SET waiting_at_id = school_id WHERE id = {OPEN}""",
+        {"turn_is_copied"},
+    ),
+    (
+        "a case under way waits for another post than its step",
+        f"UPDATE xueji_case SET waiting_role = 'auditor' WHERE id = {OPEN}",
+        {"turn_is_copied"},
+    ),
+    (
+        "a case is called approved while an office has yet to judge it",
+        f"UPDATE xueji_case SET approved = TRUE WHERE id = {OPEN}",
+        {"turn_is_copied"},
+    ),
+    (
+        "a case that only the receiving school has yet to place is not called approved",
+        "UPDATE xueji_case SET approved = FALSE WHERE approved",
+        {"turn_is_copied"},
+    ),
+    (
+        "an open case without a step to sign",
+        f"""UPDATE xueji_step SET decision = 'agreed', decided_at = now()
+        WHERE case_id = {OPEN} AND decision IS NULL""",
+        {"turn_is_copied"},
+    ),
+    (
+        "a pupil who left is not on the holding list though no receipt has come",
+        "UPDATE transfers_transfer SET receipt_open = FALSE WHERE receipt_open",
+        {"receipt_is_awaited"},
+    ),
+    (
+        "a receipt came and is still awaited",
+        "UPDATE transfers_transfer SET receipt_open = TRUE WHERE receipt_on IS NOT NULL",
+        {"receipt_is_awaited"},
+    ),
+    (
+        "a receipt is awaited of a transfer under way",
+        f"UPDATE transfers_transfer SET receipt_open = TRUE WHERE case_id = {MOVING}",
+        {"receipt_is_awaited"},
+    ),
+    (
+        "papers that were not sent are not awaited",
+        "UPDATE transfers_transfer SET file_open = FALSE WHERE file_open",
+        {"papers_are_awaited"},
+    ),
+    (
+        "papers are awaited of a transfer under way",
+        f"UPDATE transfers_transfer SET file_open = TRUE WHERE case_id = {MOVING}",
+        {"papers_are_awaited"},
+    ),
+    (
+        "papers that are there are still awaited",
+        """UPDATE transfers_transfer SET file_open = TRUE WHERE case_id IN (
+            SELECT transfer_id FROM transfers_paperfile
+            WHERE sent_on IS NOT NULL AND received_on IS NOT NULL
+        )""",
+        {"papers_are_awaited"},
+    ),
+    (
         "an event is reversed twice",
         f"""ALTER TABLE xueji_registerevent DROP CONSTRAINT xueji_registerevent_reverses_id_key;
         CREATE TEMP TABLE again ON COMMIT DROP AS
@@ -175,7 +243,7 @@ def test_damage_is_found_and_nothing_else_is_told(demo, damage, told):
 
 def test_every_proof_has_a_damage_that_only_it_or_few_others_find():
     found = set().union(*(told for _, _, told in DAMAGES))
-    assert found == {proof.name for proof in PROOFS}
+    assert found == {proof.name for proof in proofs()}
 
 
 def test_a_sound_register_has_no_faults_and_exits_well(demo):

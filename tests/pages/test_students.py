@@ -87,6 +87,23 @@ def test_a_name_is_found_with_and_without_its_dot(world, client_of, typed):
     assert found(client_of("clerk"), typed) == ["阿卜杜热西提·艾力"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Anna-Maria Müller", "anna maria muller", "annamaria", "am", "Müller", "Muller·Anna", "Maria"],
+)
+def test_a_foreign_name_is_found_with_and_without_its_marks(world, client_of, typed):
+    pupils.enrolled(world, name="Anna-Maria Müller")
+    wanted = [] if typed == "Muller·Anna" else ["Anna-Maria Müller"]
+    assert found(client_of("clerk"), typed) == wanted
+
+
+@pytest.mark.parametrize("typed", ["·", "••", " · "])
+def test_a_dot_alone_finds_the_names_that_have_one(world, client_of, typed):
+    for name in ("阿卜杜热西提·艾力", "王梓涵"):
+        pupils.enrolled(world, name=name)
+    assert found(client_of("clerk"), typed) == ["阿卜杜热西提·艾力"][: len(typed.strip()) % 2]
+
+
 def test_the_list_follows_the_syllables_and_rare_characters_come_last(world, client_of):
     for name in ("𠀋美", "杨宇", "阎鑫", "㐂美", "闫一", "颜二"):
         pupils.enrolled(world, name=name)

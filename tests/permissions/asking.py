@@ -78,6 +78,7 @@ ID_OF = {
     "transfer_form": lambda u: [u.open.number],
     "borrowing_edit": lambda u: [u.open.number],
     "borrowing_discard": lambda u: [u.open.number],
+    "borrowing_letter": lambda u: [u.done.number],
     "borrowing_sheet": lambda u: [u.done.number],
     "borrowing_end": lambda u: [u.unplaced.pk],
     "borrowing_convert": lambda u: [u.unplaced.pk],

@@ -14,7 +14,7 @@ from numbering.models import NumberState, RegisterNumber
 from numbering.queries.check import check as check_numbers
 from tests.jobs.processes import LONG
 from tests.numbering import making
-from tests.transfers import borrowers, movers
+from tests.transfers import borrowers, lenders, movers
 from tests.transfers.movers import class_of
 from tests.transfers.test_take import of, taken
 from tests.world import World
@@ -37,7 +37,10 @@ ENDED = (Decision.RETURNED, Decision.REFUSED)
 
 @dataclass(frozen=True)
 class Stand:
-    """Where a child is: no ``school`` is outside the register; ``host`` teaches whom it lent."""
+    """Where a child is: no ``school`` is outside the register; ``host`` teaches whom it lent.
+
+    A host outside the register is lenders.HOST.
+    """
 
     school: str | None
     number: str | None
@@ -85,7 +88,7 @@ class Story:
             return [*[(self.come_back, child, to) for to in CLERKS], *undo]
         others = [to for to in CLERKS if to != now.school]
         asks = [(self.ask, child, to) for to in (*others, None)]
-        return [*asks, (self.lend, child), *undo]
+        return [*asks, (self.lend, child), (self.lend_outside, child), *undo]
 
     def _waits_for_number(self, school: str) -> bool:
         return any(c.now.school == school and not c.now.number for c in self.children)
@@ -110,8 +113,17 @@ class Story:
         child.asked = borrowers.asked(self.world, **borrowers.of(child.student))
         child.then = replace(child.now, host=borrowers.HOST, lent=child.asked)
 
+    def lend_outside(self, child: Child) -> None:
+        clerk = CLERKS[child.now.school]
+        child.asked = lenders.asked(self.world, child.student, who=clerk)
+        child.then = replace(child.now, host=lenders.HOST, lent=child.asked)
+
     def end(self, child: Child) -> None:
-        child.asked = borrowers.changed(self.world, child.now.lent, "borrowing_end")
+        lent, clerk = child.now.lent, CLERKS[child.now.school]
+        if child.now.host == lenders.HOST:
+            child.asked = lenders.called_back(self.world, lent, who=clerk)
+        else:
+            child.asked = borrowers.changed(self.world, lent, "borrowing_end")
         child.then = replace(child.now, host=None, lent=None)
 
     def agree(self, child: Child) -> None:
@@ -198,7 +210,7 @@ class Story:
             assert student.status == ("enrolled" if school else "transferred")
             open_ = Placement.objects.filter(student=student, ends__isnull=True)
             places = [("home", now.school), ("borrowed", now.host)]
-            assert sorted((p.kind, p.school.organisation.name) for p in open_) == sorted(
+            assert sorted((p.kind, p.where) for p in open_) == sorted(
                 place for place in places if place[1]
             )
             live = RegisterNumber.objects.filter(holder=student, state=NumberState.LIVE)

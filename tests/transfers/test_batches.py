@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests import pupils
+from tests.numbering import making
 from tests.transfers import movers
 from tests.transfers.movers import class_of, moved, numbered, receive
 from transfers.models import Transfer
@@ -14,33 +16,38 @@ from xueji.students.models import Student
 NAMES = ("单雄信", "单雄义", "单雄礼", "单雄智")
 
 
-def waiting_for(world, to: str | None, count: int) -> tuple[list[Case], str]:
+def sign(world, found: list[Case], who: str) -> int:
+    """How many questions it takes one person to sign them all."""
+    seen = dict(
+        Case.objects.filter(pk__in=[case.pk for case in found]).values_list("pk", "version")
+    )
+    acting = world.acting(who)
+    with CaptureQueriesContext(connection) as queries:
+        outcomes = cases.decide(seen=seen, decision=Decision.AGREED, note="", acting=acting)
+    assert [outcome.kind for outcome in outcomes.values()] == ["signed"] * len(found)
+    return len(queries)
+
+
+def waiting_for(world, to: str | None) -> tuple[list[Case], str]:
     """Cases whose last signature is missing, and who gives it."""
-    students = [numbered(world, name=name) for name in NAMES[:count]]
-    if to is None:
-        found = [movers.submitted(world, student, to) for student in students]
-        return [movers.sign(world, case, "principal", "centre") for case in found], "county"
-    found = [movers.approved(world, student, to) for student in students]
-    for case in found:
-        receive(world, case, "clerk2", class_of(world, to))
-        case.refresh_from_db()
-    return found, "principal2"
+    own = {"school_class": str(class_of(world, "清泉小学").pk)}
+    students = [pupils.enrolled(world, name=name, **own) for name in NAMES]
+    making.issue(world, "清泉小学", who="centre")
+    found = [movers.submitted(world, student, to) for student in students]
+    *others, last = (*movers.APPROVAL[to], *movers.PLACEMENT[to])
+    for who in others:
+        if who in movers.PLACEMENT[to]:
+            for case in found:
+                receive(world, case, who, class_of(world, to))
+        else:
+            sign(world, found, who)
+    return found, last
 
 
 @pytest.mark.parametrize("to", ["上庄小学", None])
 def test_the_last_signature_asks_as_much_for_one_transfer_as_for_three(world, to):
-    asked = []
-    found, last = waiting_for(world, to, 4)
-    for batch in (found[:1], found[1:]):
-        with CaptureQueriesContext(connection) as queries:
-            outcomes = cases.decide(
-                seen={case.pk: case.version for case in batch},
-                decision=Decision.AGREED,
-                note="",
-                acting=world.acting(last),
-            )
-        assert [outcome.kind for outcome in outcomes.values()] == ["signed"] * len(batch)
-        asked.append(len(queries))
+    found, last = waiting_for(world, to)
+    asked = [sign(world, batch, last) for batch in (found[:1], found[1:])]
     assert asked[0] == asked[1]
     assert (
         Student.objects.filter(cases__in=found, school__organisation__name="清泉小学").count() == 0

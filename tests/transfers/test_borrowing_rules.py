@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from transfers.models import Direction
-from transfers.rules.borrowing import BorrowingFacts, conversion_papers, route
+from transfers.rules.borrowing import BorrowingFacts, conversion_papers, lending_papers, route
 from xueji.rules.engine import judge, rule_set
 
 RULE_TABLES = {
@@ -21,6 +21,7 @@ RULE_TABLES = {
     "borrowing.suspended": "test_suspension",
     "borrowing.host": "test_host_schools",
     "conversion.papers": "test_papers_of_a_conversion",
+    "lending.papers": "test_papers_of_who_is_lent_outside",
 }
 QIANAN = rule_set("qianan").at(date(2026, 9, 2))
 NATIONAL = rule_set("national").at(date(2026, 9, 2))
@@ -212,3 +213,18 @@ def test_exceptions_are_the_bureaus_and_exams_are_at_home():
     warned = ("borrowing.principle", "borrowing.window")
     assert [QIANAN.rule(key).grant for key in warned] == ["county_officer"] * 2
     assert QIANAN.value("borrowing.exams") == "home_school"
+
+
+@pytest.mark.parametrize(
+    ("papers", "told"),
+    [
+        ({"borrowing_proof"}, []),
+        ({"borrowing_letter"}, [("block", "缺借读学校开具的借读证明", True)]),
+        (set(), [("block", "缺借读学校开具的借读证明", True)]),
+    ],
+)
+def test_papers_of_who_is_lent_outside(papers, told):
+    findings = lending_papers(replace(FINE, papers=frozenset(papers)), QIANAN)
+    assert [
+        (f.effect, f.message, "原学校要保留学生借读证明" in f.citation) for f in findings
+    ] == told

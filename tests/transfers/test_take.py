@@ -10,7 +10,7 @@ from tests import pupils
 from tests.transfers import movers
 from tests.transfers.movers import SEEN, approved, class_of, numbered, sign
 from tests.world import NOON, hire
-from transfers import services
+from transfers import queries, services
 from transfers.models import Transfer
 from transfers.services import NotTaken, Taken
 from xueji.audit.models import Access
@@ -153,6 +153,25 @@ def test_who_had_gone_outside_comes_back_into_the_same_register(world):
     cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("county"))
     student.refresh_from_db()
     assert (student.status, student.school) == (Status.TRANSFERRED, None)
+    assert (check()["faults"], check_numbers().faults) == ([], [])
+
+
+def test_of_two_departures_the_receipt_of_the_last_one_is_awaited(world, client_of, noon):
+    student = numbered(world)
+    first = approved(world, student, None)
+    back = asked(world, "clerk", **of(student), outside_school="海港区第一小学")
+    assert queries.holding(world.acting("county")).get().pk == first.pk
+    sign(world, back, "principal", "county", "principal")
+    assert queries.holding(world.acting("county")).count() == 0
+    facts = client_of("county").get(f"/cases/{first.number}/").content.decode()
+    assert "学生已回到本系统，不再等" in facts
+
+    student.refresh_from_db()
+    second = approved(world, student, None)
+    assert [row.pk for row in queries.holding(world.acting("county"))] == [second.pk]
+    cases.reverse(case_id=second.pk, note="没有走", acting=world.acting("county"))
+    cases.reverse(case_id=back.pk, note="没有来", acting=world.acting("county"))
+    assert [row.pk for row in queries.holding(world.acting("county"))] == [first.pk]
     assert (check()["faults"], check_numbers().faults) == ([], [])
 
 

@@ -14,6 +14,8 @@ from transfers.services import borrow_change
 from transfers.services.borrow import KIND, Wanted, borrow, keep
 from transfers.services.borrow_change import CONVERSION, END, Change
 from transfers.services.borrow_sheet import lend_sheet
+from transfers.services.lend import KIND as OUT
+from transfers.services.lend import Lending, lend
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
 from xueji.cases import services as cases
@@ -26,16 +28,18 @@ from xueji.students.models import Placement, RegisterType, Student
 HOST = "urban"
 # of whose pupils, and who acts there
 HOMES = (
-    {"home": "clerk", "home-principal": "principal"},
-    {"home": "clerk2", "home-principal": "principal2"},
+    {"home": "clerk", "home-principal": "principal", "home-centre": "centre"},
+    {"home": "clerk2", "home-principal": "principal2", "home-centre": "centre2"},
 )
 SEEN = frozenset({"residence_permit", "job_proof", "borrowing_letter", "transfer_certificate"})
-KEEP, ASK, LEND, UNDO = "draft", "ask", "lend", "undo"
+KEEP, ASK, AWAY, LEND, UNDO = "draft", "ask", "away", "lend", "undo"
+WHY_AWAY = "父母在外地的工作刚定下来"
 WHY = "父母十月才到城里务工，孩子无人照看"
 GRANTED = "情况属实，同意借读到学年末。"
 ASKED = ((HOST, 9, ASK), ("urban-principal", 8, YES))
 AGREED = (("urban-principal", 29, YES), ("home-principal", 28, YES), ("county", 27, YES))
 HOSTED = ((HOST, 30, ASK), *AGREED)
+LENT = (("home", 26, AWAY), ("home-principal", 25, YES), ("home-centre", 24, YES))
 ENDING = (("urban-principal", 2, YES), ("county", 1, YES))
 Acts = tuple[tuple[str, int, str], ...]
 # who does what how many weekdays before today, and the note
@@ -51,6 +55,8 @@ SCRIPTS: tuple[tuple[Acts, str], ...] = (
     ((*HOSTED, (HOST, 3, END)), ""),
     ((*HOSTED, (HOST, 3, END), *ENDING), ""),
     ((*HOSTED, ("county", 22, UNDO)), "家长没有送来，没有就读。"),
+    ((("home", 4, AWAY), ("home-principal", 3, YES)), ""),
+    ((*LENT, ("county", 23, YES)), ""),
 )
 # what becomes of temporary registers that came with the intake
 OF_TEMPORARY: tuple[Acts, ...] = (
@@ -82,6 +88,9 @@ class _Story:
                 keep(kind=KIND, typed=Typed(row=row), title=self.student.name, acting=acting)
             case "ask":
                 self.cases[KIND] = self._ask(acting)
+            case "away":
+                self.last = OUT
+                self.cases[OUT] = self._lend(acting)
             case "lend":
                 due = acting.today + timedelta(days=90)
                 lend_sheet(case_id=self.cases[KIND].pk, due_on=due, note=self.note, acting=acting)
@@ -111,6 +120,17 @@ class _Story:
         )
         reasons = {"borrowing.window": WHY}
         return borrow(typed=Typed(row={}), taken=wanted, reasons=reasons, acting=acting)
+
+    def _lend(self, acting: Acting) -> Case:
+        lending = Lending(
+            student_id=self.student.pk,
+            outside_school="秦皇岛市海港区示例小学",
+            outside_office="秦皇岛市海港区教育局",
+            reason="migrant",
+            papers=frozenset({"borrowing_proof"}),
+        )
+        reasons = {"borrowing.window": WHY_AWAY}
+        return lend(typed=Typed(row={}), lending=lending, reasons=reasons, acting=acting)
 
     def _change(self, kind: str, acting: Acting) -> Case:
         place = guests().get(student=self.student)

@@ -1,4 +1,4 @@
-"""The forms of borrowed study: the host school's, and those of what becomes of a guest."""
+"""The forms of borrowed study: the host's, the home school's, those of what becomes of a guest."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from django import forms
 
 from transfers.forms.arriving import TakeForm
 from transfers.forms.leaving import AskingForm
-from transfers.models import EndReason
+from transfers.models import EndReason, Ground
 from transfers.services.borrow import Wanted
 
 
@@ -40,6 +40,71 @@ class BorrowingForm(TakeForm):
     def taken(self) -> Wanted:
         """What a valid form asks for."""
         return Wanted(**vars(super().taken()), until=self.cleaned_data["until"])
+
+
+class LendingForm(AskingForm):
+    """Where outside the register a pupil is to borrow studies, on which ground, for how long."""
+
+    mark_optional = False  # the rules demand papers, and reasons for exceptions
+
+    outside_school = forms.CharField(
+        label="借读学校",
+        max_length=100,
+        help_text="照借读证明填全称",
+        error_messages={
+            "required": "请照借读证明填写学校全称。",
+            "max_length": "学校名称太长，请核对。",
+        },
+    )
+    outside_office = forms.CharField(
+        label="该校主管部门",
+        max_length=100,
+        help_text="如：秦皇岛市海港区教育局",
+        error_messages={
+            "required": "请填写该校的主管部门，借读证明信要写明。",
+            "max_length": "主管部门名称太长，请核对。",
+        },
+    )
+    reason = forms.ChoiceField(
+        label="借读理由",
+        choices=Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选借读理由。", "invalid_choice": "请从列出的理由中选。"},
+    )
+    reason_text = forms.CharField(
+        label="具体情况",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="选其他情况的必填",
+        error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
+    )
+    until = forms.DateField(
+        label="预计借读到",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="可以不填",
+        error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
+    )
+    papers = forms.MultipleChoiceField(
+        label="看过原件的材料",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
+    )
+    outside_school.width, outside_office.width = "w6", "w6"  # type: ignore[attr-defined]
+    reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
+    until.width, papers.width = "w6", "w12"  # type: ignore[attr-defined]
+
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        papers: Iterable[tuple[str, str]],
+        initial: Mapping[str, object] | None = None,
+    ):
+        super().__init__(data, initial=dict(initial or {}), use_required_attribute=False)
+        self.offer_papers(papers)
 
 
 class EndForm(AskingForm):

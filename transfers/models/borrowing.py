@@ -27,11 +27,11 @@ class Ground(models.TextChoices):
     personal="ground ground_text outside_school outside_office",
 )
 class Borrowing(models.Model):
-    """The facts of one 借读 case, as the host school asked for it.
+    """The facts of one 借读 case, as the host school asked for it, or the home school (借出到外地).
 
-    ``home`` is the home placement that stood open at the submission and stands on. Where the home
-    school is outside the register its name stands as text, and the pupil has a temporary register
-    (临时借读学籍) at the host school; undoing makes status and register type what they were.
+    ``home`` is the home placement that stood open at the submission and stands on. A school
+    outside the register stands as text. Where that is the home school, the pupil has a temporary
+    register (临时借读学籍) at the host school; undoing brings status and register type back.
     """
 
     case = models.OneToOneField(
@@ -42,15 +42,15 @@ class Borrowing(models.Model):
         School, models.PROTECT, null=True, related_name="+", verbose_name="原学校"
     )
     host_school = models.ForeignKey(
-        School, models.PROTECT, related_name="+", verbose_name="借读学校"
+        School, models.PROTECT, null=True, related_name="+", verbose_name="借读学校"
     )
-    outside_school = models.CharField("系统外的原学校", max_length=100, blank=True)
-    outside_office = models.CharField("原学校的主管部门", max_length=100, blank=True)
+    outside_school = models.CharField("系统外的学校", max_length=100, blank=True)
+    outside_office = models.CharField("系统外学校的主管部门", max_length=100, blank=True)
     home = models.ForeignKey(
         "xueji.Placement", models.PROTECT, null=True, related_name="+", verbose_name="原就读"
     )
     school_class = models.ForeignKey(
-        SchoolClass, models.PROTECT, related_name="+", verbose_name="借读班级"
+        SchoolClass, models.PROTECT, null=True, related_name="+", verbose_name="借读班级"
     )
     stage = models.CharField("学段", max_length=10, choices=StageName)
     grade = models.PositiveSmallIntegerField("年级")
@@ -67,6 +67,11 @@ class Borrowing(models.Model):
                 condition=Q(home_school__isnull=False, home__isnull=False)
                 | Q(home_school__isnull=True, direction=Direction.FROM_OUTSIDE),
                 name="borrowing_comes_from_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(host_school__isnull=False, school_class__isnull=False)
+                | Q(host_school__isnull=True, direction=Direction.TO_OUTSIDE),
+                name="borrowing_goes_somewhere",
             ),
         ]
         indexes = [
@@ -85,6 +90,10 @@ class Borrowing(models.Model):
     def home_words(self) -> str:
         """The school that keeps the register, as papers name it."""
         return str(self.home_school.organisation) if self.home_school else self.outside_school
+
+    @property
+    def host_words(self) -> str:
+        return str(self.host_school.organisation) if self.host_school else self.outside_school
 
 
 class EndReason(models.TextChoices):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from transfers.models import Transfer
 from xueji.accounts.access import Acting
@@ -17,7 +17,7 @@ from xueji.organisations.models import (
     Stage,
     within,
 )
-from xueji.students.models import Status, Student, StudentQuerySet
+from xueji.students.models import Placement, PlacementKind, Status, Student, StudentQuerySet
 from xueji.students.queries import visible
 from xueji.students.search import search
 
@@ -25,8 +25,11 @@ KIND = "transfer"
 MOST_FOUND = 20  # pupils or schools offered for what was typed
 
 TO_PLACE = Q(case__approved=True)  # only the receiving school's own signatures are missing
-# who has come back waits for nothing any more
-HOLDING = Q(receipt_open=True, case__student__status=Status.TRANSFERRED)
+# who has come back waits for nothing any more, also when gone again since
+_SINCE = Placement.objects.filter(
+    student=OuterRef("case__student"), kind=PlacementKind.HOME, pk__gt=OuterRef("former")
+).exclude(case__state=State.REVERSED)
+HOLDING = Q(receipt_open=True, case__student__status=Status.TRANSFERRED) & ~Exists(_SINCE)
 
 # what a list may be narrowed to → its word and condition
 STATES = {
@@ -89,6 +92,11 @@ def came(acting: Acting) -> QuerySet[Transfer]:
 def holding(acting: Acting) -> QuerySet[Transfer]:
     """Pupils who left the register from the schools in reach, until the receipt is recorded."""
     return went(acting).filter(HOLDING)
+
+
+def is_held(row: Transfer) -> bool:
+    """Whether the pupil of this transfer is on the holding list."""
+    return row.receipt_open and Transfer.objects.filter(HOLDING, pk=row.pk).exists()
 
 
 def drafts(acting: Acting, kind: str = KIND) -> QuerySet[Case]:

@@ -14,8 +14,9 @@ from xueji.organisations.models import School, within
 from xueji.students.guests import guests
 from xueji.students.models import Placement, PlacementKind, PlacementQuerySet, Student
 
-KIND, END, CONVERSION = "borrowing", "borrowing_end", "borrowing_regular"
-KINDS = (KIND, END, CONVERSION)
+KIND, OUT = "borrowing", "borrowing_out"
+END, CONVERSION = "borrowing_end", "borrowing_regular"
+KINDS = (KIND, OUT, END, CONVERSION)
 
 # what the list of cases may be narrowed to → its word and condition
 STATES = {
@@ -32,6 +33,7 @@ class Guest:
     placement: Placement
     student: Student
     home: str  # the school that keeps the register, with its office where it is outside
+    host: str  # likewise
     until: date | None
     number: str  # of the case, "" where the register came by another
 
@@ -78,6 +80,7 @@ def lines(rows: Iterable[Placement]) -> list[Guest]:
                 placement=place,
                 student=place.student,
                 home=home,
+                host=place.where if place.school_id or borrowing is None else outside(borrowing),
                 until=borrowing.until if borrowing else None,
                 number=place.case.number if place.case and borrowing else "",
             )
@@ -145,8 +148,10 @@ def asked(cases: Sequence[Case]) -> dict[int, School]:
 
 
 def guest(acting: Acting, pk: int) -> Placement | None:
-    """A guest of the acting school."""
-    return here(acting).filter(pk=pk, school=acting.post.organisation_id).first()
+    """A guest of the acting school, or one of its pupils who is a guest outside the register."""
+    own = acting.post.organisation_id
+    lent = away(acting).filter(pk=pk, school__isnull=True, student__school=own)
+    return here(acting).filter(pk=pk, school=own).first() or lent.first()
 
 
 def is_guest_here(case: Case, acting: Acting) -> bool:

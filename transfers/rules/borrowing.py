@@ -136,8 +136,13 @@ def conversion_papers(held: frozenset[str], rules: Rules) -> Findings:
     return _papers("conversion.papers", held, rules)
 
 
+@judges("lending.papers")
+def lending_papers(facts: BorrowingFacts, rules: Rules) -> Findings:
+    return _papers("lending.papers", facts.papers, rules)
+
+
 def route(step: Direction | str, rules: Rules) -> list[Place]:
-    """Who signs, the host school's clerk first; ``step`` is a direction, an end or a conversion."""
+    """Who signs, the clerk who asks first; ``step`` is a direction, an end or a conversion."""
     return [(stop["at"], stop["role"]) for stop in rules.value(f"borrowing.route.{step}")]
 
 

@@ -1,6 +1,7 @@
 """What becomes of a guest: borrowed study ends, or a temporary register becomes a regular one.
 
-Asked for by the host school, signed by its route, and undone exactly.
+Asked for by the host school, by the home school of who is a guest outside the register; signed by
+its route, and undone exactly.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +15,8 @@ from numbering.services import retire, revive
 from transfers.models import BorrowingChange, EndReason
 from transfers.rules.borrowing import conversion_papers
 from transfers.services.borrow import keep
-from transfers.services.borrow_sides import Hosting
-from transfers.services.sides import Way, scope_of
+from transfers.services.borrow_sides import Hosting, way_of
+from transfers.services.sides import scope_of
 from transfers.services.submit import Rejected, at_work, write_papers
 from transfers.services.undo import HARMLESS
 from xueji.accounts import access
@@ -28,7 +29,7 @@ from xueji.cases.services.common import lock
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import SchoolClass
-from xueji.organisations.queries import Lineage, idle, lineage, lineages
+from xueji.organisations.queries import Lineage, idle, lineages
 from xueji.rules.engine import Finding
 from xueji.students import guests, moving
 from xueji.students import services as students
@@ -41,7 +42,7 @@ LATER = "此后学籍又有变动，不能直接撤销；请先撤销后来的�
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What the clerk of the host school asks for one guest; ``kind`` says which of both."""
+    """What the clerk asks for one guest; ``kind`` says which of both."""
 
     kind: str
     placement_id: int
@@ -58,14 +59,13 @@ def ask(*, typed: Typed, change: Change, acting: Acting) -> Case:
     when another window saved the form.
     """
     access.require(acting, "borrowing.start", acting.post.organisation_id)
-    host = at_work(acting)
+    own = at_work(acting)
     case = lock(keep(kind=change.kind, typed=typed, title="", acting=acting).case.pk)
     place = guests.guests().select_related("student").filter(pk=change.placement_id).first()
-    if place is None or place.school_id != host.school.pk:
-        raise Refused("该生现在不在本校借读。请刷新名单后再办。")
+    if place is None or (place.school_id or place.student.school_id) != own.school.pk:
+        raise Refused("该生的借读现在不由本校办理。请刷新名单后再办。")
     (student,) = students.lock([place.student_id]).values()
-    home = lineage(student.school_id) if place.kind == PlacementKind.BORROWED else None
-    side = Hosting(way=Way(stage=place.stage, out=home, into=host, on=acting.today))
+    side = Hosting(way=way_of(place, own, acting))
     findings: list[Finding] = []
     if change.kind == CONVERSION:
         if student.register_type != RegisterType.BORROWED_TEMP:
@@ -86,12 +86,13 @@ def ask(*, typed: Typed, change: Change, acting: Acting) -> Case:
         },
     )
     write_papers(case, change.papers, acting)
-    step = "conversion" if change.kind == CONVERSION else "ending"
+    ending = "ending" if place.school_id else "return"
+    step = "conversion" if change.kind == CONVERSION else ending
     return cases.submit(
         case=case,
         student=student,
         title=student.name,
-        lineage=host,
+        lineage=own,
         route=side.stops(step),
         rules=side.rules,
         findings=[],
@@ -138,7 +139,7 @@ def end(found: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     """Let the guests go; a temporary register ends. Returns why single cases cannot be done."""
     ready, refusals = _loaded(found)
     schools = lineages(
-        {one.row.placement.school_id for one in ready}
+        {one.row.placement.school_id for one in ready if one.row.placement.school_id}
         | {one.student.school_id for one in ready if one.is_guest}
     )
     at_home = SchoolClass.objects.in_bulk({one.student.school_class_id for one in ready} - {None})
@@ -167,9 +168,9 @@ def _ended(
 ) -> Iterator[ledger.Fact]:
     """One event on each side that is in the register."""
     place, student = one.row.placement, one.student
-    host = schools[place.school_id]
+    host = schools[place.school_id] if place.school_id else None
     home = schools[student.school_id] if one.is_guest else None
-    sides = [(host, place.school_class)]
+    sides = [(host, place.school_class)] if host else []
     if home:
         sides.append((home, at_home.get(student.school_class_id)))
     for side, school_class in sides:
@@ -193,7 +194,7 @@ def undo_end(case: Case, acting: Acting, note: str) -> None:
     row, student, events = _undoing(case, EventKind.BORROWING_ENDED)
     place = row.placement
     reason = f"撤销借读结束：{note}"
-    if found := idle(place.school, acting.today):
+    if place.school and (found := idle(place.school, acting.today)):
         raise Refused(f"借读学校{found.why}，不能退回去。{found.remedy}。")
     if place.school_class and place.school_class.closed_on:
         raise Refused("该生原来借读的班已撤销，不能退回去。请另办借读。")

@@ -162,10 +162,10 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     place = Placement.objects.select_for_update().filter(case=case, ends__isnull=True).first()
     if not own or place is None:
         raise Refused(LATER)
-    _require_free(student, case)
+    require_free_of(student, case)
     reason = f"撤销借读：{note}"
     if row.home_school_id:
-        _require_sheet_back(row)
+        require_sheet_back(row)
         guests.dismiss([place], on=acting.today, acting=acting, reason=reason)
         ledger.reverse(own, acting=acting, text=note[:200])
         return
@@ -185,12 +185,14 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     ledger.reverse([*taken_back, *own], acting=acting, text=note[:200])
 
 
-def _require_free(student: Student, case: Case) -> None:
+def require_free_of(student: Student, case: Case) -> None:
+    """Raise Refused while another case of the pupil is under way."""
     other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
     if other:
         raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销借读。")
 
 
-def _require_sheet_back(row: Borrowing) -> None:
+def require_sheet_back(row: Borrowing) -> None:
+    """Raise Refused while the register sheet is on loan."""
     if row.loans.filter(back_on__isnull=True).exists():
         raise Refused("学籍表还在借读学校。请原学校先登记归还，再撤销借读。")

@@ -10,8 +10,9 @@ from transfers.services.submit import at_work
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
 from xueji.cases.kinds import Refused, Stop
 from xueji.organisations.models import Level, Organisation
-from xueji.organisations.queries import Lineage
+from xueji.organisations.queries import Lineage, lineage
 from xueji.rules.engine import Finding, Rules, rule_set
+from xueji.students.models import Placement, PlacementKind
 
 HOME = "home"
 CLOSING = (borrowing.enabled, borrowing.designated)
@@ -19,7 +20,7 @@ CLOSING = (borrowing.enabled, borrowing.designated)
 
 @dataclass(frozen=True, kw_only=True)
 class Hosting:
-    """From which home school to which host; None is a home outside the register."""
+    """From which home school to which host; None is one outside the register."""
 
     way: Way  # out is home, into is host
 
@@ -31,23 +32,35 @@ class Hosting:
 
     @property
     def rules(self) -> Rules:
-        """The rules by which the case is judged: those of the host."""
-        return rule_set(self.host.rule_set).at(self.way.on)
+        """The rules by which the case is judged: those of the host, else of the home."""
+        rules = self.way.into_rules or self.way.out_rules
+        if rules is None:
+            raise LookupError("borrowed study has a school of ours")
+        return rules
 
     @property
     def direction(self) -> Direction:
         return self.way.direction
 
     def stops(self, step: Direction | str) -> list[Stop]:
-        """Who signs after the host school's clerk; who has no such office is left out."""
+        """Who signs after the clerk who asks; who has no such office is left out."""
         found = []
         for at, role in borrowing.route(step, self.rules)[1:]:
             side, place = at.split("_")
-            line = self.way.out if side == HOME else self.host
+            line = self.way.out if side == HOME else self.way.into
             office, role = _office(line, place, role, self.way.stage) if line else (None, role)
             if office:
                 found.append(Stop(organisation_id=office.pk, role=role))
         return found
+
+
+def way_of(place: Placement, own: Lineage, acting: Acting) -> Way:
+    """Of a guest's open place; ``own`` is the host school, or the home of a guest outside."""
+    if place.school_id is None:
+        return Way(stage=place.stage, out=own, into=None, on=acting.today)
+    is_lent = place.kind == PlacementKind.BORROWED
+    home = lineage(place.student.school_id) if is_lent else None
+    return Way(stage=place.stage, out=home, into=own, on=acting.today)
 
 
 def _office(line: Lineage, place: str, role: str, stage: str) -> tuple[Organisation | None, str]:
@@ -76,3 +89,10 @@ def closed(host: Lineage, acting: Acting) -> Finding | None:
         for finding in judge(facts, rules)
     ]
     return found[0] if found else None
+
+
+def closed_to_lend(home: Lineage, acting: Acting) -> Finding | None:
+    """Why this school lends nobody, whoever goes."""
+    facts = borrowing.BorrowingFacts(is_designated=True)
+    found = borrowing.enabled(facts, rule_set(home.rule_set).at(acting.today))
+    return next(iter(found), None)

@@ -86,7 +86,7 @@ def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Ac
     access.require(acting, "transfers.start", acting.post.organisation_id)
     out = at_work(acting)
     case = lock(keep_draft(typed=typed, title="", acting=acting).case.pk)
-    student = _own(asked.student_id, case, acting)
+    student = own_pupil(asked.student_id, case, acting)
     former = _home(student)
     into = lineage(asked.to_school.pk) if asked.to_school else None
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
@@ -191,7 +191,7 @@ def _receiving_why(way: Way, acting: Acting) -> str:
     return found.why if found else ""
 
 
-def _own(student_id: int, case: Case, acting: Acting) -> Student:
+def own_pupil(student_id: int, case: Case, acting: Acting) -> Student:
     """The locked pupil, who must be of the acting school."""
     student = students.lock([student_id]).get(student_id)
     if student is None or student.school_id != acting.post.organisation_id:

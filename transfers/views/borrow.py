@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 from transfers import queries
 from transfers.forms.borrowing import BorrowingForm
 from transfers.models import Ground
-from transfers.queries.borrowing import KINDS
+from transfers.queries.borrowing import KINDS, OUT
 from transfers.rules.borrowing import PAPER_LISTS
 from transfers.services.borrow import KIND, borrow, keep
 from transfers.services.borrow_sides import hosting
-from transfers.views import borrow_change
+from transfers.views import borrow_change, lend
 from transfers.views.taking import Desk, answer
 from xueji.accounts import access
 from xueji.cases.acts import TRANSITIONS, Act
@@ -60,6 +60,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     is_over = (case.state, Act.SUBMIT) not in TRANSITIONS
     if is_over and (request.method == "GET" or case.kind != KIND):
         return redirect("case", number=number)
+    if case.kind == OUT:
+        return lend.mend(request, case)
     if case.kind != KIND:
         return borrow_change.mend(request, case)
     return answer(request, DESK, case)

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from transfers import queries
 from transfers.forms.borrowing import SheetForm
 from transfers.queries import borrowing
-from transfers.services.borrow import KIND
 from transfers.services.borrow_sheet import lend_sheet, loan_out, may_lend, take_sheet_back
-from transfers.services.borrow_sides import closed
+from transfers.services.borrow_sides import closed, closed_to_lend
 from transfers.views import asking
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
@@ -52,7 +51,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         students = [row.student_id for row in found.rows]
         shown(request, kind=AccessKind.LIST, page="borrowing", students=students)
     is_school = acting.post.organisation.level == Level.SCHOOL
-    why_closed = closed(lineage(acting.post.organisation_id), acting) if is_school else None
+    own = lineage(acting.post.organisation_id) if is_school else None
+    is_out = show == "out"
+    why_closed = (closed_to_lend if is_out else closed)(own, acting) if own else None
     may_start = acting.may("borrowing.start")
     context = {
         "show": show,
@@ -63,11 +64,14 @@ def overview(request: HttpRequest) -> HttpResponse:
         "states": [(name, label) for name, (label, _) in borrowing.STATES.items()],
         "is_narrowed": bool(state),
         "may_start": may_start,
+        "is_out": is_out,
         "why_closed": why_closed,
         "is_school": is_school,
         "may_print": acting.may("borrowing.print"),
         "own": acting.post.organisation_id,
-        "drafts": list(queries.drafts(acting, KIND).order_by("-pk")[:20]) if may_start else [],
+        "drafts": list(queries.drafts(acting, borrowing.KIND).order_by("-pk")[:20])
+        if may_start
+        else [],
         "form_key": new_key(),
         "today": acting.today,
     }
@@ -110,7 +114,7 @@ def roll(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet(request: HttpRequest, number: str) -> HttpResponse:
     """The home school lends the register sheet to the host, or gets it back."""
     found = case_page.find(request, number)
-    if found.kind != KIND or found.student_id is None:
+    if found.kind not in (borrowing.KIND, borrowing.OUT) or found.student_id is None:
         raise Http404(number)
     row = borrowing.of_case(found)
     if not may_lend(row, request.acting):

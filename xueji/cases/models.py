@@ -123,6 +123,17 @@ class Case(models.Model):
                 condition=Q(state__in=ALIVE),
                 name="case_alive_figures",
             ),
+            # how long all that a province reaches has waited, and who there is late
+            models.Index(
+                fields=["waiting_since", "org_path"],
+                condition=Q(state__in=ALIVE),
+                name="case_alive_since",
+            ),
+            models.Index(
+                fields=["due_on", "org_path", "waiting_at", "waiting_role", "kind"],
+                condition=Q(state__in=ALIVE),
+                name="case_alive_late",
+            ),
             models.Index(
                 fields=["id"],
                 include=["waiting_at"],

@@ -15,7 +15,7 @@ _PLAIN = re.compile("[㐀-䶿一-鿿]{2,4}")  # most names; nothing in them is w
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _HAN_ONLY = re.compile(f"[{_HAN}]")
 _DOT_IN_HAN = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
-_LATIN_MARKS = "-'’."
+LATIN_MARKS = "-'’."
 
 
 def clean_name(raw: object) -> str:
@@ -60,7 +60,7 @@ def _characters(text: str) -> Problem | None:
     for place, character in enumerate(text, start=1):
         if _HAN_ONLY.match(character) or character in (" ", MIDDLE_DOT):
             continue
-        if _is_latin(character) or (not chinese and character in _LATIN_MARKS):
+        if _is_latin(character) or (not chinese and character in LATIN_MARKS):
             continue
         if unicodedata.category(character) == "Mn" and not chinese:
             continue

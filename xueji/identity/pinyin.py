@@ -1,12 +1,13 @@
 """Pinyin of names, with the readings that a character has only as a surname."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import product
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
-from xueji.identity.names import MIDDLE_DOT, clean_name, is_chinese
+from xueji.identity.names import LATIN_MARKS, MIDDLE_DOT, clean_name, is_chinese
 
 _SURNAMES = {
     "单": "shan",
@@ -124,6 +125,15 @@ def initials(name: str) -> str:
     return "".join(_typed(part)[:1] for part in _syllables(name))
 
 
+def letters(word: str) -> str:
+    """``muller`` of Müller, ``annamaria`` of Anna-Maria; "" where it is no word of a to z."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(
+        part for part in parts if not unicodedata.combining(part) and part not in LATIN_MARKS
+    )
+    return plain if plain.isascii() and plain.isalpha() else ""
+
+
 def order(name: str) -> str:
     """What names are sorted by, byte for byte: each character by syllable, tone and itself.
 
@@ -132,7 +142,7 @@ def order(name: str) -> str:
     """
     text = clean_name(name)
     if not is_chinese(text):
-        return text.lower()
+        return " ".join(_syllables(name)).lower()
     characters = text.replace(MIDDLE_DOT, "")
     return "".join(
         f"{_LAST}{character}" if syllable == character else _toned(character, syllable) + character
@@ -214,7 +224,7 @@ def _word(syllables: list[str]) -> str:
 def _syllables(name: str) -> Sequence[str]:
     text = clean_name(name)
     if not is_chinese(text):
-        return text.replace(MIDDLE_DOT, " ").split()
+        return [letters(word) or word for word in text.replace(MIDDLE_DOT, " ").split()]
     if MIDDLE_DOT in text:
         return [part for word in text.split(MIDDLE_DOT) for part in _read(word)]
     surname, given = _split(text)

@@ -242,7 +242,26 @@ PLACES_DO_NOT_OVERLAP = Proof(
     """,
 )
 
-PROOFS = (
+# Whom an open case waits for, and whether the approval is through, are those of its first unsigned
+# step; a case that waits for nobody is proven by its constraints.
+TURN_IS_COPIED = Proof(
+    "turn_is_copied",
+    """
+    SELECT c.id AS "case", step.id AS step
+    FROM xueji_case c
+    LEFT JOIN (
+        SELECT DISTINCT ON (s.case_id)
+            s.id, s.case_id, s.organisation_id, s.role, s.returns_to IS NOT NULL AS approved
+        FROM xueji_step s JOIN xueji_case c ON c.id = s.case_id AND c.round = s.round
+        WHERE c.state = 'open' AND s.decision IS NULL
+        ORDER BY s.case_id, s.position
+    ) step ON step.case_id = c.id
+    WHERE c.state = 'open' AND ROW(c.waiting_at_id, c.waiting_role, c.approved)
+        IS DISTINCT FROM ROW(step.organisation_id, step.role, step.approved)
+    """,
+)
+
+OWN = (
     PLACE_IS_COPIED,
     HISTORY_IS_COMPLETE,
     COUNTS_AGREE,
@@ -254,4 +273,17 @@ PROOFS = (
     STATUS_HAS_ITS_PLACE,
     BORROWING_HAS_A_HOME,
     PLACES_DO_NOT_OVERLAP,
+    TURN_IS_COPIED,
 )
+_OTHERS: list[Proof] = []
+
+
+def register(proof: Proof) -> None:
+    """Have ``check`` prove what a workflow keeps; called from AppConfig.ready."""
+    if proof not in _OTHERS:
+        _OTHERS.append(proof)
+
+
+def proofs() -> tuple[Proof, ...]:
+    """Those of the kernel and of all workflows."""
+    return *OWN, *_OTHERS

@@ -104,6 +104,7 @@ PAGES = {
     "transfer_receipt": "登记转学回执",
     "transfer_file": "登记转学的纸质材料",
     "borrowing_new": "申请借读",
+    "borrowing_lend": "申请借出到外地",
     "borrowing_edit": "补正借读",
     "borrowing_discard": "删除借读草稿",
     "borrowing_end": "申请借读结束",

@@ -28,6 +28,7 @@ WORDS = {
     "host_county": "借读学校的教育局",
     "host_authority": "借读学校的学籍主管部门",
     "home_school": "原学校",
+    "home_authority": "原学校的学籍主管部门",
     "migrant": "外来务工人员子女",
     "move": "户口及家庭住址迁移",
     "job": "工作调动",

@@ -22,6 +22,7 @@ TOPICS = {
     "transfer": "转学",
     "borrowing": "借读",
     "conversion": "借读",
+    "lending": "借读",
     "suspension": "休学复学",
     "departure": "离校",
     "progression": "升级毕业",

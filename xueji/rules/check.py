@@ -18,7 +18,8 @@ TESTS = Path(__file__).parents[2] / "tests"
 PLACES = {"school", "centre", "county", "authority", "province"} | {
     f"{side}_{place}" for side in ("out", "in") for place in ("school", "centre", "county")
 }
-PLACES |= {"home_school", "host_school", "host_centre", "host_county", "host_authority"}
+PLACES |= {f"host_{place}" for place in ("school", "centre", "county", "authority")}
+PLACES |= {"home_school", "home_authority"}
 EXPRESSION = set("<>=(){}")
 
 

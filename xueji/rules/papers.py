@@ -39,6 +39,7 @@ PAPERS = {
     "receiving_proof": "接收学校盖章的接收证明",
     "receiving_office_seal": "接收证明上的主管部门印章",
     "borrowing_letter": "原学校开具的借读证明信",
+    "borrowing_proof": "借读学校开具的借读证明",
 }
 # of these the name alone tells of a pupil's health or disability
 MEDICAL = frozenset(

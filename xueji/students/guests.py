@@ -72,6 +72,33 @@ def receive(places: Mapping[Student, Place], *, acting: Acting, reason: str) -> 
     return history.create(placements, acting=acting, reason=reason)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """Where a pupil of the register is a guest outside it."""
+
+    school: str
+    case_id: int
+
+
+def lend(places: Mapping[Student, Outside], *, acting: Acting, reason: str) -> list[Placement]:
+    """Open a guest's place outside the register for each locked pupil, who must have none."""
+    placements = [
+        Placement(
+            student=student,
+            outside=where.school,
+            org_path="",
+            stage=student.stage,
+            entry_year=student.entry_year,
+            grade=student.grade,
+            kind=PlacementKind.BORROWED,
+            starts=acting.today,
+            case_id=where.case_id,
+        )
+        for student, where in places.items()
+    ]
+    return history.create(placements, acting=acting, reason=reason)
+
+
 def dismiss(placements: Iterable[Placement], *, on: date, acting: Acting, reason: str) -> None:
     """Close guests' places of locked pupils."""
     placements = list(placements)

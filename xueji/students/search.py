@@ -13,7 +13,6 @@ from xueji.students.models import Student, StudentQuerySet
 
 DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
 NUMBER = re.compile(r"借?[0-9]{6,16}")
-LETTERS = re.compile(r"[A-Za-z]+", re.ASCII)
 PERHAPS_A_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,}")
 
 
@@ -40,11 +39,14 @@ def _clean(typed: str) -> str:
 def _meant(typed: str, by_number: Callable[[str], Q]) -> Q:
     text = _clean(typed)
     words = text.replace(MIDDLE_DOT, " ").split()
-    if all(LETTERS.fullmatch(word) for word in words):
-        return _by_letters([word.lower() for word in words])
+    letters = [pinyin.letters(word) for word in words]
+    if words and all(letters):
+        spelt = _by_letters(letters)
+        # a capital or an accent may be of any word of a foreign name
+        return spelt if words == letters else spelt | _by_characters("".join(words))
     if plain := as_number(text):
         return by_number(plain)
-    return _by_characters("".join(words))
+    return _by_characters("".join(words) or text)
 
 
 def masked(typed: str) -> str:
@@ -90,13 +92,13 @@ def _by_number_then(plain: str) -> Q:
 
 
 def _by_characters(text: str) -> Q:
-    """Names that contain ``text``, with or without the dots between the parts of a name.
+    """Names that contain ``text``, with or without the dots or blanks between their parts.
 
     The GIN index over single characters finds the candidates.
     """
     characters = list(dict.fromkeys(text))
-    dotted = f"{MIDDLE_DOT}?".join(re.escape(character) for character in text)
-    return Q(HasCharacters(F("name"), Value(characters)), name__regex=dotted)
+    parted = f"[{MIDDLE_DOT} ]?".join(re.escape(character) for character in text)
+    return Q(HasCharacters(F("name"), Value(characters)), name__regex=parted)
 
 
 class HasCharacters(Func):

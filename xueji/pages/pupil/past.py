@@ -241,4 +241,7 @@ def placements(scope: Scope) -> list[tuple[Placement, str]]:
     else:
         rows = scope.student.placements.select_related("school__organisation", "school_class")
         found = list(rows.order_by("-starts", "-pk"))
-    return [(one, _class_of(one.grade, one.school_class)) for one in found]
+    return [
+        (one, _class_of(one.grade, one.school_class) if one.school else grade_name(one.grade))
+        for one in found
+    ]

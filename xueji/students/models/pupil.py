@@ -253,14 +253,23 @@ class PlacementQuerySet(models.QuerySet):
 
 
 @classified(
-    public="id student school org_path school_class grade stage entry_year kind starts ends case"
+    public="id student school org_path school_class grade stage entry_year kind starts ends case",
+    personal="outside",
 )
 class Placement(models.Model):
-    """Where a pupil is or was, from when until when; open while ``ends`` is empty."""
+    """Where a pupil is or was, from when until when; open while ``ends`` is empty.
+
+    Who borrows studies outside the register is at no ``school`` of ours: ``outside`` names it.
+    """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="placements")
-    school = models.ForeignKey(School, models.PROTECT, related_name="placements", db_index=False)
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, related_name="placements", db_index=False
+    )
     org_path = models.CharField(max_length=64, db_collation="C", editable=False)
+    outside = models.CharField(
+        "系统外的学校", max_length=100, blank=True, default="", db_default=""
+    )
     school_class = models.ForeignKey(
         SchoolClass, models.PROTECT, null=True, related_name="placements"
     )
@@ -293,8 +302,18 @@ class Placement(models.Model):
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
                 name="placement_runs_forward",
             ),
+            models.CheckConstraint(
+                condition=Q(school__isnull=False, outside="")
+                | Q(school__isnull=True, org_path="", kind=PlacementKind.BORROWED) & ~Q(outside=""),
+                name="placement_is_at_a_school",
+            ),
         ]
         indexes = [models.Index(fields=["school", "org_path"], name="placement_school_path")]
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.school_id} {self.starts:%Y-%m-%d}"
+
+    @property
+    def where(self) -> str:
+        """The school as lists and papers name it."""
+        return str(self.school.organisation) if self.school else self.outside
