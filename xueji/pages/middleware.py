@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Post
 from xueji.pages import gate
 from xueji.pages.kept import kept, page_of
 from xueji.pages.views import errors
@@ -71,9 +72,9 @@ class AccessMiddleware:
 
 
 def _without_post(request: HttpRequest, now: datetime) -> HttpResponse:
-    coming = access.not_over(
-        request.user.posts.filter(starts__gt=localdate(now)), on=localdate(now)
-    )
+    today = localdate(now)
+    posts = Post.objects.filter(user=request.user.pk, starts__gt=today)
+    coming = access.not_over(posts, on=today)
     context = {"coming": coming.select_related("organisation").order_by("starts", "pk")}
     return render(request, "accounts/no_post.html", context, status=403)
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from xueji.pages.act_words import FIELDS, PAGES
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
-from xueji.students.models import Placement, Student
+from xueji.students.models import Placement, Student, StudentQuerySet
 from xueji.students.search import search
 
 TABS = {"looks": "查看", "acts": "办理", "accounts": "账号与登录", "alerts": "预警"}
@@ -206,7 +206,7 @@ def _pupil(request: HttpRequest) -> Student | None:
     return _in_reach(request.acting).filter(pk=pk).first() if pk is not None else None
 
 
-def _in_reach(acting: Acting) -> QuerySet[Student]:
+def _in_reach(acting: Acting) -> StudentQuerySet:
     """Pupils of the own office and below, and those who were there once and have left."""
     own = acting.post.organisation.path
     were = Placement.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
