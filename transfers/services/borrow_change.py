@@ -63,7 +63,7 @@ def ask(*, typed: Typed, change: Change, acting: Acting) -> Case:
     case = lock(keep(kind=change.kind, typed=typed, title="", acting=acting).case.pk)
     place = guests.guests().select_related("student").filter(pk=change.placement_id).first()
     if place is None or (place.school_id or place.student.school_id) != own.school.pk:
-        raise Refused("该生的借读现在不由本校办理。请刷新名单后再办。")
+        raise Refused("该生现在不在本校借读。请刷新名单后再办。")
     (student,) = students.lock([place.student_id]).values()
     side = Hosting(way=way_of(place, own, acting))
     findings: list[Finding] = []

@@ -1,14 +1,12 @@
 """The child, family, places, the sheet, photograph, documents and numbers of other registers."""
 
 from xueji.students.models.documents import ForeignNumber, IdentityDocument, Photo
+from xueji.students.models.placement import Placement, PlacementKind, PlacementQuerySet
 from xueji.students.models.pupil import (
     LIVE,
     UNREGISTERED,
     Attendance,
     FamilyMember,
-    Placement,
-    PlacementKind,
-    PlacementQuerySet,
     RegisterType,
     Status,
     Student,
