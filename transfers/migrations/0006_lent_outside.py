@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("transfers", "0005_open_paper_files"),
-        ("xueji", "0026_guests_outside"),
+        ("xueji", "0025_guests_outside"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("xueji", "0026_guests_outside"),
+        ("xueji", "0025_guests_outside"),
     ]
 
     operations = [
