@@ -18,7 +18,6 @@ MOST_ROWS = 1_048_576  # of a sheet
 MOST_BYTES = 2**31 - 1  # of a sheet inside an archive that every Excel opens
 PIECE = 256 * 1024
 KEPT_ROWS, LONGEST_KEPT = 1000, 40  # of so many rows the texts, of so many characters
-MOST_KEPT, LONGEST_KEPT = 1000, 40  # texts of a column, and characters of each
 LINE, HIGHEST = 14, 406  # points: of a line, and of a row in Excel
 LEVEL = 1  # deflating harder takes three times as long for a tenth of the size
 _PLAIN = f'" s="{parts.TEXT}" t="inlineStr"><is><t>'
