@@ -346,7 +346,10 @@ NAMED_BY_ADDRESS = {
     "order_withdraw",
     "order_carry_out",
 }
-NAMED_BY_QUERY = {"reports_roster_new"}  # tests/reports/test_rosters.py asks for others' lists
+NAMED_BY_QUERY = {
+    "borrowing_lend",  # tests/transfers/test_lending.py asks for others' pupils
+    "reports_roster_new",  # tests/reports/test_rosters.py asks for others' lists
+}
 NAMED_BY_DOCUMENT = {"foreign_numbers"}  # tests/pages/test_foreign_numbers.py asks for others'
 NAMED_IN_WORDS = {"account_new"}  # tests/accounts/test_people.py types places of others
 NAMED_BY_NOTICE = {"notices_read"}  # tests/notices/test_notices.py names others'

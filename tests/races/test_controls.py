@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import pytest
+from psycopg import Connection
 
 from tests.races import report
 from tests.races.browser import Page
@@ -113,13 +114,22 @@ def lose_the_page(crowd: Crowd) -> None:
     assert principal.send(signing).notices == []
 
 
+def stopped_writer(tables: Connection) -> int:
+    """The process that writes what commits leave, stopped while it waits: it must hold no lock."""
+    asked = "SELECT pid, wait_event FROM pg_stat_activity WHERE backend_type = 'walwriter'"
+    while True:
+        writer, _ = tables.execute(asked).fetchone()
+        os.kill(writer, signal.SIGSTOP)
+        if tables.execute(asked).fetchone() == (writer, "WalWriterMain"):
+            return writer
+        os.kill(writer, signal.SIGCONT)
+
+
 def crash_after_entries(crowd: Crowd) -> None:
     """A power cut while nothing reaches the disk but what a commit itself writes there."""
     server = crowd.site.county.server
     with crowd.site.tables() as tables:
-        asked = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'"
-        (writer,) = tables.execute(asked).fetchone()
-    os.kill(writer, signal.SIGSTOP)
+        writer = stopped_writer(tables)
     try:
         crowd.entered(6)
     finally:

@@ -75,7 +75,6 @@ def test_what_becomes_of_a_clause_that_decides_no_entry():
         "QIANAN-2.2.6": ("block", True, True),
         "QIANAN-2.3.4": ("record", True, True),
         "QIANAN-2.3.8": ("record", True, True),
-        "QIANAN-2.3.9": ("block", True, True),
         "NATTRIAL-5.1": ("notify", True, True),
         "NATTRIAL-5.2": ("office", True, True),
         "ANNEX1-1.1a": ("record", True, True),

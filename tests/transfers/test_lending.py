@@ -286,6 +286,14 @@ def test_a_returned_one_is_mended_where_it_was_written(world, client_of, next_da
     assert (case.state, Borrowing.objects.get(case=case).outside_school) == (State.OPEN, HOST)
 
 
+@pytest.mark.parametrize("person", ["clerk1b", "clerk2", "clerk9"])
+def test_the_form_names_no_pupil_of_another_school(world, client_of, person):
+    form = f"/borrowing/out/?student={numbered(world).pk}"
+    client = client_of(person)
+    assert [client.get(form).status_code, client.post(form).status_code] == [404, 404]
+    assert not Case.objects.exists()
+
+
 def test_it_is_for_the_home_school_and_those_above_alone(world, client_of, next_day):
     case = lent(world, numbered(world))
     place = Placement.objects.get(case=case)
