@@ -291,7 +291,7 @@ def test_the_form_names_no_pupil_of_another_school(world, client_of, person):
     form = f"/borrowing/out/?student={numbered(world).pk}"
     client = client_of(person)
     assert [client.get(form).status_code, client.post(form).status_code] == [404, 404]
-    assert not Case.objects.exists()
+    assert not Borrowing.objects.exists()
 
 
 def test_it_is_for_the_home_school_and_those_above_alone(world, client_of, next_day):
