@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from enrollment.excel import columns as import_columns
@@ -84,8 +85,15 @@ def _place(text: str | None, code: str | None) -> str:
     return text if code or not text else f"{text}（区划代码待核）"
 
 
+class _Words(dict[Any, str]):
+    """A table's words; a code that it does not have stands for itself."""
+
+    def __missing__(self, value: Any) -> str:
+        return str(value)
+
+
 def _from(table: sheet.Table) -> Say:
-    return lambda value: "" if value in (None, "") else table.get(value, str(value))
+    return _Words({**table, None: "", "": ""}).__getitem__
 
 
 def _distance(value: Any) -> str:
@@ -220,10 +228,26 @@ def speaker(columns: Sequence[Column], *, whole: bool) -> tuple[tuple[str, ...],
     """
     own = tuple(dict.fromkeys(f for c in columns if not c.member for f in c.fields))
     members = member_fields(columns)
-    parts = [
-        _part(column, (members if column.member else own).index, whole=whole) for column in columns
-    ]
-    return own, lambda values, family: [part(values, family) for part in parts]
+    plain, others = [], []  # a roster has millions of cells, and most are one value's words
+    for at, column in enumerate(columns):
+        say = _say(column, whole=whole)
+        if column.member or len(column.fields) > 1:
+            places = [(members if column.member else own).index(field) for field in column.fields]
+            others.append((at, say, column.member, itemgetter(*places), len(places) > 1))
+        else:
+            plain.append((say, own.index(column.fields[0])))
+
+    def row(values: Sequence[Any], family: Sequence[Sequence[Any]]) -> list[str]:
+        cells = [say(values[place]) for say, place in plain]
+        for at, say, member, pick, is_several in others:
+            if member > len(family):
+                cells.insert(at, "")
+                continue
+            picked = pick(family[member - 1] if member else values)
+            cells.insert(at, say(*picked) if is_several else say(picked))
+        return cells
+
+    return own, row
 
 
 def member_fields(columns: Iterable[Column]) -> tuple[str, ...]:
@@ -231,22 +255,7 @@ def member_fields(columns: Iterable[Column]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f for c in columns if c.member for f in c.fields))
 
 
-def _part(column: Column, index: Callable[[str], int], *, whole: bool) -> Callable:
-    """One cell, as fast as its column allows: a roster has millions."""
-    places = [index(field) for field in column.fields]
-    say = column.say
-    if column.mask and not whole:
-        mask = column.mask
-        spoken = say
-        say = lambda *values: mask(spoken(*values))  # noqa: E731 -- the next lines close over it
-    if column.member:
-        place = column.member - 1
-
-        def of_member(values: Sequence[Any], family: Sequence[Sequence[Any]]) -> str:
-            return say(*(family[place][at] for at in places)) if len(family) > place else ""
-
-        return of_member
-    if len(places) == 1:
-        only = places[0]
-        return lambda values, family: say(values[only])
-    return lambda values, family: say(*(values[at] for at in places))
+def _say(column: Column, *, whole: bool) -> Say:
+    """How the values of a column are said, masked where they must be."""
+    say, mask = column.say, column.mask
+    return say if mask is None or whole else lambda *values: mask(say(*values))

@@ -6,7 +6,9 @@ the same rows always give the same bytes. It prints on A4 across, with its heade
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from typing import IO
@@ -74,10 +76,12 @@ def _entry(path: str) -> zipfile.ZipInfo:
 class _Kept:
     """Cells as they were written before: most cells of a column say what others say."""
 
-    def __init__(self, widths: Sequence[float]) -> None:
-        self.widths = widths
-        self.long: set[str] = set()  # texts that take more than a line in a column of theirs
-        self.tails = [_Tails(width, self.long) for width in widths]
+    def __init__(self, widths: Sequence[float], letters: Sequence[str]) -> None:
+        self.long: dict[str, int] = {}  # the lines of texts that take more than one
+        first, *others = (f'<c r="{letter}' for letter in letters)
+        self.first = first
+        pairs = zip(widths, [*others, ""], strict=True)
+        self.tails = [_Tails(width, following, self.long) for width, following in pairs]
 
     def forget(self) -> None:
         self.long.clear()
@@ -86,16 +90,17 @@ class _Kept:
 
 
 class _Tails(dict[str, str]):
-    """Of one column: the text, and what follows the place of its cell."""
+    """Of one column: the text, and all from the number of its cell to the number of the next."""
 
-    def __init__(self, width: float, long: set[str]) -> None:
+    def __init__(self, width: float, following: str, long: dict[str, int]) -> None:
         super().__init__()
-        self.width, self.long = width, long
+        self.width, self.following, self.long = width, following, long
 
     def __missing__(self, text: str) -> str:
-        if _lines(text, self.width) > 1:
-            self.long.add(text)
-        tail = _tail(_style(text), text) if text else _EMPTY
+        # a character is at most two wide
+        if (len(text) * 2 > self.width or "\n" in text) and (n := _lines(text, self.width)) > 1:
+            self.long[text] = max(n, self.long.get(text, 0))
+        tail = (_tail(_style(text), text) if text else _EMPTY) + self.following
         if len(text) <= LONGEST_KEPT:
             self[text] = tail
         return tail
@@ -105,23 +110,42 @@ def _write_sheet(target: IO[bytes], sheet: Sheet, rows: Iterable[Sequence[str]])
     letters = [column_letter(number) for number in range(1, len(sheet.headers) + 1)]
     head = len(sheet.above) + 1
     pending = [parts.opening(sheet.widths, head), *_heads(sheet, letters)]
-    held, written, number, kept = 0, 0, head, _Kept(sheet.widths)
-    for number, row in enumerate(rows, start=head + 1):
-        if number % KEPT_ROWS == 0:
-            kept.forget()
-        text = _row(number, letters, row, kept)
-        pending.append(text)
-        held += len(text)
-        if held >= PIECE:
-            written += target.write("".join(pending).encode())
-            pending, held = [], 0
-            if number > MOST_ROWS or written > MOST_BYTES - 64 * PIECE:
-                raise TooMuch
-    if number > MOST_ROWS:
-        raise TooMuch
-    pending.append(parts.closing(letters[-1], head, number, _foot(sheet.foot)))
-    target.write("".join(pending).encode())
+    held, written, number, kept = 0, 0, head, _Kept(sheet.widths, letters)
+    with _beside(target) as write_on:
+        for number, row in enumerate(rows, start=head + 1):
+            if number % KEPT_ROWS == 0:
+                kept.forget()
+            text = _row(number, row, kept)
+            pending.append(text)
+            held += len(text)
+            if held >= PIECE:
+                piece = "".join(pending).encode()
+                write_on(piece)
+                written += len(piece)
+                pending, held = [], 0
+                if number > MOST_ROWS or written > MOST_BYTES - 64 * PIECE:
+                    raise TooMuch
+        if number > MOST_ROWS:
+            raise TooMuch
+        pending.append(parts.closing(letters[-1], head, number, _foot(sheet.foot)))
+        write_on("".join(pending).encode())
     return number - head
+
+
+@contextmanager
+def _beside(target: IO[bytes]) -> Iterator[Callable[[bytes], None]]:
+    """What writes a piece in a thread of its own: it is deflated while the next one is made."""
+    with ThreadPoolExecutor(1) as thread:
+        under_way: list[Future] = []
+
+        def write_on(piece: bytes) -> None:
+            if under_way:
+                under_way.pop().result()
+            under_way.append(thread.submit(target.write, piece))
+
+        yield write_on
+        for last in under_way:
+            last.result()
 
 
 def _heads(sheet: Sheet, letters: Sequence[str]) -> Iterator[str]:
@@ -138,28 +162,27 @@ def _heads(sheet: Sheet, letters: Sequence[str]) -> Iterator[str]:
     yield f'<row r="{number}">{"".join(line)}</row>'
 
 
-def _row(number: int, letters: Sequence[str], row: Sequence[str], kept: _Kept) -> str:
+def _row(number: int, row: Sequence[str], kept: _Kept) -> str:
     if sum(map(len, row)) > texts.MOST_IN_A_CELL // 2:
         for column, text in enumerate(row, start=1):
             if texts.units(text) > texts.MOST_IN_A_CELL:
                 raise texts.TooLong(number, column)
     at = str(number)
-    cells = zip(letters, kept.tails, row, strict=True)
-    line = [f'<c r="{letter}{at}{tails[text]}' for letter, tails, text in cells]
-    height = "" if kept.long.isdisjoint(row) else _height(row, kept.widths)
-    return f'<row r="{at}"{height}>{"".join(line)}</row>'
+    cells = [tails[text] for tails, text in zip(kept.tails, row, strict=True)]
+    height = "" if kept.long.keys().isdisjoint(row) else _height(row, kept.long)
+    return f'<row r="{at}"{height}>{kept.first}{at}{at.join(cells)}</row>'
 
 
-def _height(row: Sequence[str], widths: Sequence[float]) -> str:
+def _height(row: Sequence[str], long: Mapping[str, int]) -> str:
     """Room for the lines that a text takes in its column; not every program finds it itself."""
-    lines = max(ceil(_lines(text, width)) for text, width in zip(row, widths, strict=True))
-    return f' ht="{min(lines * LINE, HIGHEST)}"' if lines > 1 else ""
+    lines = max(long[text] for text in row if text in long)
+    return f' ht="{min(lines * LINE, HIGHEST)}"'
 
 
-def _lines(text: str, width: float) -> float:
+def _lines(text: str, width: float) -> int:
     """In UTF-8 a digit has one byte, and a Chinese character, twice as wide, three."""
     wide = (len(text) + len(text.encode(errors="replace"))) / 2
-    return wide / width + text.count("\n")
+    return ceil(wide / width + text.count("\n"))
 
 
 def _style(text: str) -> int:
