@@ -110,7 +110,7 @@ def _office(acting: Acting, pk: int) -> Organisation:
     So it stands still while it is changed: so do the offices of its county above it.
     """
     reach = Organisation.objects.below(acting.post.organisation.path)
-    path = reach.filter(pk=pk, level__gte=Level.COUNTY).values_list("path", flat=True).first()
+    path = reach.filter(pk=pk).values_list("path", flat=True).first()
     above = Organisation.objects.above(path or "").filter(level=Level.COUNTY).first()
     if above is None:
         raise PermissionDenied(f"organisation {pk}")
