@@ -11,9 +11,7 @@ class RulesForm(ReasonedForm):
     """One of ``sets``; ``inherited`` in words where there is something to take back."""
 
     was = forms.CharField(widget=forms.HiddenInput, required=False)
-    reason = words(
-        "依据和原因", width="w12", help_text="文号，或说明为什么；留在履历里，人人看得到"
-    )
+    reason = words("依据和原因", width="w12", help_text="文号和说明；留在履历里，人人看得到")
 
     def __init__(self, *args, sets: list[tuple[str, str]], inherited: str, **kwargs) -> None:
         super().__init__(*args, **kwargs)
