@@ -69,6 +69,8 @@ def addresses(site, username: str) -> list[str]:
     if username == "county":
         of_school = ("organisation_edit", "organisation_stages", "organisation_catchment")
         pages += [reverse(name, args=[school]) for name in of_school]
+    if username == "city":
+        pages += [reverse("organisation_rules", args=[school])]
     return pages
 
 

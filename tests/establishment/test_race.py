@@ -1,4 +1,5 @@
-"""An order is carried out while cases are signed and drafts opened at the school: real threads.
+"""An order is carried out while cases are signed and drafts opened at the school, two officers
+name the rules of one office: real threads.
 
 Whoever comes second finds the school where it is now, or is refused in words; nothing breaks, and
 both checks stay silent.
@@ -20,8 +21,10 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.establishment import services
 from xueji.establishment.models import Order
+from xueji.establishment.services.common import last_act
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Organisation
+from xueji.organisations.queries import rule_set_of
 from xueji.students.models import Placement, Status, Student
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -203,3 +206,33 @@ def test_the_daily_job_and_the_county_carry_out_the_same_orders_at_once(here):
 def faults_but_empty(enrolled) -> list:
     """An order that came before every signature leaves a register without pupils to check."""
     return faults() if enrolled.exists() else []
+
+
+@pytest.mark.parametrize("office", ["迁安市教育局", SCHOOL])
+def test_of_two_officers_who_name_the_rules_of_one_office_the_second_is_shown_the_first(
+    here, office
+):
+    row = here.organisations[office]
+    for _ in range(ROUNDS):
+        asked = {"organisation_id": row.pk, "seen": last_act(row.pk), "was": rule_set_of(row)}
+        wanted = [name for name in ("jinzhou", "hebei", "national") if name != asked["was"]][:2]
+
+        said = at_once(
+            *(
+                partial(
+                    services.name_rules,
+                    name=name,
+                    reason="批文",
+                    acting=here.acting(who),
+                    **asked,
+                )
+                for name, who in zip(wanted, ("city", "province"), strict=True)
+            )
+        )
+
+        lost = [one for one in said if isinstance(one, Exception)]
+        (won,) = (one for one in said if not isinstance(one, Exception))
+        assert [type(one) for one in lost] == [services.Outdated]
+        row.refresh_from_db()
+        assert row.rule_set == won.rules.name
+    assert row.acts.filter(kind="rules").count() == ROUNDS

@@ -279,6 +279,12 @@ def catchment(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     }
 
 
+def rules(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A set that no office of the site has."""
+    seen = {"seen": str(last_act(unit.pk)), "was": lineage(unit.pk).rule_set}
+    return {"rule_set": "shanghai", "reason": "批文", **seen, **key()}
+
+
 def school_year(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     typed = {"starts_on": "2030-09-01", "ends_on": "2031-08-31", "reason": "校历"}
     typed |= {"term1_starts": "2030-09-02", "term1_ends": "2031-01-20"}
@@ -390,6 +396,7 @@ FORMS = {
     "organisation_stages": stages,
     "organisation_catchment": catchment,
     "organisation_connect": only_a_key,
+    "organisation_rules": rules,
     "calendar_edit": school_year,
     "holidays": holidays,
     "order_new": order,

@@ -343,6 +343,7 @@ NAMED_BY_ADDRESS = {
     "organisation_edit",
     "organisation_stages",
     "organisation_connect",
+    "organisation_rules",
     "order_withdraw",
     "order_carry_out",
 }

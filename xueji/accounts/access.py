@@ -75,6 +75,7 @@ ACTS: dict[str, frozenset[str]] = {
     "organisations.read": REGISTER,
     "organisations.keep": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "organisations.holidays": frozenset({Role.PROVINCE_OFFICER}),
+    "organisations.rules": frozenset({Role.PREFECTURE_OFFICER, Role.PROVINCE_OFFICER}),
     "organisations.order": frozenset({Role.COUNTY_OFFICER, Role.COUNTY_HEAD}),
     "rules.read": REGISTER,
     "accounts.read": frozenset({Role.ADMINISTRATOR, Role.SECURITY}),

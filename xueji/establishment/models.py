@@ -96,6 +96,7 @@ class ActKind(models.TextChoices):
     STAGES = "stages", "修改学段"
     CATCHMENT = "catchment", "修改服务范围"
     CALENDAR = "calendar", "修改校历"
+    RULES = "rules", "变更制度"
     ORDERED = "ordered", "登记建制调整"
     WITHDRAWN = "withdrawn", "撤回建制调整"
     CARRIED_OUT = "carried_out", "执行建制调整"

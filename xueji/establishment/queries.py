@@ -1,14 +1,23 @@
-"""What an order (建制调整) would meet at a school: pupils, classes, and business still open."""
+"""What an order (建制调整) would meet at a school, and what a rule set reaches at an office."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from xueji.accounts.access import Acting
-from xueji.cases.models import ALIVE, Case, Step
+from xueji.cases.models import ALIVE, Case, State, Step
 from xueji.cases.todos import Todo
 from xueji.establishment.models import Order, OrderKind, OrderState
-from xueji.organisations.models import Level, Organisation, School, SchoolClass, StageName
+from xueji.organisations.models import (
+    Level,
+    Organisation,
+    School,
+    SchoolClass,
+    StageName,
+    within,
+)
+from xueji.rules.engine import RuleSet, rule_set
 from xueji.students.models import Placement, PlacementKind, Student
 
 SHOWN = 20  # open cases listed
@@ -130,3 +139,49 @@ def orders_of(office: Organisation) -> QuerySet[Order]:
     own = Q(school=office.pk) | Q(into=office.pk) | Q(former_id=office.pk)
     rows = Order.objects.filter(Q(county=office.pk) if office.level == Level.COUNTY else own)
     return rows.select_related("entered_by__user", "ended_by__user").order_by("-pk")
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The rule set of an office, and the office that names it."""
+
+    rules: RuleSet
+    named_by: Organisation
+
+
+def rules_of(offices: Sequence[Organisation]) -> InForce | None:
+    """Of the nearest office of the line that names a set; the line comes top first."""
+    named_by = next((office for office in reversed(offices) if office.rule_set), None)
+    return InForce(rule_set(named_by.rule_set), named_by) if named_by else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """Who works by what an office names: all below it, but for offices that name their own."""
+
+    schools: list[Organisation]  # the first of them
+    schools_count: int
+    own: list[InForce]  # offices below that name their own
+    open: int  # cases that keep the rules of their submission
+    unsent: int  # drafts and returned cases, judged anew when they are sent
+
+
+def reached(office: Organisation) -> Reached:
+    """Of the offices and schools that are not closed; a fixed number of queries."""
+    below = Organisation.objects.below(office.path).filter(closed_on=None)
+    own = list(below.exclude(pk=office.pk).exclude(rule_set="").order_by("path"))
+    schools = below.filter(level=Level.SCHOOL)
+    for one in own:
+        schools = schools.exclude(within(one.path, "path"))
+    unsent = (State.DRAFT, State.RETURNED)
+    cases = Case.objects.filter(school__in=schools.values("pk"), state__in=(State.OPEN, *unsent))
+    heads = cases.aggregate(
+        open=Count("pk", filter=Q(state=State.OPEN)),
+        unsent=Count("pk", filter=Q(state__in=unsent)),
+    )
+    return Reached(
+        schools=list(schools.order_by("path")[:SHOWN]),
+        schools_count=schools.count(),
+        own=[InForce(rule_set(one.rule_set), one) for one in own],
+        **heads,
+    )

@@ -116,6 +116,7 @@ PAGES = {
     "organisation_stages": "修改学段",
     "organisation_catchment": "修改服务范围",
     "organisation_connect": "核准入网",
+    "organisation_rules": "变更执行的制度",
     "calendar_edit": "修改校历",
     "holidays": "修改放假安排",
     "order_new": "登记建制调整",

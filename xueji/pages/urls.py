@@ -16,7 +16,14 @@ from xueji.pages.views import (
     rules,
 )
 from xueji.pages.views.accounts import mine, people
-from xueji.pages.views.organisations import calendar, office, order_new, orders, sheet
+from xueji.pages.views.organisations import (
+    calendar,
+    office,
+    order_new,
+    orders,
+    rule_sets,
+    sheet,
+)
 from xueji.pages.views.organisations import edit as edit_office
 from xueji.pages.views.students import conduct, edit, file, foreign, printing, pupil, roster
 
@@ -108,6 +115,7 @@ urlpatterns = [
     path("organisations/<int:pk>/edit/", edit_office.edit, name="organisation_edit"),
     path("organisations/<int:pk>/stages/", edit_office.stages, name="organisation_stages"),
     path("organisations/<int:pk>/catchment/", edit_office.catchment, name="organisation_catchment"),
+    path("organisations/<int:pk>/rules/", rule_sets.name, name="organisation_rules"),
     path("organisations/<int:pk>/connect/", office.connect, name="organisation_connect"),
     path("rules/", rules.rules, name="rules"),
     path("rules/places/", rules.places, name="rules_places"),

@@ -67,7 +67,7 @@ def choice(label: str, choices: Iterable, width: str = "w4") -> forms.ChoiceFiel
     field = forms.ChoiceField(
         label=label,
         choices=list(choices),
-        error_messages={"required": "请选择。", "invalidchoice": "请从列出的里选一种。"},
+        error_messages={"required": "请选择。", "invalid_choice": "请从列出的里选一种。"},
     )
     field.width = width
     return field

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from xueji.accounts.access import Acting, posts_in_force
 from xueji.accounts.models import Post
 from xueji.establishment.models import OrganisationAct
+from xueji.establishment.queries import rules_of
 from xueji.organisations.models import (
     Level,
     Organisation,
@@ -18,7 +19,6 @@ from xueji.organisations.models import (
     Term,
 )
 from xueji.organisations.queries import Lineage, idle, lineage, school_year
-from xueji.rules.engine import RuleSet, rule_set
 from xueji.students.models import Attendance, Status, Student
 
 MOST_PEOPLE = 50
@@ -34,14 +34,6 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class InForce:
-    """The rule set of an office, and the office that names it."""
-
-    rules: RuleSet
-    named_by: Organisation
-
-
-@dataclass(frozen=True)
 class Counts:
     """Heads of a school by name of the count (design: three counts, never mixed)."""
 
@@ -52,12 +44,6 @@ class Counts:
 def stages(line: Lineage) -> list[Taught]:
     rows = line.school.stages.order_by("first_grade")
     return [Taught(row, line.authority(row.stage), line.monthly_unit(row.stage)) for row in rows]
-
-
-def rules_of(offices: list[Organisation]) -> InForce | None:
-    """Of the nearest office of the line that names a set."""
-    named_by = next((office for office in reversed(offices) if office.rule_set), None)
-    return InForce(rule_set(named_by.rule_set), named_by) if named_by else None
 
 
 def classes(school: School) -> QuerySet[SchoolClass]:

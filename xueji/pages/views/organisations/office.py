@@ -67,6 +67,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
             "acts": acts,
             "orders": list(queries.orders_of(office)[:ORDERS_SHOWN]),
             "may_keep": may_keep(acting) and office.level > Level.COUNTY and not office.closed_on,
+            "may_name_rules": may_name_rules(acting, office),
             "form_key": new_key(),
         },
     )
@@ -103,6 +104,12 @@ def within_reach(acting: Acting, pk: int) -> Organisation:
 def may_keep(acting: Acting) -> bool:
     """Whether the post is of those that keep the tree of their county."""
     return acting.may("organisations.keep") and acting.post.organisation.level == Level.COUNTY
+
+
+def may_name_rules(acting: Acting, office: Organisation) -> bool:
+    """Whether the post names the rule set of an office in its reach: of counties and below."""
+    named = office.level >= Level.COUNTY and not office.closed_on
+    return acting.may("organisations.rules") and named
 
 
 def kept_by(acting: Acting, pk: int) -> Organisation:
