@@ -150,10 +150,10 @@ class Story:
             if step.decision == Decision.AGREED and step.role not in SCHOOL_ROLES
         ][-1]
         standing = RegisterEvent.objects.filter(student=child.student, reversed_by__isnull=True)
-        own = standing.filter(case=case).exclude(kind=EventKind.REVERSED).count()
+        # a number given since names the case of the place it was given at
+        self.reversed += standing.filter(case=case).exclude(kind=EventKind.REVERSED).count()
         if before.school == child.now.school:  # it was lent or came home: numbers stay
             before = replace(before, number=child.now.number)
-        self.reversed += own + (child.now.number not in (None, before.number))
         person = self._person(office.organisation_id, office.role)
         cases.reverse(case_id=case.pk, note="办错了", acting=self.world.acting(person))
         child.now = before
