@@ -33,7 +33,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     others = list(inbox.others(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
     signed, ended = _signed(acting), []
     if acting.may("cases.withdraw"):
-        ended = list(inbox.ended(acting).select_related("case").order_by("-decided_at")[:SHOWN])
+        ended = list(
+            inbox.ended(acting).select_related("case").order_by("-decided_at", "-pk")[:SHOWN]
+        )
     veil.draw([*mine, *others], acting)
     shown = (*mine, *others, *(step.case for step in (*signed, *ended)))
     seen = {case.student_id for case in shown if case.student_id}
@@ -115,5 +117,5 @@ def _signed(acting: Acting) -> list[Step]:
     return list(
         Step.objects.filter(decided_by=acting.user, decided_post=acting.post)
         .select_related("case")
-        .order_by("-decided_at")[:5]
+        .order_by("-decided_at", "-pk")[:5]
     )
