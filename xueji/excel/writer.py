@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from math import ceil
 from typing import IO
 from xml.sax.saxutils import escape
@@ -21,14 +22,17 @@ MOST_BYTES = 2**31 - 1  # of a sheet inside an archive that every Excel opens
 PIECE = 256 * 1024
 KEPT_ROWS, LONGEST_KEPT = 1000, 40  # of so many rows the texts, of so many characters
 LINE, HIGHEST = 14, 406  # points: of a line, and of a row in Excel
+_ONE_LINE = repeat(1)
 LEVEL = 1  # deflating harder takes three times as long for a tenth of the size
 _PLAIN = f'" s="{parts.TEXT}" t="inlineStr"><is><t>'
+_END = "</t></is></c>"
 _EMPTY = f'" s="{parts.TEXT}"/>'
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _BLANKS = re.compile(r"^\s|\s$|\n|\t| {2}")
-# what is written as it stands has none of these; a single class, because it is asked of every cell
-_CARE = re.compile("[\\s&<>_=+\\-@＝＋－＠\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
-_SPECIAL = re.compile("[&<>\r_\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
+_MARKS = "&<>\r_\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_SPECIAL = re.compile(f"[{_MARKS}]").search
+# most texts are neither live nor marked: one question for all of that, asked of every new text
+_UNMARKED = re.compile(f"[^\\s=+\\-@＝＋－＠{_MARKS}][^\t\n{_MARKS}]*").fullmatch
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -80,8 +84,8 @@ class _Kept:
         self.long: dict[str, int] = {}  # the lines of texts that take more than one
         first, *others = (f'<c r="{letter}' for letter in letters)
         self.first = first
-        pairs = zip(widths, [*others, ""], strict=True)
-        self.tails = [_Tails(width, following, self.long) for width, following in pairs]
+        columns = enumerate(zip(widths, [*others, ""], strict=True), start=1)
+        self.tails = [_Tails(column, *each, self.long) for column, each in columns]
 
     def forget(self) -> None:
         self.long.clear()
@@ -92,18 +96,28 @@ class _Kept:
 class _Tails(dict[str, str]):
     """Of one column: the text, and all from the number of its cell to the number of the next."""
 
-    def __init__(self, width: float, following: str, long: dict[str, int]) -> None:
+    def __init__(self, column: int, width: float, following: str, long: dict[str, int]) -> None:
         super().__init__()
-        self.width, self.following, self.long = width, following, long
+        self.column, self.width, self.following, self.long = column, width, following, long
+        self.end = _END + following
 
     def __missing__(self, text: str) -> str:
-        # a character is at most two wide
-        if (len(text) * 2 > self.width or "\n" in text) and (n := _lines(text, self.width)) > 1:
-            self.long[text] = max(n, self.long.get(text, 0))
-        tail = (_tail(_style(text), text) if text else _EMPTY) + self.following
+        if len(text) * 2 > self.width or "\n" in text:  # a character is at most two wide
+            self._measure(text)
+        if _UNMARKED(text) and "  " not in text and not text[-1].isspace():
+            tail = f"{_PLAIN}{text}{self.end}"
+        else:
+            tail = (_tail(_style(text), text) if text else _EMPTY) + self.following
         if len(text) <= LONGEST_KEPT:
             self[text] = tail
         return tail
+
+    def _measure(self, text: str) -> None:
+        """Remember how many lines it takes; ``texts.TooLong``, of no row, if no cell holds it."""
+        if len(text) > texts.MOST_IN_A_CELL // 2 and texts.units(text) > texts.MOST_IN_A_CELL:
+            raise texts.TooLong(0, self.column)
+        if (lines := _lines(text, self.width)) > 1:
+            self.long[text] = max(lines, self.long.get(text, 0))
 
 
 def _write_sheet(target: IO[bytes], sheet: Sheet, rows: Iterable[Sequence[str]]) -> int:
@@ -163,20 +177,15 @@ def _heads(sheet: Sheet, letters: Sequence[str]) -> Iterator[str]:
 
 
 def _row(number: int, row: Sequence[str], kept: _Kept) -> str:
-    if sum(map(len, row)) > texts.MOST_IN_A_CELL // 2:
-        for column, text in enumerate(row, start=1):
-            if texts.units(text) > texts.MOST_IN_A_CELL:
-                raise texts.TooLong(number, column)
     at = str(number)
-    cells = [tails[text] for tails, text in zip(kept.tails, row, strict=True)]
-    height = "" if kept.long.keys().isdisjoint(row) else _height(row, kept.long)
+    try:
+        cells = [tails[text] for tails, text in zip(kept.tails, row, strict=True)]
+    except texts.TooLong as found:
+        raise texts.TooLong(number, found.column) from None
+    # room for the lines that a text takes in its column; not every program finds it itself
+    lines = max(map(kept.long.get, row, _ONE_LINE))
+    height = f' ht="{min(lines * LINE, HIGHEST)}"' if lines > 1 else ""
     return f'<row r="{at}"{height}>{kept.first}{at}{at.join(cells)}</row>'
-
-
-def _height(row: Sequence[str], long: Mapping[str, int]) -> str:
-    """Room for the lines that a text takes in its column; not every program finds it itself."""
-    lines = max(long[text] for text in row if text in long)
-    return f' ht="{min(lines * LINE, HIGHEST)}"'
 
 
 def _lines(text: str, width: float) -> int:
@@ -194,10 +203,8 @@ def _cell(place: str, style: int, text: str) -> str:
 
 
 def _tail(style: int, text: str) -> str:
-    if style == parts.TEXT and not _CARE(text):
-        return f"{_PLAIN}{text}</t></is></c>"
     kept = ' xml:space="preserve"' if _BLANKS.search(text) else ""
-    return f'" s="{style}" t="inlineStr"><is><t{kept}>{_xml(text)}</t></is></c>'
+    return f'" s="{style}" t="inlineStr"><is><t{kept}>{_xml(text)}{_END}'
 
 
 def _xml(text: str) -> str:
