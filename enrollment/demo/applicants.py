@@ -8,6 +8,7 @@ from enrollment.demo import calendar, documents, further, names
 from enrollment.demo.documents import ELSEWHERE, Documents
 from enrollment.demo.organisations import Campus
 from xueji.organisations.models import Division
+from xueji.students import duplicates
 from xueji.students.models import Student
 
 Row = dict[str, str]
@@ -40,6 +41,9 @@ class Applicants:
         region = campus.lineage.county.division_code
         lives_at = self.random.choice(campus.villages)
         number, born = self.documents.id_number(region, born, sex)
+        # in a large register a child of the same name and day is not far
+        while duplicates.near(duplicates.Person(name=name, sex=sex, birth_date=born)):
+            name = names.child(self.random, family, sex, "01")
         row = {
             "id_type": "1",
             "id_number": number,
