@@ -127,7 +127,7 @@ def copying(*tables: Table) -> Iterator[Copier]:
     finally:
         copier.stop()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
 
 
 @contextmanager
