@@ -29,6 +29,10 @@ class Try:
     minutes: int = 0
 
     @property
+    def wait(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+    @property
     def is_refused(self) -> bool:
         return self.minutes > 0
 

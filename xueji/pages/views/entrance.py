@@ -13,9 +13,19 @@ from xueji.accounts.models import Happened
 from xueji.pages import readiness
 from xueji.pages.kept import posted_from
 from xueji.pages.people.login_form import LoginForm
+from xueji.pages.slowed import slowed
+
+
+class Login(LoginView):
+    """Django's, and a try that was not looked at is told as such."""
+
+    def form_invalid(self, form: LoginForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        return slowed(response, wait=form.wait) if form.wait else response
+
 
 login = access.public(
-    LoginView.as_view(
+    Login.as_view(
         template_name="accounts/login.html",
         authentication_form=LoginForm,
         redirect_authenticated_user=True,
