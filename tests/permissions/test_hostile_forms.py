@@ -27,7 +27,7 @@ def test_no_value_of_any_field_breaks_the_page(site, url, kind):
         with undone():
             sent = {**asking.form(site, ask), name: HOSTILE[kind]}
             answer = clients.of(PLAYED_BY[ask.role]).post(asking.address(site, ask), sent)
-        assert name_of(answer.headers.get("Location", "")) != "login"
+        assert name_of(answer.headers.get("Location", "")) != "login" or url == "logout"
         if answer.status_code >= 500:
             broken.append((name, answer.status_code))
     assert broken == []

@@ -88,6 +88,7 @@ urlpatterns = [
     path("divisions/", divisions.choose, name="divisions"),
     path("accounts/", people.accounts, name="accounts"),
     path("accounts/new/", people.open_account, name="account_new"),
+    path("accounts/vacant/", people.vacant, name="accounts_vacant"),
     path("accounts/me/", mine.my_account, name="my_account"),
     path("accounts/me/password/", mine.my_password, name="my_password"),
     path("accounts/me/sessions/end/", mine.end_sessions, name="my_sessions_end"),

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xueji.accounts import access, people, throttle
+from xueji.accounts import duties as waiting
 from xueji.accounts.access import Acting
 from xueji.accounts.models import AccountEvent, Post, User
 from xueji.accounts.people import Refused
 from xueji.organisations.models import Organisation
+from xueji.pages import duties
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
@@ -50,8 +52,10 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """Accounts of the own office and of those below, found by name, account or office."""
     acting = request.acting
     typed = request.GET.get("q", "").strip()[:40]
+    duty = duties.LISTED.get(request.GET.get("duty", ""))
     state = request.GET.get("state") if request.GET.get("state") in STATES else "open"
-    rows = _listed(acting).filter(STATES[state][1])
+    rows = _listed(acting)
+    rows = rows.filter(pk__in=duty.find(acting)) if duty else rows.filter(STATES[state][1])
     if typed:
         rows = rows.filter(
             Q(username__icontains=typed) | Q(name__icontains=typed) | Q(home__name__contains=typed)
@@ -62,6 +66,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
         {
             "page": page(request, rows, order=ORDER),
             "typed": typed,
+            "duty": duty,
+            "duty_name": request.GET.get("duty", "") if duty else "",
             "state": state,
             "states": [(name, label) for name, (label, _) in STATES.items()],
             "may_open": acting.may("accounts.administer"),
@@ -77,10 +83,23 @@ def _listed(acting: Acting) -> QuerySet[User]:
 
 
 @access.act("accounts.administer")
+@require_GET
+def vacant(request: HttpRequest) -> HttpResponse:
+    """Offices with a post that nobody holds, and the way to give it."""
+    acting = request.acting
+    offices = waiting.vacant(acting).select_related("parent")
+    found = page(request, offices, order=("path", "id"))
+    context = {"page": found, "lines": waiting.lacking(found.rows, acting)}
+    return render(request, "accounts/vacant.html", context)
+
+
+@access.act("accounts.administer")
 @require_http_methods(["GET", "POST"])
 def open_account(request: HttpRequest) -> HttpResponse:
     """A new account, with its first post or without; its password is shown once."""
-    form = AccountForm(request.POST or None, acting=request.acting)
+    asked = {name: request.GET.get(name, "")[:120] for name in ("place", "role")}
+    initial = {**asked, "starts": request.acting.today}
+    form = AccountForm(request.POST or None, acting=request.acting, initial=initial)
     if request.method == "POST" and form.is_valid():
         said: list[tuple[int, str]] = []
 
