@@ -52,6 +52,11 @@ class Request:
             return None
 
     @property
+    def names_a_row(self) -> bool:
+        """Whether the address holds an id or a number."""
+        return any(letter.isdigit() for letter in self.path)
+
+    @property
     def views(self) -> str:
         """The file of the view that answers it."""
         return str(resolve(self.path).func.__module__)
@@ -100,10 +105,10 @@ def _whole(found: Iterable[Request]) -> list[Request]:
     """Without the forms that another one reads too.
 
     Of one page: with some of its fields left open. Of pages beside each other, new and edit, that
-    are answered by the same views: the same long form.
+    are answered by the same views: the same long form, where no case is closed half-way.
     """
     kept: list[Request] = []
-    for one in sorted(found, key=lambda one: -len(one.names)):
+    for one in sorted(found, key=lambda one: (-len(one.names), one.names_a_row)):
         if one.method != "POST" or not any(_reads(other, one) for other in kept):
             kept.append(one)
     return kept
