@@ -25,7 +25,6 @@ from xueji.pages.kept import TYPED_AT, posted_from, typing
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
-from xueji.pages.slowed import slowed, until_midnight
 
 TABS = {
     "mine": ("轮到我", lambda acting: boxes.waiting(acting)),
@@ -263,7 +262,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     found = case_page.find(request, number)
     if used_up := quota.refusal(request):
         messages.error(request, used_up)
-        return slowed(_answer(request, found), wait=until_midnight(request.acting.at))
+        return quota.over(request, _answer(request, found))
     form = RevealForm(request.POST)
     if not form.is_valid() or not queries.reaches_pupil(found, request.acting):
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")

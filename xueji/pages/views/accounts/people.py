@@ -3,32 +3,22 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xueji.accounts import access, people, throttle
-from xueji.accounts import duties as waiting
 from xueji.accounts.access import Acting
 from xueji.accounts.models import AccountEvent, Post, User
 from xueji.accounts.people import Refused
 from xueji.organisations.models import Organisation
-from xueji.pages import duties
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
-from xueji.pages.paging import page
 from xueji.pages.people import shown_once
 from xueji.pages.people.forms import AccountForm, EndForm, PostForm, ReasonForm
 
-ORDER = ("username", "pk")
-STATES = {
-    "open": ("在用", Q(is_active=True, sealed_at__isnull=True)),
-    "sealed": ("封存", Q(is_active=True, sealed_at__isnull=False)),
-    "disabled": ("停用", Q(is_active=False)),
-}
 FIRST_PASSWORD = "first_password"  # noqa: S105 -- a name in the session
 MOST_PLACES, MOST_POSTS, MOST_EVENTS = 300, 50, 30
 
@@ -44,53 +34,6 @@ SECURITY_ACTS: dict[str, tuple[str, Callable]] = {
     "sessions": ("已结束全部登录", people.end_sessions),
     "factor": ("已解除动态码", people.take_off_factor),
 }
-
-
-@access.act("accounts.read")
-@require_GET
-def accounts(request: HttpRequest) -> HttpResponse:
-    """Accounts of the own office and of those below, found by name, account or office."""
-    acting = request.acting
-    typed = request.GET.get("q", "").strip()[:40]
-    duty = duties.LISTED.get(request.GET.get("duty", ""))
-    state = request.GET.get("state") if request.GET.get("state") in STATES else "open"
-    rows = _listed(acting)
-    rows = rows.filter(pk__in=duty.find(acting)) if duty else rows.filter(STATES[state][1])
-    if typed:
-        rows = rows.filter(
-            Q(username__icontains=typed) | Q(name__icontains=typed) | Q(home__name__contains=typed)
-        )
-    return render(
-        request,
-        "accounts/list.html",
-        {
-            "page": page(request, rows, order=ORDER),
-            "typed": typed,
-            "duty": duty,
-            "duty_name": request.GET.get("duty", "") if duty else "",
-            "state": state,
-            "states": [(name, label) for name, (label, _) in STATES.items()],
-            "may_open": acting.may("accounts.administer"),
-            "today": acting.today,
-        },
-    )
-
-
-def _listed(acting: Acting) -> QuerySet[User]:
-    posts = access.not_over(Post.objects.select_related("organisation"), on=acting.today)
-    ordered = Prefetch("posts", posts.order_by("starts", "pk"), to_attr="running")
-    return people.in_reach(acting).select_related("home").prefetch_related(ordered)
-
-
-@access.act("accounts.administer")
-@require_GET
-def vacant(request: HttpRequest) -> HttpResponse:
-    """Offices with a post that nobody holds, and the way to give it."""
-    acting = request.acting
-    offices = waiting.vacant(acting).select_related("parent")
-    found = page(request, offices, order=("path", "id"))
-    context = {"page": found, "lines": waiting.lacking(found.rows, acting)}
-    return render(request, "accounts/vacant.html", context)
 
 
 @access.act("accounts.administer")

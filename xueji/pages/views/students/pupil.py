@@ -19,7 +19,6 @@ from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, visible
-from xueji.pages.slowed import slowed, until_midnight
 from xueji.students.rules import is_taught
 from xueji.students.showing import shown
 
@@ -56,7 +55,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         return answer(request, scope, status=422)
     if used_up := quota.refusal(request):
         messages.error(request, used_up)
-        return slowed(answer(request, scope), wait=until_midnight(request.acting.at))
+        return quota.over(request, answer(request, scope))
     form = PupilRevealForm(request.POST)
     if not form.is_valid():
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
