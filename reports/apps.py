@@ -9,7 +9,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import tasks  # noqa: F401 -- registers its jobs
-        from reports.queries.exports import to_approve
+        from reports.queries.exports import taken_whole, to_approve
         from xueji.cases import todos
 
-        todos.register(to_approve)
+        for todo in (to_approve, taken_whole):
+            todos.register(todo)

@@ -20,4 +20,5 @@ class XuejiConfig(AppConfig):
 
         register(check_classification)
         register(check_deployment, Tags.security, deploy=True)
-        todos.register(queries.stuck)
+        for todo in (queries.stuck, queries.unconnected, queries.without_calendar):
+            todos.register(todo)

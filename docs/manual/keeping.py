@@ -13,6 +13,8 @@ def accounts(browser: Browser) -> None:
     admin.page.fill("#id_place", "清泉小学")
     admin.press("开通")
     admin.picture("account-new", height=640)
+    admin.go("/")
+    admin.picture("desk-accounts", height=480)
     admin.go("/accounts/")
     admin.picture("accounts", height=560)
     clerk = Clerk(browser, "clerk")

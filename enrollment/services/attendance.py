@@ -50,7 +50,7 @@ def change(
     require_taught(student, rules)
     if student.version != version:
         raise Outdated
-    if student.attendance == attendance:
+    if attendance != other(student):
         raise Unchanged
     if problems := [*_papers(papers, rules), *_of_reason(reason)]:
         raise Unfit(problems)

@@ -1,13 +1,14 @@
 """Rosters that were asked for: one's own, and those that wait for one's word."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils.timezone import get_current_timezone
 
 from reports.models import ExportState, RosterChoice, RosterExport
 from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
+from xueji.organisations.models import within
 
 WITH = ("post__user", "post__organisation", "approver_at", "decided_by__user", "job", "document")
 
@@ -52,6 +53,34 @@ def last_columns(acting: Acting, source: str) -> list[str]:
     """What this person took last of such a list."""
     rows = RosterExport.objects.filter(post__user=acting.user, source=source)
     return rows.order_by("-asked_at").values_list("columns", flat=True).first() or []
+
+
+def taken_whole(acting: Acting) -> Todo | None:
+    """For the desk of the auditor: a week's rosters with whole numbers, to be looked into."""
+    if not acting.may("audit.read"):
+        return None
+    week = RosterExport.objects.filter(
+        within(acting.post.organisation.path, "post__organisation__path"),
+        state__in=(ExportState.MAKING, ExportState.READY),
+        whole=True,
+        asked_at__gt=acting.at - timedelta(days=7),
+    )
+    told = week.aggregate(
+        count=Count("pk"),
+        second=Count("pk", filter=Q(decided_by__isnull=False)),
+        since=Min("asked_at"),
+    )
+    if not told["count"]:
+        return None
+    return Todo(
+        label="导出了完整号码的名册",
+        count=told["count"],
+        help=f"7 天内，其中 {told['second']} 份由第二个人核准；请抽查用途",
+        url="audit",
+        query="?kind=export",
+        unit="份",
+        since=told["since"],
+    )
 
 
 def to_approve(acting: Acting) -> Todo | None:

@@ -71,6 +71,18 @@ def test_a_post_ended_elsewhere_is_gone_at_the_very_next_request(two_posts):
     assert [pk for pk, _, _ in client.get("/keys/").context["shell"]["posts"]] == [first.pk]
 
 
+def test_a_post_ended_and_given_again_today_stands_once_among_ones_posts(two_posts):
+    client, first, second = two_posts
+    accounts.end(post=second, on=localdate())
+    again = accounts.grant(
+        user=second.user, role=second.role, organisation=second.organisation, starts=localdate()
+    )
+    assert [pk for pk, _, _ in client.get("/keys/").context["shell"]["posts"]] == [
+        first.pk,
+        again.pk,
+    ]
+
+
 def take_the_guardian_row(post: Post) -> None:
     Grant.objects.filter(user=post.user, content_object=post.organisation).delete()
 

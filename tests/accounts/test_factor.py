@@ -149,7 +149,8 @@ def test_codes_cannot_be_guessed_for_long(world, clock):
     for _ in range(5):
         client.post("/login/code/", {"code": "000000"})
     answer = client.post("/login/code/", {"code": code()})
-    assert (answer.status_code, "试得太多" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+    assert "试得太多，15 分钟后再试" in answer.content.decode()
     clock.move_to(NOON + timedelta(minutes=16))
     assert client.post("/login/code/", {"code": code()}).status_code == 302
 

@@ -323,3 +323,29 @@ def test_a_sealed_account_is_opened_by_the_level_above_alone(world):
             people.reopen(account_id=world.posts["county"].user_id, acting=acting, reason="返岗")
     sealed = User.objects.filter(sealed_at__isnull=False)
     assert list(sealed.values_list("username", flat=True)) == ["county"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"is_active": False}, "某clerk1b 的账号已停用。请先启用，再授予岗位。"),
+        (
+            {"sealed_at": NOON},
+            "某clerk1b 的账号久未登录，已封存。请先由上一级解除封存，再授予岗位。",
+        ),
+    ],
+)
+def test_a_post_is_not_handed_over_to_who_cannot_log_in(world, fields, said):
+    """And stays with the one who has it."""
+    to = world.posts["clerk1b"].user
+    User.objects.filter(pk=to.pk).update(**fields)
+    post = world.posts["clerk"]
+    with time_machine.travel(NOON, tick=False), pytest.raises(Refused) as refused:
+        people.hand_over(
+            account_id=post.user_id,
+            post_id=post.pk,
+            to_id=to.pk,
+            on=TODAY,
+            acting=world.acting("admin"),
+        )
+    assert (str(refused.value), in_force(post.user)) == (said, [str(post)])

@@ -118,6 +118,39 @@ def test_granted_again_after_its_end_a_post_has_one_guardian_row(world):
     assert list(posts_in_force(on=TODAY).filter(user=old.user)) == [new]
 
 
+def test_a_post_given_again_on_the_day_of_its_end_is_held_once(world):
+    """The one that was ended at once stays over, though the guardian row is there again."""
+    old = world.posts["clerk"]
+    end(post=old, on=TODAY)
+
+    new = grant(user=old.user, role=old.role, organisation=old.organisation, starts=TODAY)
+
+    assert (rows(new), list(posts_in_force(on=TODAY).filter(user=old.user))) == (1, [new])
+
+
+def test_a_post_ended_at_once_gives_nothing_though_it_is_to_begin_anew(world):
+    old = world.posts["clerk"]
+    Post.objects.filter(pk=old.pk).update(ends=TODAY + DAY)
+    old.refresh_from_db()
+    new = grant(user=old.user, role=old.role, organisation=old.organisation, starts=TODAY + 5 * DAY)
+
+    end(post=old, on=TODAY)
+
+    assert (rows(new), posts_in_force(on=TODAY).filter(user=old.user).count()) == (1, 0)
+
+
+def test_a_post_planned_until_tonight_outlasts_another_that_is_ended_at_once(world):
+    planned = world.posts["clerk"]
+    Post.objects.filter(pk=planned.pk).update(ends=TODAY)
+    other = grant(
+        user=planned.user, role=planned.role, organisation=planned.organisation, starts=TODAY
+    )
+
+    end(post=other, on=TODAY)
+
+    assert list(posts_in_force(on=TODAY).filter(user=planned.user)) == [planned]
+
+
 def test_granting_what_one_holds_is_refused_and_leaves_one_row(world):
     post = world.posts["clerk"]
     with pytest.raises(IntegrityError, match="post_open_once"), transaction.atomic():

@@ -39,10 +39,27 @@ def test_after_five_tries_the_pair_waits_a_quarter_of_an_hour(world, clock, user
     assert said(attempt(username, "falsch")).startswith("试得太多，1 分钟后再试")
 
 
+def test_a_try_that_is_not_looked_at_says_when_to_come_back(world, clock):
+    """As a page for people, whose account stays typed, and as a number for their programs."""
+    for _ in range(5):
+        attempt("clerk", "falsch")
+    clock.move_to(NOON + 4 * MINUTE)
+    answer = attempt("clerk", PASSWORD)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "660")
+    assert 'name="username" value="clerk"' in answer.content.decode()
+
+
+def test_a_change_of_the_password_is_as_slow_as_the_login(world, clock, client_of):
+    client, typed = client_of("clerk"), {"old": "falsch", "new": "x", "again": "x"}
+    statuses = [client.post("/accounts/me/password/", typed).status_code for _ in range(6)]
+    answer = client.post("/accounts/me/password/", typed)
+    assert (statuses, answer["Retry-After"]) == ([*5 * [422], 429], "900")
+
+
 def test_the_right_password_works_when_the_time_is_over_and_from_elsewhere_before(world, clock):
     for _ in range(5):
         attempt("clerk", "falsch")
-    assert attempt("clerk", PASSWORD).status_code == 200
+    assert attempt("clerk", PASSWORD).status_code == 429
     assert attempt("clerk", PASSWORD, "10.1.1.2").status_code == 302
     clock.move_to(NOON + 16 * MINUTE)
     assert attempt("clerk", PASSWORD).status_code == 302
@@ -68,7 +85,7 @@ def test_guesses_from_elsewhere_do_not_keep_out_who_logged_in_here(world, clock)
     assert attempt("clerk", PASSWORD, "10.3.3.3").status_code == 302
     for number in range(20):
         throttle.begin("clerk", address=f"10.2.0.{number}", at=NOON)
-    assert attempt("clerk", PASSWORD, "10.4.4.4").status_code == 200
+    assert attempt("clerk", PASSWORD, "10.4.4.4").status_code == 429
     assert attempt("clerk", PASSWORD, "10.3.3.3").status_code == 302
 
 

@@ -227,6 +227,8 @@ def test_beyond_the_number_of_a_day_nothing_more_is_shown_until_tomorrow(
         return student.id_number in answer.content.decode()
 
     assert [shown() for _ in range(4)] == [True, True, False, False]
+    refused = clerk.post(reverse("student_reveal", args=[student.pk]), sent)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "43200")
     assert queries.revealed_on(world.posts["clerk"].user_id, NOON.date()) == 2
     clock.move_to(NOON + DAY)
     clerk.force_login(world.posts["clerk"].user)

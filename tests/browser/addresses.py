@@ -8,7 +8,7 @@ ROLES = ["clerk", "principal", "centre", "county", "county-head", "city", "provi
 # whose pages are about people and records, none about pupils
 APART = {
     "auditor": ["audit"],
-    "admin": ["accounts", "account_new"],
+    "admin": ["accounts", "account_new", "accounts_vacant"],
     "security": ["accounts"],
 }
 

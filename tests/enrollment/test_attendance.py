@@ -83,6 +83,12 @@ def test_nothing_changes_twice_or_unseen(world, pupil):
         change(world, pupil, version=1)
 
 
+@pytest.mark.parametrize("to", ["", "x", "送教上门", "9" * 40])
+def test_what_is_neither_of_the_two_is_not_stored(world, pupil, to):
+    with pytest.raises(Unchanged):
+        change(world, pupil, to)
+
+
 def test_only_a_pupil_in_reading_is_changed(world, pupil):
     Student.objects.filter(pk=pupil.pk).update(status=Status.SUSPENDED)
     with pytest.raises(NotEditable):

@@ -16,7 +16,7 @@ from tests.world import NOON
 from xueji.cases import inbox
 from xueji.cases.models import Case, Decision
 from xueji.cases.todos import Todo
-from xueji.organisations.models import School
+from xueji.organisations.models import School, SchoolYear
 
 ENDED = re.compile(r'<section[^>]*aria-labelledby="desk-ended">(.*?)</section>', re.S)
 NEXT = re.compile(r'<section[^>]*aria-labelledby="desk-next">(.*?)</section>', re.S)
@@ -98,6 +98,29 @@ def ended(client) -> list[str]:
     shown = unescape(client.get(reverse("desk")).content.decode())
     lines = re.findall(r"</time></span><span>(.*?)</li>", "".join(ENDED.findall(shown)))
     return [re.sub(r"<[^>]+>", "", words) for words in lines]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_county_is_told_of_schools_that_wait_for_it_and_of_a_year_without_calendar(
+    world, client_of
+):
+    School.objects.filter(code__in=["017", "034", "005"]).update(connected_on=None)
+    SchoolYear.objects.filter(county=world.organisations["迁安市教育局"]).update(
+        starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31)
+    )
+    lines = ("/organisations/?unconnected=1", "/organisations/calendar/")
+    told = {
+        who: [words for address, words in next_acts(client_of(who)) if address in lines]
+        for who in ("county", "county9", "centre", "city")
+    }
+    assert told == {
+        "county": ["还没有入网的学校 2 所", "本学年的校历还没有填 1 个学年"],
+        "county9": ["还没有入网的学校 1 所"],
+        "centre": [],
+        "city": [],
+    }
+    listed = client_of("county").get("/organisations/", {"unconnected": "1"}).context["lines"]
+    assert [line.office.name for line in listed] == ["清泉小学", "上庄小学"]
 
 
 @time_machine.travel(NOON + timedelta(days=29), tick=False)

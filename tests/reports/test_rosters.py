@@ -226,6 +226,20 @@ def test_two_hundred_go_alone_and_masked_ones_are_not_counted(world, ask):
     assert ask("clerk", whole=False).state == ExportState.READY
 
 
+def test_the_auditor_is_told_of_a_weeks_rosters_with_whole_numbers(world):
+    took(world, "clerk", 3, at=NOON - timedelta(days=6))
+    took(world, "centre", 3, at=NOON - timedelta(days=2))
+    RosterExport.objects.filter(post=world.posts["centre"]).update(
+        decided_by=world.posts["county"], approver_role="county_officer"
+    )
+    took(world, "clerk", 3, at=NOON - timedelta(days=8))
+    took(world, "clerk9", 3)
+    told = exports.taken_whole(world.acting("auditor"))
+    assert (told.count, told.since) == (2, NOON - timedelta(days=6))
+    assert told.help == "7 天内，其中 1 份由第二个人核准；请抽查用途"
+    assert exports.taken_whole(world.acting("county")) is None
+
+
 def test_yesterday_is_not_counted(world, ask):
     pupils.enrolled(world)
     took(world, "clerk", 200, at=NOON - timedelta(hours=13))

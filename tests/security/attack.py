@@ -35,7 +35,7 @@ async def main(file: str) -> None:
     scan.set_report_generator_type("json")
     scan.set_output_file(told["report"])
     scan.verbosity(1)
-    options = {"level": 1, "timeout": 60, "tasks": 2, "headless": "no", "excluded_urls": []}
+    options = {"level": 1, "timeout": 60, "tasks": 8, "headless": "no", "excluded_urls": []}
     skipped = {"skipped_parameters": set(told["not_tried"])}
     scan.set_attack_options({**options, **skipped, "max_attack_time": told["seconds"]})
     await scan.init_persister()

@@ -19,10 +19,10 @@ from tests.security.walk import NOT_TRIED, Request
 HOME = ROOT / ".state" / "scanners"
 LOCK = ROOT / "requirements-security.lock"
 # all that ask the product alone: no module here calls another machine
-MODULES = (
-    "cookieflags,csp,http_headers,crlf,redirect,sql,xss,permanentxss,"
-    "exec,-exec:post,file,-file:post"
-)
+MODULES = {
+    "typed": "cookieflags,csp,http_headers,crlf,redirect,sql,xss,permanentxss",
+    "read": "exec,-exec:post,file,-file:post",
+}
 ATTACK = Path(__file__).with_name("attack.py")
 STOPPED = re.compile(r"Max attack time was reached for module (\w+)")
 TESTED = re.compile(r"^URL: GET (\S+)|testing URL '(\S+)'", re.M)
@@ -61,7 +61,13 @@ class Report:
 
 
 def wapiti(
-    url: str, cookies: str, folder: Path, requests: Sequence[Request], *, seconds: int
+    url: str,
+    cookies: str,
+    folder: Path,
+    requests: Sequence[Request],
+    *,
+    modules: str,
+    seconds: int,
 ) -> Report:
     """Attack these requests as the person of the cookies, each module for so long."""
     told = {
@@ -70,7 +76,7 @@ def wapiti(
         "report": str(folder / "wapiti.json"),
         "requests": [(one.method, one.path, one.typed) for one in requests],
         "headers": {**FORWARDED, "Cookie": cookies, "Referer": f"{url}/"},
-        "modules": MODULES,
+        "modules": modules,
         "not_tried": sorted(NOT_TRIED),
         "seconds": seconds,
     }
@@ -95,6 +101,8 @@ def sqlmap(
 
     Not ``--smart``: that gives up where no error of the database is shown, as here.
     """
+    if not seconds:
+        return 0, []
     files = []
     for number, one in enumerate(one for one in requests if one.method == "GET" and one.names):
         headers = {"Host": urlsplit(url).netloc, "Cookie": cookies, **FORWARDED}

@@ -1,8 +1,9 @@
 """The product as it is delivered, served to scanners: gunicorn over HTTPS, the settings that
 ``check --deploy`` asks for, the application's role, a small demo of invented people.
 
-Two things differ, so that a scanner gets as far as a person: no second factor is asked for, and
-a form may be sent more than once (``XUEJI_BREAK`` of tests/races/broken.py).
+Three things differ, so that a scanner gets as far as a person: no second factor is asked for, a
+form may be sent more than once (``XUEJI_BREAK`` of tests/races/broken.py), and a day has no last
+whole number.
 """
 
 import contextlib
@@ -38,6 +39,7 @@ DELIVERED = {
     "XUEJI_PROXIES": "127.0.0.1",
     "XUEJI_SECOND_FACTOR": "none",
     "XUEJI_BREAK": "without_keys",
+    "XUEJI_REVEALS_AT_MOST": "1000000",
     "DJANGO_SETTINGS_MODULE": "xueji.settings",
     "REDIS_URL": "",
     "XUEJI_DEMO": "",

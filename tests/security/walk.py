@@ -27,6 +27,7 @@ LEFT_ALONE = {
     *("login", "logout", "switch_post", "my_password", "my_sessions_end", "my_factor"),
 }
 NOT_TRIED = {"csrfmiddlewaretoken", "form_key"}
+LONG = 10  # fields of a form that is taken for the same one
 TYPED = "1"  # where a page leaves a field empty
 
 
@@ -49,6 +50,16 @@ class Request:
             return resolve(self.path).url_name
         except Resolver404:
             return None
+
+    @property
+    def names_a_row(self) -> bool:
+        """Whether the address holds an id or a number."""
+        return any(letter.isdigit() for letter in self.path)
+
+    @property
+    def views(self) -> str:
+        """The file of the view that answers it."""
+        return str(resolve(self.path).func.__module__)
 
     @property
     def names(self) -> set[str]:
@@ -87,7 +98,29 @@ def walk(url: str, cookies: str, starts: Iterable[str]) -> list[Request]:
             continue
         if answer.headers.get_content_type() == "text/html":
             ahead += _offered(answer.read().decode(), here.path)
-    return list(kinds.values())
+    return _whole(kinds.values())
+
+
+def _whole(found: Iterable[Request]) -> list[Request]:
+    """Without the forms that another one reads too.
+
+    Of one page: with some of its fields left open. Of pages beside each other, new and edit, that
+    are answered by the same views: the same long form, where no case is closed half-way.
+    """
+    kept: list[Request] = []
+    for one in sorted(found, key=lambda one: (-len(one.names), one.names_a_row)):
+        if one.method != "POST" or not any(_reads(other, one) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _reads(other: Request, one: Request) -> bool:
+    if other.method != "POST":
+        return False
+    if other.page == one.page:
+        return other.names >= one.names
+    is_long = len(one.names) >= LONG
+    return is_long and other.names == one.names and other.views == one.views
 
 
 def asked(address: str) -> Request:

@@ -119,7 +119,7 @@ def not_over(posts: QuerySet[Post], *, on: date) -> QuerySet[Post]:
         content_object=OuterRef("organisation"),
         permission__codename=OuterRef("role"),
     )
-    return posts.filter(Q(ends__isnull=True) | Q(ends__gte=on)).filter(Exists(granted))
+    return posts.filter(Q(ends__isnull=True) | Q(ends__gte=on), Exists(granted), at_once=False)
 
 
 def posts_in_force(*, on: date) -> QuerySet[Post]:

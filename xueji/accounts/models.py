@@ -76,7 +76,7 @@ LEVEL_OF_ROLE: dict[str, Level] = {
 }
 
 
-@classified(public="id user role organisation starts ends granted_by ended_by")
+@classified(public="id user role organisation starts ends at_once granted_by ended_by")
 class Post(models.Model):
     """Who holds which post where, from when to when. The truth about rights; never deleted."""
 
@@ -85,6 +85,7 @@ class Post(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts")
     starts = models.DateField("自")
     ends = models.DateField("至", null=True)
+    at_once = models.BooleanField("当日即止", default=False)  # gives nothing on its last day either
     granted_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     ended_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
@@ -98,6 +99,10 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")),
                 name="post_runs_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(at_once=False) | Q(ends__isnull=False),
+                name="post_at_once_has_an_end",
             ),
         ]
 

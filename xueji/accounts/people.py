@@ -175,7 +175,9 @@ def _refuse_grant(
             "账号管理、安全管理、审计由上一级授予。请改选岗位或单位。"
         )
     if not account.is_active:
-        raise Refused("这个账号已停用。请先启用，再授予岗位。")
+        raise Refused(f"{account.name} 的账号已停用。请先启用，再授予岗位。")
+    if account.sealed_at is not None:
+        raise Refused(f"{account.name} 的账号久未登录，已封存。请先由上一级解除封存，再授予岗位。")
     if ends is not None and ends < starts:
         raise Refused(f"岗位自 {starts} 起，不能在 {ends} 之前结束。请改日期。")
     held = not_over(account.posts.all(), on=starts)

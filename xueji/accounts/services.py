@@ -64,10 +64,13 @@ def end(*, post: Post, on: date, ended_by: Post | None = None) -> None:
     Ended before its first day, it never begins. Its guardian row goes with it, unless this post or
     another one like it still has days to run.
     """
+    today = localdate()
     post.starts, post.ends, post.ended_by = min(post.starts, on), on, ended_by
-    post.save(update_fields=["starts", "ends", "ended_by"])
+    post.at_once = on <= today
+    post.save(update_fields=["starts", "ends", "at_once", "ended_by"])
     running = Post.objects.filter(
-        Q(ends__isnull=True) | Q(ends__gt=localdate()),
+        Q(ends__isnull=True) | Q(ends__gte=today),
+        at_once=False,
         user=post.user_id,
         role=post.role,
         organisation=post.organisation_id,

@@ -5,6 +5,8 @@ An address from which the account logged in lately is spared the second limit: w
 from elsewhere keeps nobody out.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +29,10 @@ class Try:
     who: bytes
     address: str
     minutes: int = 0
+
+    @property
+    def wait(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
 
     @property
     def is_refused(self) -> bool:
@@ -69,10 +75,23 @@ def _is_known(name: str, address: str, at: datetime) -> bool:
 
 def is_limited(name: str, *, at: datetime) -> bool:
     """Whether tries for this account are refused now, from some address or from unknown ones."""
-    who = crypto.blind_index(LOGIN, name)
-    tries = LoginAttempt.objects.filter(who=who, at__gt=at - WINDOW)
-    pairs = tries.filter(at__gt=at - PAIR_WINDOW).values("address").annotate(n=Count("pk"))
-    return tries.count() >= EVERYWHERE or pairs.filter(n__gte=PAIR).exists()
+    return name in limited([name], at=at)
+
+
+def limited(names: Iterable[str], *, at: datetime) -> set[str]:
+    """Those of the accounts whose passwords or codes are refused now, in one query."""
+    whose = {crypto.blind_index(purpose, name): name for name in names for purpose in (LOGIN, CODE)}
+    tries = LoginAttempt.objects.filter(who__in=whose, at__gt=at - WINDOW)
+    counted = tries.values("who", "address").annotate(
+        here=Count("pk", filter=Q(at__gt=at - PAIR_WINDOW)), everywhere=Count("pk")
+    )
+    found, everywhere = set(), Counter[bytes]()
+    for row in counted.order_by():
+        who = bytes(row["who"])
+        everywhere[who] += row["everywhere"]
+        if row["here"] >= PAIR or everywhere[who] >= EVERYWHERE:
+            found.add(whose[who])
+    return found
 
 
 def unlock(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from xueji.accounts.access import Acting
 
@@ -13,7 +14,7 @@ class Todo:
     """Pupils, or what ``unit`` counts, that wait for an act of this post.
 
     ``url`` names its page, ``query`` goes on it. Who counts what may be many stops behind
-    ``MOST_COUNTED``.
+    ``MOST_COUNTED``. ``since``: when the oldest came, ``due``: the day of the first that is due.
     """
 
     label: str
@@ -22,6 +23,8 @@ class Todo:
     url: str
     query: str = ""
     unit: str = "名"
+    since: date | datetime | None = None
+    due: date | None = None
 
     @property
     def shown(self) -> int:

@@ -17,6 +17,7 @@ from xueji.organisations.models import (
     StageName,
     within,
 )
+from xueji.organisations.queries import school_year
 from xueji.rules.engine import RuleSet, rule_set
 from xueji.students.models import Placement, PlacementKind, Student
 
@@ -131,6 +132,44 @@ def stuck(acting: Acting) -> Todo | None:
         url="orders",
         query="?state=waiting",
         unit="个",
+    )
+
+
+def unconnected(acting: Acting) -> Todo | None:
+    """Schools that wait for the county's 入网 act."""
+    if not acting.may("organisations.keep"):
+        return None
+    count = School.objects.filter(
+        within(acting.post.organisation.path, "organisation__path"),
+        organisation__closed_on__isnull=True,
+        connected_on__isnull=True,
+    ).count()
+    if not count:
+        return None
+    return Todo(
+        label="还没有入网的学校",
+        count=count,
+        help="核对资料，核准入网以后才能办理业务",
+        url="organisations",
+        query="?unconnected=1",
+        unit="所",
+    )
+
+
+def without_calendar(acting: Acting) -> Todo | None:
+    """The county's school year of today, while its calendar is not typed."""
+    county = acting.post.organisation
+    if not acting.may("organisations.keep") or county.level != Level.COUNTY:
+        return None
+    year = school_year(county, acting.today)
+    if year and year.ends_on >= acting.today:
+        return None
+    return Todo(
+        label="本学年的校历还没有填",
+        count=1,
+        help="学年、学期和入学年龄按校历算；没有填的，先填起止日期",
+        url="calendar",
+        unit="个学年",
     )
 
 

@@ -1,6 +1,6 @@
 """Around every view: the acting post, the declared act, refusals that give nothing away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.contrib.auth import views
@@ -46,7 +46,7 @@ class AccessMiddleware:
         return errors.not_allowed(request, response) if response.status_code == 405 else response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
-        if any("\0" in text for text in (request.path_info, *request.GET.values())):
+        if any("\0" in text for text in _typed(request)):
             raise BadRequest("NUL")  # no database text holds one
         if not hasattr(view, "act"):
             raise Http404("undeclared view")
@@ -69,6 +69,14 @@ class AccessMiddleware:
         if isinstance(error, PermissionDenied):
             return errors.not_found(request, error)
         return None
+
+
+def _typed(request: HttpRequest) -> Iterator[str]:
+    """The address, and every value in it and in the form."""
+    yield request.path_info
+    for values in (request.GET, request.POST):
+        for _, texts in values.lists():
+            yield from texts
 
 
 def _without_post(request: HttpRequest, now: datetime) -> HttpResponse:

@@ -1,9 +1,13 @@
 """How often a person sees whole numbers of pupils in a day; beyond it the day is over."""
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localtime
 
 from xueji.audit import queries
+from xueji.pages.slowed import slowed
 
 
 def refusal(request: HttpRequest) -> str:
@@ -16,3 +20,10 @@ def refusal(request: HttpRequest) -> str:
         "急需的请同岗位的另一人办理；需要成批的号码，请用打印或上报，不要逐个抄。"
         "（文件未规定，按本系统设定，可由运维调整。）"
     )
+
+
+def over(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """``page`` as the answer to who has seen all of this day."""
+    here = localtime(request.acting.at)
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return slowed(page, wait=midnight - here)

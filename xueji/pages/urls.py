@@ -15,7 +15,7 @@ from xueji.pages.views import (
     papers,
     rules,
 )
-from xueji.pages.views.accounts import mine, people
+from xueji.pages.views.accounts import lists, mine, people
 from xueji.pages.views.organisations import (
     calendar,
     office,
@@ -86,8 +86,9 @@ urlpatterns = [
     path("cases/<str:number>/papers/<int:pk>/", papers.open_paper, name="paper"),
     path("cases/<str:number>/papers/<int:pk>/remove/", papers.remove, name="paper_remove"),
     path("divisions/", divisions.choose, name="divisions"),
-    path("accounts/", people.accounts, name="accounts"),
+    path("accounts/", lists.accounts, name="accounts"),
     path("accounts/new/", people.open_account, name="account_new"),
+    path("accounts/vacant/", lists.vacant, name="accounts_vacant"),
     path("accounts/me/", mine.my_account, name="my_account"),
     path("accounts/me/password/", mine.my_password, name="my_password"),
     path("accounts/me/sessions/end/", mine.end_sessions, name="my_sessions_end"),

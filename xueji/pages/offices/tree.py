@@ -24,11 +24,18 @@ class Line:
         return getattr(self.office, "school", None)
 
 
-def rows(acting: Acting, at: Organisation, typed: str, *, closed: bool) -> QuerySet[Organisation]:
-    """What stands directly below ``at``; with words, whatever below it they mean."""
+def rows(
+    acting: Acting, at: Organisation, typed: str, *, closed: bool, unconnected: bool = False
+) -> QuerySet[Organisation]:
+    """What stands directly below ``at``; with words, whatever below it they mean.
+
+    ``unconnected``: the schools anywhere below that wait for the county's 入网 act.
+    """
     found = Organisation.objects.below(at.path).exclude(pk=at.pk)
     words = [word[:LETTERS] for word in typed.split()[:WORDS]]
-    if not words:
+    if unconnected:
+        found = found.filter(school__isnull=False, school__connected_on=None)
+    elif not words:
         found = found.filter(parent=at)
     for word in words:
         found = found.filter(_meant(word))

@@ -1,5 +1,7 @@
 """The log-in form: slow for whoever guesses, and never saying which part was wrong."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
@@ -18,6 +20,7 @@ TOO_MANY = (
 class LoginForm(AuthenticationForm):
     """Says the same of an account there is, is not, is closed or sealed, after the same time."""
 
+    wait: timedelta | None = None  # until the next try is looked at, when this one was not
     error_messages = {"invalid_login": WRONG, "inactive": WRONG}
 
     def clean(self):
@@ -27,6 +30,7 @@ class LoginForm(AuthenticationForm):
         at, address = timezone.now(), self.request.META.get("REMOTE_ADDR", "")
         this = throttle.begin(name, address=address, at=at)
         if this.is_refused:
+            self.wait = this.wait
             raise forms.ValidationError(TOO_MANY.format(minutes=this.minutes))
         account = User.objects.filter(username=name).select_related("home").first()
         try:

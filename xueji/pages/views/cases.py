@@ -262,7 +262,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     found = case_page.find(request, number)
     if used_up := quota.refusal(request):
         messages.error(request, used_up)
-        return _answer(request, found, status=422)
+        return quota.over(request, _answer(request, found))
     form = RevealForm(request.POST)
     if not form.is_valid() or not queries.reaches_pupil(found, request.acting):
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.accounts.duties import tallies
 from xueji.accounts.models import Role
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox, kinds, veil
@@ -13,10 +14,11 @@ from xueji.cases.models import Step
 from xueji.cases.todos import todos
 from xueji.dossiers import queries as dossiers
 from xueji.organisations.models import Level, grade_name
-from xueji.pages import record
+from xueji.pages import duties, record
 from xueji.students import queries
 
 SHOWN = 8
+WEEKDAYS = "一二三四五六日"
 AGE = 124
 BAR, ROW = 60, 25  # width of the longest bar and height of a row in the chart's own units
 
@@ -24,10 +26,10 @@ BAR, ROW = 60, 25  # width of the longest bar and height of a row in the chart's
 @access.act("desk")
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    """To-dos with their age and due date; posts without register rights see an empty desk."""
+    """To-dos with their age and due date, of the register or of those who keep the accounts."""
     acting = request.acting
     if not acting.may("cases.read"):
-        return render(request, "pages/desk_plain.html")
+        return _without_register(request, acting)
     rows = ("school__organisation", "waiting_at")
     mine = list(inbox.waiting(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
     others = list(inbox.others(acting).select_related(*rows).order_by("due_on", "pk")[:SHOWN])
@@ -52,7 +54,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "drafts": inbox.drafts(acting).count() if acting.may("enrollment.enter") else 0,
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "today": acting.today,
-            "weekday": "一二三四五六日"[acting.today.weekday()],
+            "weekday": WEEKDAYS[acting.today.weekday()],
             "signed": signed,
             "ended": ended,
             "may_enter": acting.may("enrollment.enter"),
@@ -60,6 +62,20 @@ def desk(request: HttpRequest) -> HttpResponse:
             **_people(acting),
         },
     )
+
+
+def _without_register(request: HttpRequest, acting: Acting) -> HttpResponse:
+    """The desk of accounts, security and audit; a class teacher has nothing to do yet."""
+    context = {
+        "todos": [*duties.todos(acting), *todos(acting)],
+        "tallies": tallies(acting) if acting.may("accounts.read") else {},
+        "done": duties.done(acting) if acting.may("accounts.read") else [],
+        "may_open": acting.may("accounts.administer"),
+        "keeps": acting.may("accounts.read") or acting.may("audit.read"),
+        "today": acting.today,
+        "weekday": WEEKDAYS[acting.today.weekday()],
+    }
+    return render(request, "pages/desk_plain.html", context)
 
 
 def _below(acting: Acting) -> dict[str, object]:

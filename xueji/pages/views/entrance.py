@@ -1,7 +1,10 @@
 """In and out: login, logout, the post one acts under, the list of keys, health."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth import logout as end_session
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,9 +16,19 @@ from xueji.accounts.models import Happened
 from xueji.pages import readiness
 from xueji.pages.kept import posted_from
 from xueji.pages.people.login_form import LoginForm
+from xueji.pages.slowed import slowed
+
+
+class Login(LoginView):
+    """Django's, and a try that was not looked at is told as such."""
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        response, wait = super().form_invalid(form), cast(LoginForm, form).wait
+        return slowed(response, wait=wait) if wait else response
+
 
 login = access.public(
-    LoginView.as_view(
+    Login.as_view(
         template_name="accounts/login.html",
         authentication_form=LoginForm,
         redirect_authenticated_user=True,

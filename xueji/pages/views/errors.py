@@ -4,7 +4,9 @@ import logging
 import secrets
 import sys
 
+from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +16,7 @@ from xueji.accounts import access
 from xueji.pages.kept import kept, page_of
 
 log = logging.getLogger(__name__)
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 @access.public
@@ -45,7 +48,18 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """A request that cannot be understood; nothing was done, but for a session lost on the way."""
     if isinstance(exception, SessionInterrupted):
         return _unsure(request)
+    if isinstance(exception, TOO_MUCH):
+        return _too_much()
     return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def _too_much() -> HttpResponse:
+    """More than any form of ours sends; who pasted a list into one can go back and shorten it."""
+    context = {
+        "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        "megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2,
+    }
+    return HttpResponse(render_to_string("413.html", context), status=413)
 
 
 def _unsure(request: HttpRequest) -> HttpResponse:

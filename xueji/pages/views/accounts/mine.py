@@ -19,6 +19,7 @@ from xueji.pages.once import Done, once
 from xueji.pages.people import shown_once
 from xueji.pages.people.forms import CodeForm, PasswordForm
 from xueji.pages.people.login_form import TOO_MANY
+from xueji.pages.slowed import slowed
 
 ISSUER = "学籍"
 ENROLLING, RECOVERY = "enrolling", "recovery_codes"  # names in the session
@@ -80,10 +81,11 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def my_password(request: HttpRequest) -> HttpResponse:
     """Change the password; every other session ends with the old one."""
     user = request.acting.user
-    form = PasswordForm(request.POST or None, user=user)
+    form, wait = PasswordForm(request.POST or None, user=user), None
     if request.method == "POST":
         this = throttle.begin(user.username, address=_address(request), at=request.acting.at)
         if this.is_refused:
+            wait = this.wait
             form.add_error(None, TOO_MANY.format(minutes=this.minutes))
         elif form.is_valid():
             this.succeeded()
@@ -98,7 +100,10 @@ def my_password(request: HttpRequest) -> HttpResponse:
         "days": passwords.profile().days,
         "next": request.POST.get("next") or request.GET.get("next", ""),
     }
-    return render(request, "accounts/password.html", context, status=422 if form.errors else 200)
+    response = render(
+        request, "accounts/password.html", context, status=422 if form.errors else 200
+    )
+    return slowed(response, wait=wait) if wait else response
 
 
 def _changed(request: HttpRequest, new: str) -> HttpResponse:
@@ -186,10 +191,11 @@ def login_code(request: HttpRequest) -> HttpResponse:
     if request.demanded != "login_code":
         return redirect(gate.onwards(request))
     user, at, address = request.acting.user, request.acting.at, _address(request)
-    form = CodeForm(request.POST or None)
+    form, wait = CodeForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         this = throttle.begin(user.username, address=address, at=at, purpose=throttle.CODE)
         if this.is_refused:
+            wait = this.wait
             form.add_error(None, TOO_MANY.format(minutes=this.minutes))
         elif factor.passes(user, form.cleaned_data["code"], at=at, address=address):
             this.succeeded()
@@ -203,7 +209,8 @@ def login_code(request: HttpRequest) -> HttpResponse:
         "form": form,
         "next": request.POST.get("next") or request.GET.get("next", ""),
     }
-    return render(request, "accounts/code.html", context, status=422 if form.errors else 200)
+    response = render(request, "accounts/code.html", context, status=422 if form.errors else 200)
+    return slowed(response, wait=wait) if wait else response
 
 
 def _note(request: HttpRequest, kind: Happened, note: str = "") -> None:

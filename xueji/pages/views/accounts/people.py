@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,16 +16,9 @@ from xueji.organisations.models import Organisation
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
-from xueji.pages.paging import page
 from xueji.pages.people import shown_once
 from xueji.pages.people.forms import AccountForm, EndForm, PostForm, ReasonForm
 
-ORDER = ("username", "pk")
-STATES = {
-    "open": ("在用", Q(is_active=True, sealed_at__isnull=True)),
-    "sealed": ("封存", Q(is_active=True, sealed_at__isnull=False)),
-    "disabled": ("停用", Q(is_active=False)),
-}
 FIRST_PASSWORD = "first_password"  # noqa: S105 -- a name in the session
 MOST_PLACES, MOST_POSTS, MOST_EVENTS = 300, 50, 30
 
@@ -44,43 +36,13 @@ SECURITY_ACTS: dict[str, tuple[str, Callable]] = {
 }
 
 
-@access.act("accounts.read")
-@require_GET
-def accounts(request: HttpRequest) -> HttpResponse:
-    """Accounts of the own office and of those below, found by name, account or office."""
-    acting = request.acting
-    typed = request.GET.get("q", "").strip()[:40]
-    state = request.GET.get("state") if request.GET.get("state") in STATES else "open"
-    rows = _listed(acting).filter(STATES[state][1])
-    if typed:
-        rows = rows.filter(
-            Q(username__icontains=typed) | Q(name__icontains=typed) | Q(home__name__contains=typed)
-        )
-    return render(
-        request,
-        "accounts/list.html",
-        {
-            "page": page(request, rows, order=ORDER),
-            "typed": typed,
-            "state": state,
-            "states": [(name, label) for name, (label, _) in STATES.items()],
-            "may_open": acting.may("accounts.administer"),
-            "today": acting.today,
-        },
-    )
-
-
-def _listed(acting: Acting) -> QuerySet[User]:
-    posts = access.not_over(Post.objects.select_related("organisation"), on=acting.today)
-    ordered = Prefetch("posts", posts.order_by("starts", "pk"), to_attr="running")
-    return people.in_reach(acting).select_related("home").prefetch_related(ordered)
-
-
 @access.act("accounts.administer")
 @require_http_methods(["GET", "POST"])
 def open_account(request: HttpRequest) -> HttpResponse:
     """A new account, with its first post or without; its password is shown once."""
-    form = AccountForm(request.POST or None, acting=request.acting)
+    asked = {name: request.GET.get(name, "")[:120] for name in ("place", "role")}
+    initial = {**asked, "starts": request.acting.today}
+    form = AccountForm(request.POST or None, acting=request.acting, initial=initial)
     if request.method == "POST" and form.is_valid():
         said: list[tuple[int, str]] = []
 

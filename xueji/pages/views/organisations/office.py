@@ -33,7 +33,9 @@ def organisations(request: HttpRequest) -> HttpResponse:
         at = within_reach(acting, whole(asked) or 0)
     typed = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     closed = request.GET.get("closed") == "1"
-    found = page(request, tree.rows(acting, at, typed, closed=closed), order=tree.ORDER)
+    unconnected = request.GET.get("unconnected") == "1"
+    rows = tree.rows(acting, at, typed, closed=closed, unconnected=unconnected)
+    found = page(request, rows, order=tree.ORDER)
     return render(
         request,
         "organisations/tree.html",
@@ -44,6 +46,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
             "lines": tree.lines(found.rows, at),
             "typed": typed,
             "closed": closed,
+            "unconnected": unconnected,
             "may_keep": may_keep(acting),
             "is_school": at.level == Level.SCHOOL,
         },

@@ -55,7 +55,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         return answer(request, scope, status=422)
     if used_up := quota.refusal(request):
         messages.error(request, used_up)
-        return answer(request, scope, status=422)
+        return quota.over(request, answer(request, scope))
     form = PupilRevealForm(request.POST)
     if not form.is_valid():
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
