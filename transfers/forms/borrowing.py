@@ -43,7 +43,10 @@ class BorrowingForm(TakeForm):
 
 
 class LendingForm(AskingForm):
-    """Where outside the register a pupil is to borrow studies, on which ground, for how long."""
+    """Where outside the register a pupil is to borrow studies, on which ground, for how long.
+
+    Nothing has to be filled in of a draft.
+    """
 
     mark_optional = False  # the rules demand papers, and reasons for exceptions
 
@@ -101,10 +104,14 @@ class LendingForm(AskingForm):
         data: Mapping[str, object] | None = None,
         *,
         papers: Iterable[tuple[str, str]],
+        is_draft: bool = False,
         initial: Mapping[str, object] | None = None,
     ):
         super().__init__(data, initial=dict(initial or {}), use_required_attribute=False)
         self.offer_papers(papers)
+        if is_draft:
+            for field in self.fields.values():
+                field.required = False
 
 
 class EndForm(AskingForm):

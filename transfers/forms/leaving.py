@@ -67,6 +67,7 @@ class TransferForm(AskingForm):
     """
 
     mark_optional = False  # what is needed depends on where the pupil goes
+    TO_WHERE = ((INSIDE, "系统内的学校"), (OUTSIDE, "系统以外的学校"))
 
     pupil = forms.CharField(
         label="学生",
@@ -86,9 +87,9 @@ class TransferForm(AskingForm):
     )
     to_where = forms.ChoiceField(
         label="转往",
-        choices=[(INSIDE, "系统内的学校"), (OUTSIDE, "系统以外的学校")],
+        choices=TO_WHERE,
         widget=forms.RadioSelect,
-        error_messages={"required": "请选转往哪里。"},
+        error_messages={"required": "请选转往哪里。", "invalid_choice": "请从列出的去向中选。"},
     )
     to_school = forms.CharField(
         label="转入学校",
@@ -155,6 +156,12 @@ class TransferForm(AskingForm):
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
+
+    def offer_outside_alone(self) -> None:
+        """For a school whose pupils go inside the register at the receiving school's request."""
+        self.fields["to_where"].choices = TransferForm.TO_WHERE[1:]  # type: ignore[attr-defined]
+        self.initial["to_where"] = OUTSIDE
+        del self.fields["to_school"]
 
     def offer(self, pupils: Iterable[Student]) -> None:
         """Let the clerk choose among pupils, each with grade, class and birthday."""

@@ -99,11 +99,11 @@ def is_held(row: Transfer) -> bool:
     return row.receipt_open and Transfer.objects.filter(HOLDING, pk=row.pk).exists()
 
 
-def drafts(acting: Acting, kind: str = KIND) -> QuerySet[Case]:
+def drafts(acting: Acting, kinds: Sequence[str] = (KIND,)) -> QuerySet[Case]:
     """Drafts of this very post."""
     post = acting.post
     return Case.objects.filter(
-        kind=kind, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
+        kind__in=kinds, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
     )
 
 

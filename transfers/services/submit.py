@@ -87,7 +87,7 @@ def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Ac
     out = at_work(acting)
     case = lock(keep_draft(typed=typed, title="", acting=acting).case.pk)
     student = own_pupil(asked.student_id, case, acting)
-    former = _home(student)
+    former = home_of(student)
     into = lineage(asked.to_school.pk) if asked.to_school else None
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
     _require_start_here(way)
@@ -213,7 +213,8 @@ def require_plain(student: Student) -> None:
         raise Refused("该生正在别的学校借读。请先办理借读结束，再办转学。")
 
 
-def _home(student: Student) -> Placement:
+def home_of(student: Student) -> Placement:
+    """Where the pupil is; Refused for who is nowhere."""
     home = Placement.objects.filter(
         student=student, kind=PlacementKind.HOME, ends__isnull=True
     ).first()

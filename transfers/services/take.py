@@ -100,20 +100,7 @@ def _from_school(
     acting: Acting,
 ) -> Case:
     (student,) = students.lock([found.pk]).values()
-    former = Placement.objects.filter(
-        student=student, kind=PlacementKind.HOME, ends__isnull=True
-    ).first()
-    if former is None:
-        raise Refused("该生现在没有就读学校，请与教育局联系。")
-    require_free(student, case, acting)
-    require_plain(student)
-    out = lineage(former.school_id)
-    way = Way(stage=former.stage, out=out, into=into, on=acting.today)
-    if not way.starts_at_receiving:
-        cited = way.rules.rule("transfer.starter").citation
-        raise Refused(
-            f"这样的转学由转出学校发起（{cited}）。请监护人到原学校申请，由原学校开始办理。"
-        )
+    former, way = way_of(student, case, into, acting)
     asked = Asked(
         student_id=student.pk,
         to_school=into.school,
@@ -127,13 +114,36 @@ def _from_school(
     facts = _with_class(facts, taken)
     row = Transfer(
         direction=way.direction,
-        from_school=out.school,
+        from_school=former.school,
         former=former,
         stage=former.stage,
         grade=former.grade,
         entry_year=former.entry_year,
     )
     return _send(case, student, row, facts, way, taken, reasons, acting)
+
+
+def way_of(
+    student: Student, case: Case | None, into: Lineage, acting: Acting
+) -> tuple[Placement, Way]:
+    """From where a pupil of the register would come, and how.
+
+    Raises Refused where the pupil is not to be had, or not by a request from here.
+    """
+    former = Placement.objects.filter(
+        student=student, kind=PlacementKind.HOME, ends__isnull=True
+    ).first()
+    if former is None:
+        raise Refused("该生现在没有就读学校，请与教育局联系。")
+    require_free(student, case, acting)
+    require_plain(student)
+    way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
+    if not way.starts_at_receiving:
+        cited = way.rules.rule("transfer.starter").citation
+        raise Refused(
+            f"这样的转学由转出学校发起（{cited}）。请监护人到原学校申请，由原学校开始办理。"
+        )
+    return former, way
 
 
 def _from_outside(
@@ -241,11 +251,11 @@ def _send(
     )
 
 
-def require_free(student: Student, case: Case, acting: Acting) -> None:
-    """Another case of the locked pupil is named to who reaches it, its office to others."""
+def require_free(student: Student, case: Case | None, acting: Acting) -> None:
+    """Another case of the pupil is named to who reaches it, its office to others."""
     others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
-    other = others.exclude(pk=case.pk).first()
-    if case.student_id not in (None, student.pk):
+    other = others.exclude(pk=case.pk if case else None).first()
+    if case and case.student_id not in (None, student.pk):
         raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
     if other and not acting.reaches(other.org_path):
         office = lineage(other.school_id).county
