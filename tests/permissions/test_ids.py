@@ -375,6 +375,7 @@ WITHOUT_ROWS = {
     "logout",
     "students_find",
     "enrollment_find",
+    "cases_find",
     "enrollment_class_add",
     "enrollment_national_export",
     "organisation_new",
