@@ -45,19 +45,15 @@ STATES = {
 
 def rows() -> QuerySet[Transfer]:
     """Transfers with all a line of a list shows; whether the approval is through."""
-    return (
-        Transfer.objects.exclude(case__state=State.DRAFT)
-        .select_related(
-            "case__waiting_at",
-            "from_school__organisation",
-            "from_school__county",
-            "to_school__organisation",
-        )
-        .annotate(
-            to_place=TO_PLACE,
-            file_sent=F("paper_file__sent_on"),
-            file_received=F("paper_file__received_on"),
-        )
+    return Transfer.objects.select_related(
+        "case__waiting_at",
+        "from_school__organisation",
+        "from_school__county",
+        "to_school__organisation",
+    ).annotate(
+        to_place=TO_PLACE,
+        file_sent=F("paper_file__sent_on"),
+        file_received=F("paper_file__received_on"),
     )
 
 
