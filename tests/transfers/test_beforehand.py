@@ -1,5 +1,6 @@
 """What stands against a request is told when its form opens, before anything else is typed."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -120,6 +121,17 @@ def test_what_was_typed_stays_while_another_pupil_is_looked_for(world, client_of
         NEW, {**sent, "to_where": "inside", "to_school": "上庄小学", "save": "find"}
     )
     assert (told(answer)[1], 'value="上庄小学"' in text(answer)) == (False, True)
+
+
+@pytest.mark.parametrize(("day", "is_told"), [(14, False), (15, True)])
+def test_past_the_start_of_term_it_is_told_which_reasons_are_free(world, client_of, day, is_told):
+    student = numbered(world)
+    with time_machine.travel(NOON + timedelta(days=day - 2), tick=False):
+        page = text(client_of("clerk").get(NEW, {"student": student.pk}))
+    told = (
+        "今天是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
+    )
+    assert (told in page, "exception_" in page) == (is_told, False)
 
 
 @pytest.mark.parametrize("rule_set", ["", "lingcheng", "jinzhou"])

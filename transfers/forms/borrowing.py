@@ -22,7 +22,7 @@ class BorrowingForm(TakeForm):
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
     until.width = "w6"  # type: ignore[attr-defined]
-    national_number = None
+    national_number = offline_on = offline_paper = None
     asked = ("school_class", "until", "reason", "reason_text", "papers")
 
     def __init__(self, data: Mapping[str, object] | None = None, **given: Any):

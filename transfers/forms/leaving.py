@@ -16,6 +16,36 @@ INSIDE, OUTSIDE = "inside", "outside"
 EXCEPTION = "exception_"  # of the fields that ask for an exception; the rule's key follows
 
 
+class OfflineForm(forms.Form):
+    """What is asked of what was done on paper while the system was down."""
+
+    offline_on = forms.DateField(
+        label="线下办理日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="系统故障、先在纸上办的才填；照审批表",
+        error_messages={"invalid": "请写成 2026-09-03 这样的年、月、日。"},
+    )
+    offline_paper = forms.CharField(
+        label="线下审批表编号",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="没有编号的，写盖章的单位",
+        error_messages={"max_length": "编号超过 60 个字，请只写编号或单位。"},
+    )
+    offline_on.width, offline_paper.width = "w6", "w6"  # type: ignore[attr-defined]
+
+    @property
+    def offline_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in OfflineForm.base_fields if name in self.fields]
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether something was typed of it, or is wrong."""
+        return any(field.value() or field.errors for field in self.offline_fields)
+
+
 class AskingForm(forms.Form):
     """What both schools' forms do about warnings: ask for the reason of an exception."""
 
@@ -60,7 +90,7 @@ class AskingForm(forms.Form):
         return {**kept, "papers": list(ticked or [])}
 
 
-class TransferForm(AskingForm):
+class TransferForm(OfflineForm, AskingForm):
     """Who goes, where to, why, and which originals were seen.
 
     ``only`` names the fields that are asked for; the others may stay empty (查找, 存草稿).
@@ -178,6 +208,8 @@ class TransferForm(AskingForm):
             reason=data["reason"],
             reason_text=data["reason_text"],
             papers=frozenset(data.get("papers") or ()),
+            offline_on=data["offline_on"],
+            offline_paper=data["offline_paper"],
         )
 
 

@@ -22,6 +22,7 @@ from xueji.students.models import Placement, Student
 OF_PUPIL = frozenset(
     f"transfer.{name}" for name in ("status", "suspended", "final_grade", "sanction")
 )
+WINDOW = "transfer.window"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class Known:
 
     refusals: Sequence[str] = ()
     warnings: Sequence[Finding] = ()
+    late: Finding | None = None  # a warning for reasons that do not pass the start of term
 
 
 def of_leaver(student: Student, case: Case | None, acting: Acting) -> Known:
@@ -101,10 +103,12 @@ def _known(student: Student, former: Placement, way: Way, other: str, acting: Ac
         papers=frozenset(),
     )
     found = judge("transfer", facts_of(student, former, asked, way, acting), way.rules)
-    found = [one for one in found if one.key in OF_PUPIL]
+    of_pupil = [one for one in found if one.key in OF_PUPIL]
+    late = [one for one in found if one.key == WINDOW and one.effect == Effect.WARN]
     return Known(
-        refusals=_refusals(found, other),
-        warnings=[one for one in found if one.effect == Effect.WARN],
+        refusals=_refusals(of_pupil, other),
+        warnings=[one for one in of_pupil if one.effect == Effect.WARN],
+        late=late[0] if late else None,
     )
 
 

@@ -230,7 +230,7 @@ def _facts(
         is_designated=side.host.school.designated_for_borrowed,
         ground=wanted.reason,
         ground_text=wanted.reason_text,
-        term_day=day_of_term(side.host, acting),
+        term_day=day_of_term(side.host, acting.today),
         status=(status, status.label),
         grade=one.grade,
         grade_after=wanted.school_class.grade if wanted.school_class else one.grade,

@@ -137,7 +137,7 @@ def _judged(
     facts = BorrowingFacts(
         is_designated=True,
         ground=lending.reason,
-        term_day=day_of_term(home, acting) if home else None,
+        term_day=day_of_term(home, acting.today) if home else None,
         status=(student.status, student.get_status_display()),
         grade=place.grade,
         grade_after=place.grade,

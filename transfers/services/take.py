@@ -7,6 +7,7 @@ outside and comes back goes on in the same register.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db import transaction
 
@@ -60,6 +61,8 @@ class Taken:
     reason_text: str
     papers: frozenset[str]
     national_number: str = ""
+    offline_on: date | None = None
+    offline_paper: str = ""
     entry: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -109,6 +112,8 @@ def _from_school(
         reason=taken.reason,
         reason_text=taken.reason_text,
         papers=taken.papers,
+        offline_on=taken.offline_on,
+        offline_paper=taken.offline_paper,
     )
     facts = facts_of(student, former, asked, way, acting)
     facts = _with_class(facts, taken)
@@ -182,7 +187,7 @@ def _from_outside(
     facts = TransferFacts(
         reason=taken.reason,
         reason_text=taken.reason_text,
-        term_day=term_day(way, acting),
+        term_day=term_day(way, taken.offline_on or acting.today),
         status=(Status.ENROLLED, Status.ENROLLED.label),
         is_final=taken.grade == stage.grades[-1],
         sanctions=open_sanctions([student.pk], on=acting.today).count(),
@@ -191,6 +196,9 @@ def _from_outside(
         direction=way.direction,
         has_national_number=has_national(student),
         alike=0 if known else alike(student),
+        offline_on=taken.offline_on,
+        offline_paper=taken.offline_paper,
+        today=acting.today,
     )
     year = school_year(into.county, acting.today)
     if year is None:
@@ -231,6 +239,7 @@ def _send(
     row.case, row.to_school, row.into_set = case, way.into.school, way.into.rule_set
     row.former_status, row.certifier = student.status, way.certifier()
     row.reason, row.reason_text = taken.reason, taken.reason_text.strip()
+    row.offline_on, row.offline_paper = taken.offline_on, taken.offline_paper.strip()
     row.school_class = taken.school_class
     if taken.school_class:
         rules = way.into_rules or way.rules

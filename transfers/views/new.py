@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from transfers import queries
 from transfers.forms import INSIDE, TransferForm
+from transfers.models import Reason
 from transfers.rules import inside_at_receiving
 from transfers.rules.papers import OF_LEAVER
 from transfers.services import keep_draft, submit
-from transfers.services.beforehand import of_leaver
+from transfers.services.beforehand import WINDOW, of_leaver
 from transfers.services.submit import at_work
 from transfers.views import asking, take, taking
 from transfers.views.exceptions import kept_warnings
@@ -25,7 +26,7 @@ from xueji.cases.models import Case
 from xueji.organisations.models import School
 from xueji.pages.ids import whole
 from xueji.pages.record import shown
-from xueji.rules.engine import rule_set
+from xueji.rules.engine import Finding, rule_set
 from xueji.rules.inheritance import Rule
 from xueji.students.models import Student
 
@@ -40,6 +41,8 @@ class Opened(asking.Opened):
     pupils: Sequence[Student] = ()
     meant: Student | None = None
     refusals: Sequence[str] = ()
+    late: Finding | None = None
+    in_time: str = ""  # the reasons for which it is never too late
     starts_there: bool = False  # at the receiving school, by the rule ``starter`` if one says so
     starter: Rule | None = None
 
@@ -142,6 +145,11 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
         title=meant or str(row["pupil"]) or "转学",
         pupils=found,
         starts_there=starts_there,
+        in_time="、".join(
+            str(Reason(code).label)
+            for code in rules.get(WINDOW, {"except": ()})["except"]
+            if code in rules.value("transfer.reason")
+        ),
         starter=rules.rule(STARTER) if starts_there and rules.has(STARTER) else None,
     )
 
@@ -153,7 +161,7 @@ def _tell(request: HttpRequest, opened: Opened) -> None:
     meant = [row for row in opened.pupils if row.pk == pk or len(opened.pupils) == 1]
     if meant:
         known = of_leaver(meant[0], opened.case, request.acting)
-        opened.meant, opened.foreseen = meant[0], known.warnings
+        opened.meant, opened.foreseen, opened.late = meant[0], known.warnings, known.late
         form.ask_exceptions(opened.foreseen)
         if request.POST.get("save") != "send":  # whoever sends it is answered by the act itself
             opened.refusals = known.refusals
@@ -209,6 +217,8 @@ def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpRespon
         "pupils": opened.pupils,
         "meant": opened.meant,
         "refusals": opened.refusals,
+        "late": opened.late,
+        "in_time": opened.in_time,
         "starts_there": opened.starts_there,
         "starter": opened.starter,
     }
