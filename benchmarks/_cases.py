@@ -30,6 +30,13 @@ ROLES = {
     "province_officer": Level.PROVINCE,
 }
 
+# a surname of 200, and two characters of 500 and of 700: names as alike as names are
+NAME = (
+    "chr(20000 + (n % 200)::int) || chr(21000 + ((n * 7919) % 500)::int)"
+    " || chr(22000 + ((n * 104729) % 700)::int)"
+)
+ONE_NAME = chr(20007) + chr(21000 + 7 * 7919 % 500)  # of the seventh case, and of one in a thousand
+
 # n → two schools with the offices above them, and the position of the route that it waits at: 0 is
 # the maker, to whom it was returned. The first ten of either kind are all of the first school.
 PLAN = """
@@ -209,7 +216,7 @@ class Province:
                 copies(
                     student,
                     "plan",
-                    name="'测' || n",
+                    name=NAME,
                     school_id=gone.format("NULL", "school"),
                     org_path=gone.format("NULL", "path"),
                     stage=gone.format("''", "t.stage"),
@@ -223,7 +230,7 @@ class Province:
                     case,
                     "plan",
                     number="'B' || n",
-                    title="'测' || n",
+                    title=NAME,
                     student_id=f"n + {before}",
                     school_id="school",
                     org_path="path",

@@ -22,13 +22,16 @@ from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
 from benchmarks._asked import Asked, ask, sequential  # noqa: E402
-from benchmarks._cases import FEW, Province  # noqa: E402
+from benchmarks._cases import FEW, ONE_NAME, Province  # noqa: E402
+from xueji.pages import finding  # noqa: E402
 from xueji.pages.paging import SIZE  # noqa: E402
 
 CASES = int(os.environ.get("XUEJI_BENCH_CASES", "100000"))
 ROUNDS, REQUESTS = 5, 20  # with ten cases, with all of them
 MOST_QUERIES, MOST_TIMES, MOST_MS = 20, 3, 300
 MOST_ON_DESK = 35  # queries of a page that is many lists and figures
+# a document number that nobody has, as an address has it
+NOBODY = finding.asking(finding.parsed(""), "130283201801011234")["find"]
 PEER = "the same page with 10 cases under way"
 PAGES = {
     "desk": ("/", {}),
@@ -36,6 +39,9 @@ PAGES = {
     "others": ("/cases/", {"tab": "others"}),
     "overdue": ("/cases/", {"tab": "overdue"}),
     "closed": ("/cases/", {"tab": "closed"}),
+    "found": ("/cases/", {"tab": "others", "q": ONE_NAME}),
+    "found_surname": ("/cases/", {"tab": "closed", "q": ONE_NAME[0]}),
+    "found_number": ("/cases/", {"tab": "others", "find": NOBODY}),
     "out": ("/transfers/", {"show": "out"}),
     "in": ("/transfers/", {"show": "in"}),
     "to_place": ("/transfers/", {"show": "in", "state": "to_place"}),

@@ -51,6 +51,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "paper_file": getattr(row, "paper_file", None),
         "file_act": _file_act(row, acting),
         "may_print": acting.may("transfers.print"),
+        "may_consent": row.to_school_id == case.school_id and acting.reaches(case.org_path),
     }
 
 

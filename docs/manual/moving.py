@@ -25,6 +25,13 @@ def transfers(browser: Browser) -> None:
 
 def borrowing(browser: Browser) -> None:
     """Who is a guest of the host school, and a case of one."""
+    home = Clerk(browser, "clerk")
+    home.go("/borrowing/out/?q=王")
+    home.page.locator("ul.papers a").first.click()
+    home.page.fill("#id_outside_school", "秦皇岛市海港区示例小学")
+    home.page.fill("#id_outside_office", "秦皇岛市海港区教育和体育局")
+    home.page.check("input[name=reason][value=migrant]")
+    home.picture("borrowing-lend")
     host = Clerk(browser, "urban")
     host.go("/borrowing/")
     host.picture("borrowing", height=480)

@@ -242,6 +242,7 @@ LEAVES_NO_ACT = {
     "switch_post",
     "students_find",
     "enrollment_find",
+    "cases_find",
     "audit_find",
     "enrollment_national_export",  # a look, in the access log
 }

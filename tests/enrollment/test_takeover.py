@@ -16,12 +16,15 @@ from tests import pupils
 from tests.enrollment import takeovers, workbooks
 from tests.enrollment.takeovers import PREFIX, checked, line, stored, taken_over, undone
 from tests.numbering import making
+from transfers.services.borrow_change import END, Change, ask
 from xueji.cases.kinds import Refused
+from xueji.cases.services import Typed
 from xueji.documents import services as documents
 from xueji.ledger.check import check as check_ledger
 from xueji.ledger.models import RegisterEvent
 from xueji.organisations.models import SchoolClass
 from xueji.students.models import ForeignNumber, Placement, Student
+from xueji.students.queries import counts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -83,6 +86,28 @@ def test_pupils_of_all_grades_come_with_place_number_and_opening_sums(world):
     (ill,) = TakenOver.objects.filter(since__isnull=False)
     assert (ill.since, ill.until) == (date(2026, 3, 1), date(2027, 2, 28))
     assert proved() == []
+
+
+def test_who_studies_on_loan_outside_is_lent_from_here_and_called_back_by_the_home_school(world):
+    taken_over(world, [line(2), line(5, host="海港区第一小学", host_since="2026-02-20")])
+    (loan,) = Placement.objects.filter(kind="borrowed")
+    assert (loan.school, loan.outside, loan.starts) == (None, "海港区第一小学", date(2026, 2, 20))
+    heads = counts(world.organisations["清泉小学"].path)
+    assert (heads.enrolled, heads.present, heads.borrowed_out) == (2, 1, 1)
+    assert proved() == []
+
+    change = Change(kind=END, placement_id=loan.pk, reason="back")
+    end = ask(typed=Typed(row={}), change=change, acting=world.acting("clerk"))
+    pupils.sign(world, end, "principal", "centre")
+    assert counts(world.organisations["清泉小学"].path).present == 2
+    assert proved() == []
+
+
+def test_undone_as_a_whole_who_was_lent_outside_is_lent_no_more(world):
+    lines = [line(1, host="海港区第一小学", host_since="2026-02-20")]
+    takeover = undone(world, taken_over(world, lines))
+    assert takeover.state == TakeoverState.UNDONE, takeover.summary
+    assert not Placement.objects.filter(ends__isnull=True).exists()
 
 
 def test_the_next_number_of_a_series_follows_the_highest_taken_over(world):

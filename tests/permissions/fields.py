@@ -295,6 +295,7 @@ def pages(unit: Unit, student: Student) -> dict[str, tuple[str, dict[str, str] |
         "dossiers": (reverse("dossiers"), None),
         "desk": (reverse("desk"), None),
         "cases-done": (reverse("cases") + "?tab=closed", None),
+        "cases-found": (reverse("cases_find"), {"q": NAME, "tab": "closed"}),
     }
 
 

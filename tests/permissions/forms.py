@@ -161,6 +161,13 @@ def transfer(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**typed, "reason": "move", "papers": seen, "save": "send", **key()}
 
 
+def lending(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil of 清泉小学 who is to borrow studies outside the register."""
+    pupil = site.units["清泉小学"].numbered
+    where = {"outside_school": "海港区第一小学", "outside_office": "海港区教育局"}
+    return {"student": str(pupil.pk), **where, "reason": "migrant", **key()}
+
+
 def take(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """A pupil who comes to 清泉小学 from outside the register."""
     row = pupils.row(name="欧阳外来", m1_name="欧阳爸", phone="13700000003", m1_phone="13700000004")
@@ -375,6 +382,7 @@ FORMS = {
     "transfer_take": take,
     "transfer_draft": transfer,
     "borrowing_draft": take,
+    "borrowing_lend_draft": lending,
     "enrollment_discard": only_a_key,
     "reports_roster_new": roster,
     "reports_roster_decide": agreed,

@@ -25,7 +25,7 @@ EVERYWHERE = ("GET", "POST")
 OTHERS = ("HEAD", "PUT", "OPTIONS", "PATCH", "DELETE")
 NEAREST = {"-", "own", "below", "draft", "missing"}
 # succeeds without leading anywhere, and keeps what was typed
-KEEPS_AND_STAYS = {"enrollment_draft", "transfer_draft", "borrowing_draft"}
+KEEPS_AND_STAYS = {"enrollment_draft", "transfer_draft", "borrowing_draft", "borrowing_lend_draft"}
 
 
 @dataclass

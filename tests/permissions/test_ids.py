@@ -199,6 +199,11 @@ def pupil_of_a_transfer(own, other, site):
     return reverse("transfer_new"), forms.transfer(site, None, own) | {"student": str(pk)}
 
 
+def pupil_to_lend(own, other, site):
+    pk = other.waiting.pk if other.waiting else MISSING
+    return reverse("borrowing_lend_draft"), forms.lending(site, None, own) | {"student": str(pk)}
+
+
 def draft(url: str, typed: Callable, field: str):
     def send(own, other, site):
         return reverse(url), typed(site, None, own) | {"case": getattr(other, field).number}
@@ -271,10 +276,15 @@ GUESSES = [
     Guess("enrollment_new", "clerk", deferred("enrollment_new")),
     Guess("enrollment_admission_new", "clerk", class_of_an_admission, KEY),
     Guess("transfer_new", "clerk", pupil_of_a_transfer),
+    Guess("borrowing_lend_draft", "clerk", pupil_to_lend),
     Guess("transfer_take", "clerk", class_of_an_arrival),
     *(
         Guess(url, "clerk", draft(url, typed, field), DRAFT)
-        for url, typed in (("transfer_draft", forms.transfer), ("borrowing_draft", forms.take))
+        for url, typed in (
+            ("transfer_draft", forms.transfer),
+            ("borrowing_draft", forms.take),
+            ("borrowing_lend_draft", forms.lending),
+        )
         for field in ("draft", "open")
     ),
     *(
@@ -365,6 +375,7 @@ WITHOUT_ROWS = {
     "logout",
     "students_find",
     "enrollment_find",
+    "cases_find",
     "enrollment_class_add",
     "enrollment_national_export",
     "organisation_new",

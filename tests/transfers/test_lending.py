@@ -286,6 +286,55 @@ def test_a_returned_one_is_mended_where_it_was_written(world, client_of, next_da
     assert (case.state, Borrowing.objects.get(case=case).outside_school) == (State.OPEN, HOST)
 
 
+def test_what_is_typed_is_kept_and_goes_on_as_the_one_case(world, client_of, next_day):
+    student = numbered(world, name="单雄信")
+    clerk = client_of("clerk")
+    form = sent(student=str(student.pk), reason="", until="", papers=[])
+    kept = clerk.post("/borrowing/out/draft/", form)
+    draft = Case.objects.get(kind="borrowing_out")
+    edit = f"/borrowing/{draft.number}/edit/"
+    assert (kept.status_code, kept["HX-Replace-Url"]) == (200, edit)
+    assert (draft.state, draft.title, draft.student) == (State.DRAFT, "单雄信", None)
+
+    again = clerk.get(edit)
+    assert (HOST in text(again), again.context["pupil"]) == (True, student)
+    listed = text(clerk.get("/borrowing/?show=out"))
+    assert [f'href="{edit}"' in listed, f"/borrowing/{draft.number}/discard/" in listed] == [
+        True
+    ] * 2
+    answer = clerk.post(edit, sent(save="send", version=again.context["version"]))
+    assert answer["Location"] == f"/cases/{draft.number}/"
+    assert Case.objects.get(kind="borrowing_out").state == State.OPEN
+
+
+def test_a_draft_is_saved_by_hand_without_what_a_request_needs(world, client_of, next_day):
+    student = numbered(world)
+    form = {**key(), "student": str(student.pk), "until": "2027-07-05", "save": "draft"}
+    answer = client_of("clerk").post(f"/borrowing/out/?student={student.pk}", form)
+    draft = Case.objects.get(kind="borrowing_out")
+    assert (answer["Location"], draft.state) == (f"/borrowing/{draft.number}/edit/", State.DRAFT)
+
+
+def test_the_draft_of_who_has_gone_meanwhile_says_so(world, client_of, next_day):
+    student = numbered(world)
+    clerk = client_of("clerk")
+    clerk.post("/borrowing/out/draft/", sent(student=str(student.pk)))
+    draft = Case.objects.get(kind="borrowing_out")
+    movers.moved(world, student)
+    answer = clerk.get(f"/borrowing/{draft.number}/edit/")
+    assert (answer.status_code, "该生的学籍不在本校，不能由本校借出" in text(answer)) == (
+        409,
+        True,
+    )
+
+
+def test_nothing_is_kept_of_a_pupil_of_another_school(world, client_of, next_day):
+    student = numbered(world)
+    answer = client_of("clerk2").post("/borrowing/out/draft/", sent(student=str(student.pk)))
+    assert (answer.status_code, "该生的学籍不在本校" in text(answer)) == (200, True)
+    assert not Case.objects.filter(kind="borrowing_out").exists()
+
+
 @pytest.mark.parametrize("person", ["clerk1b", "clerk2", "clerk9"])
 def test_the_form_names_no_pupil_of_another_school(world, client_of, person):
     form = f"/borrowing/out/?student={numbered(world).pk}"

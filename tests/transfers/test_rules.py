@@ -25,6 +25,7 @@ RULE_TABLES = {
     "transfer.suspended": "test_suspension",
     "transfer.grade": "test_the_grade_stays",
     "transfer.receiving": "test_receiving_schools",
+    "transfer.offline": "test_what_was_done_on_paper_first_has_its_day_and_its_paper",
     "transfer.duplicate": "test_who_looks_like_a_pupil_of_the_register",
 }
 QIANAN = rule_set("qianan").at(date(2026, 9, 2))
@@ -49,6 +50,26 @@ def found(key: str, rules=QIANAN, **changes) -> list[tuple[str, str]]:
 def test_nothing_stands_against_a_plain_transfer():
     assert judge("transfer", FINE, QIANAN) == []
     assert judge("transfer", replace(FINE, papers=frozenset()), NATIONAL) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "paper", "told"),
+    [
+        (None, "", []),
+        (
+            None,
+            "审〔2026〕3 号",
+            [("block", "填了线下审批表“审〔2026〕3 号”，还没有填线下办理的日期")],
+        ),
+        (1, " ", [("block", "填了 2026-09-01 线下办理，还没有填审批表的编号")]),
+        (2, "3 号", [("record", "系统故障期间 2026-09-02 线下先办，审批表 3 号")]),
+        (3, "3 号", [("block", "线下办理的日期 2026-09-03 还没有到")]),
+    ],
+)
+def test_what_was_done_on_paper_first_has_its_day_and_its_paper(day, paper, told):
+    on = date(2026, 9, day) if day else None
+    today = date(2026, 9, 2)
+    assert found("transfer.offline", offline_on=on, offline_paper=paper, today=today) == told
 
 
 @pytest.mark.parametrize(

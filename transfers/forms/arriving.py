@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django import forms
 
-from transfers.forms.leaving import AskingForm
+from transfers.forms.leaving import AskingForm, OfflineForm
 from transfers.forms.turns import LATER
 from transfers.models import Reason
 from transfers.services import Taken
@@ -29,7 +29,7 @@ class Group(NamedTuple):
     is_open: bool
 
 
-class TakeForm(AskingForm):
+class TakeForm(OfflineForm, AskingForm):
     """Who comes, from where, why, into which class; of a new pupil the whole sheet.
 
     ``only`` names the fields that are asked for; the others may stay empty (查找, 存草稿).
@@ -214,6 +214,8 @@ class TakeForm(AskingForm):
             reason_text=data["reason_text"],
             papers=frozenset(data.get("papers") or ()),
             national_number=data.get("national_number", ""),
+            offline_on=data.get("offline_on"),
+            offline_paper=data.get("offline_paper", ""),
             entry={
                 name: plain(self[name].value())
                 for name in self.fields

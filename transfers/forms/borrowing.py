@@ -22,7 +22,7 @@ class BorrowingForm(TakeForm):
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
     until.width = "w6"  # type: ignore[attr-defined]
-    national_number = None
+    national_number = offline_on = offline_paper = None
     asked = ("school_class", "until", "reason", "reason_text", "papers")
 
     def __init__(self, data: Mapping[str, object] | None = None, **given: Any):
@@ -43,7 +43,10 @@ class BorrowingForm(TakeForm):
 
 
 class LendingForm(AskingForm):
-    """Where outside the register a pupil is to borrow studies, on which ground, for how long."""
+    """Where outside the register a pupil is to borrow studies, on which ground, for how long.
+
+    Nothing has to be filled in of a draft.
+    """
 
     mark_optional = False  # the rules demand papers, and reasons for exceptions
 
@@ -101,10 +104,14 @@ class LendingForm(AskingForm):
         data: Mapping[str, object] | None = None,
         *,
         papers: Iterable[tuple[str, str]],
+        is_draft: bool = False,
         initial: Mapping[str, object] | None = None,
     ):
         super().__init__(data, initial=dict(initial or {}), use_required_attribute=False)
         self.offer_papers(papers)
+        if is_draft:
+            for field in self.fields.values():
+                field.required = False
 
 
 class EndForm(AskingForm):

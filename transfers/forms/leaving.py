@@ -16,6 +16,36 @@ INSIDE, OUTSIDE = "inside", "outside"
 EXCEPTION = "exception_"  # of the fields that ask for an exception; the rule's key follows
 
 
+class OfflineForm(forms.Form):
+    """What is asked of what was done on paper while the system was down."""
+
+    offline_on = forms.DateField(
+        label="线下办理日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="系统故障、先在纸上办的才填；照审批表",
+        error_messages={"invalid": "请写成 2026-09-03 这样的年、月、日。"},
+    )
+    offline_paper = forms.CharField(
+        label="线下审批表编号",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="没有编号的，写盖章的单位",
+        error_messages={"max_length": "编号超过 60 个字，请只写编号或单位。"},
+    )
+    offline_on.width, offline_paper.width = "w6", "w6"  # type: ignore[attr-defined]
+
+    @property
+    def offline_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in OfflineForm.base_fields if name in self.fields]
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether something was typed of it, or is wrong."""
+        return any(field.value() or field.errors for field in self.offline_fields)
+
+
 class AskingForm(forms.Form):
     """What both schools' forms do about warnings: ask for the reason of an exception."""
 
@@ -60,13 +90,14 @@ class AskingForm(forms.Form):
         return {**kept, "papers": list(ticked or [])}
 
 
-class TransferForm(AskingForm):
+class TransferForm(OfflineForm, AskingForm):
     """Who goes, where to, why, and which originals were seen.
 
     ``only`` names the fields that are asked for; the others may stay empty (查找, 存草稿).
     """
 
     mark_optional = False  # what is needed depends on where the pupil goes
+    TO_WHERE = ((INSIDE, "系统内的学校"), (OUTSIDE, "系统以外的学校"))
 
     pupil = forms.CharField(
         label="学生",
@@ -86,9 +117,9 @@ class TransferForm(AskingForm):
     )
     to_where = forms.ChoiceField(
         label="转往",
-        choices=[(INSIDE, "系统内的学校"), (OUTSIDE, "系统以外的学校")],
+        choices=TO_WHERE,
         widget=forms.RadioSelect,
-        error_messages={"required": "请选转往哪里。"},
+        error_messages={"required": "请选转往哪里。", "invalid_choice": "请从列出的去向中选。"},
     )
     to_school = forms.CharField(
         label="转入学校",
@@ -156,6 +187,12 @@ class TransferForm(AskingForm):
             if only is not None and name not in only:
                 field.required = False
 
+    def offer_outside_alone(self) -> None:
+        """For a school whose pupils go inside the register at the receiving school's request."""
+        self.fields["to_where"].choices = TransferForm.TO_WHERE[1:]  # type: ignore[attr-defined]
+        self.initial["to_where"] = OUTSIDE
+        del self.fields["to_school"]
+
     def offer(self, pupils: Iterable[Student]) -> None:
         """Let the clerk choose among pupils, each with grade, class and birthday."""
         self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]  # type: ignore[attr-defined]
@@ -171,6 +208,8 @@ class TransferForm(AskingForm):
             reason=data["reason"],
             reason_text=data["reason_text"],
             papers=frozenset(data.get("papers") or ()),
+            offline_on=data["offline_on"],
+            offline_paper=data["offline_paper"],
         )
 
 

@@ -39,8 +39,8 @@ class Reason(models.TextChoices):
 @classified(
     public="case direction from_school to_school into_set former school_class stage grade "
     "entry_year former_status certifier receipt_on receipt_by receipt_at receipt_open "
-    "file_open",
-    personal="reason reason_text outside_school outside_office receipt_note",
+    "file_open offline_on",
+    personal="reason reason_text outside_school outside_office receipt_note offline_paper",
 )
 class Transfer(models.Model):
     """The facts of one 转学 case.
@@ -50,7 +50,8 @@ class Transfer(models.Model):
     The side that the pupil comes into is governed by ``into_set``. ``certifier`` is the office of
     the leaving side with whose signature the certificate may be printed. Who left the register
     stands on the holding list (待回执) until ``receipt_on``: ``receipt_open``. ``file_open``: it is
-    done, and papers are still to be sent or to be received inside the register.
+    done, and papers are still to be sent or to be received inside the register. ``offline_on``:
+    the day on the form by which it was done while the system was down, before it was entered.
     """
 
     case = models.OneToOneField(
@@ -81,6 +82,8 @@ class Transfer(models.Model):
     certifier = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="+", verbose_name="开具转学证明"
     )
+    offline_on = models.DateField("线下办理日期", null=True)
+    offline_paper = models.CharField("线下审批表", max_length=60, blank=True)
     receipt_on = models.DateField("回执日期", null=True)
     receipt_note = models.CharField("回执", max_length=200, blank=True)
     receipt_by = models.ForeignKey("xueji.Post", models.PROTECT, null=True, related_name="+")
@@ -102,6 +105,11 @@ class Transfer(models.Model):
                 condition=Q(receipt_on__isnull=True, receipt_by__isnull=True)
                 | Q(receipt_on__isnull=False, receipt_by__isnull=False),
                 name="transfer_receipt_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(offline_on__isnull=True, offline_paper="")
+                | (Q(offline_on__isnull=False) & ~Q(offline_paper="")),
+                name="transfer_offline_has_day_and_paper",
             ),
         ]
         indexes = [

@@ -45,19 +45,15 @@ STATES = {
 
 def rows() -> QuerySet[Transfer]:
     """Transfers with all a line of a list shows; whether the approval is through."""
-    return (
-        Transfer.objects.exclude(case__state=State.DRAFT)
-        .select_related(
-            "case__waiting_at",
-            "from_school__organisation",
-            "from_school__county",
-            "to_school__organisation",
-        )
-        .annotate(
-            to_place=TO_PLACE,
-            file_sent=F("paper_file__sent_on"),
-            file_received=F("paper_file__received_on"),
-        )
+    return Transfer.objects.select_related(
+        "case__waiting_at",
+        "from_school__organisation",
+        "from_school__county",
+        "to_school__organisation",
+    ).annotate(
+        to_place=TO_PLACE,
+        file_sent=F("paper_file__sent_on"),
+        file_received=F("paper_file__received_on"),
     )
 
 
@@ -99,11 +95,11 @@ def is_held(row: Transfer) -> bool:
     return row.receipt_open and Transfer.objects.filter(HOLDING, pk=row.pk).exists()
 
 
-def drafts(acting: Acting, kind: str = KIND) -> QuerySet[Case]:
+def drafts(acting: Acting, kinds: Sequence[str] = (KIND,)) -> QuerySet[Case]:
     """Drafts of this very post."""
     post = acting.post
     return Case.objects.filter(
-        kind=kind, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
+        kind__in=kinds, school=post.organisation_id, opened_post__role=post.role, state=State.DRAFT
     )
 
 

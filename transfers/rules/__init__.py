@@ -2,7 +2,14 @@
 
 from transfers.rules import borrowing, conditions, papers
 from transfers.rules.conditions import TransferFacts
-from transfers.rules.routes import Sides, direction, placement, places, starts_at_receiving
+from transfers.rules.routes import (
+    Sides,
+    direction,
+    inside_at_receiving,
+    placement,
+    places,
+    starts_at_receiving,
+)
 
 __all__ = [
     "Sides",
@@ -10,6 +17,7 @@ __all__ = [
     "borrowing",
     "conditions",
     "direction",
+    "inside_at_receiving",
     "papers",
     "placement",
     "places",

@@ -1,6 +1,7 @@
 """Whether a pupil may be transferred now, each clause by one function."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from transfers.rules import pupil
 from transfers.rules.pupil import Findings
@@ -20,7 +21,8 @@ class TransferFacts:
     register's state. ``is_final``: the last grade of the former school's stage. ``receiving_why``
     says why the receiving school takes nobody now, "" where it does. ``grade_after`` is None
     where no class is named yet. ``direction``: how far the pupil goes. ``alike``:
-    how many pupils of the register may be the same child.
+    how many pupils of the register may be the same child. ``offline_on``: the day on which it was
+    done on paper while the system was down, ``term_day`` is then of that day.
     """
 
     reason: str
@@ -38,6 +40,9 @@ class TransferFacts:
     direction: str = ""
     has_national_number: bool = False
     alike: int = 0
+    offline_on: date | None = None
+    offline_paper: str = ""
+    today: date | None = None
 
 
 @judges("transfer.reason")
@@ -112,6 +117,42 @@ def suspended(facts: TransferFacts, rules: Rules) -> Findings:
 @judges("transfer.grade")
 def grade(facts: TransferFacts, rules: Rules) -> Findings:
     return pupil.grade("transfer.grade", WORDS, facts, rules)
+
+
+@judges("transfer.offline")
+def offline(facts: TransferFacts, rules: Rules) -> Findings:
+    key, on, paper = "transfer.offline", facts.offline_on, facts.offline_paper.strip()
+    if on is None and not paper:
+        return
+    if on is None:
+        yield rules.finding(
+            key,
+            field="offline_on",
+            message=f"填了线下审批表“{paper}”，还没有填线下办理的日期",
+            remedy="请照审批表填写；不是线下先办的，清空审批表编号",
+        )
+    elif facts.today and on > facts.today:
+        yield rules.finding(
+            key,
+            field="offline_on",
+            message=f"线下办理的日期 {on} 还没有到",
+            remedy="请照审批表填写",
+        )
+    elif not paper:
+        yield rules.finding(
+            key,
+            field="offline_paper",
+            message=f"填了 {on} 线下办理，还没有填审批表的编号",
+            remedy="请照审批表填写；没有编号的，写明盖章的单位",
+        )
+    else:
+        yield rules.finding(
+            key,
+            field="offline_on",
+            message=f"系统故障期间 {on} 线下先办，审批表 {paper}",
+            remedy="请与审批表原件核对",
+            effect=Effect.RECORD,
+        )
 
 
 @judges("transfer.receiving")

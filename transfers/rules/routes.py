@@ -50,6 +50,11 @@ def starts_at_receiving(way: Direction, *, out: Rules | None) -> bool:
         return True
     if way == Direction.TO_OUTSIDE:
         return False
+    return inside_at_receiving(out)
+
+
+def inside_at_receiving(out: Rules) -> bool:
+    """Whether that is so of every transfer of its pupils inside the register."""
     return bool(out.get("transfer.starter", RECEIVING) == RECEIVING)
 
 

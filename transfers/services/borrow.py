@@ -100,6 +100,21 @@ def _from_school(
     if looked.student is None:
         raise LookupError("a register that is in the tree has a pupil")
     (student,) = students.lock([looked.student.pk]).values()
+    home, side = side_of(student, case, host, acting)
+    one = Borrowing(
+        home_school_id=home.school_id,
+        home=home,
+        stage=home.stage,
+        grade=home.grade,
+        entry_year=home.entry_year,
+    )
+    return student, one, side
+
+
+def side_of(
+    student: Student, case: Case | None, host: Lineage, acting: Acting
+) -> tuple[Placement, Hosting]:
+    """From where a pupil of the register would come; Refused where nobody may have the pupil."""
     if student.register_type != RegisterType.REGULAR:
         raise Refused("该生在别处有临时借读学籍。请先在那里办理借读结束。")
     if guests().filter(student=student).exists():
@@ -110,17 +125,8 @@ def _from_school(
     if home is None:
         raise Refused("该生现在没有就读学校，请与教育局联系。")
     require_free(student, case, acting)
-    side = Hosting(
-        way=Way(stage=home.stage, out=lineage(home.school_id), into=host, on=acting.today)
-    )
-    one = Borrowing(
-        home_school_id=home.school_id,
-        home=home,
-        stage=home.stage,
-        grade=home.grade,
-        entry_year=home.entry_year,
-    )
-    return student, one, side
+    way = Way(stage=home.stage, out=lineage(home.school_id), into=host, on=acting.today)
+    return home, Hosting(way=way)
 
 
 def _from_outside(
@@ -224,7 +230,7 @@ def _facts(
         is_designated=side.host.school.designated_for_borrowed,
         ground=wanted.reason,
         ground_text=wanted.reason_text,
-        term_day=day_of_term(side.host, acting),
+        term_day=day_of_term(side.host, acting.today),
         status=(status, status.label),
         grade=one.grade,
         grade_after=wanted.school_class.grade if wanted.school_class else one.grade,

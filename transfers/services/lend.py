@@ -64,7 +64,7 @@ def lend(*, typed: Typed, lending: Lending, reasons: Mapping[str, str], acting: 
     home = at_work(acting)
     case = lock(keep(kind=KIND, typed=typed, title="", acting=acting).case.pk)
     student = own_pupil(lending.student_id, case, acting)
-    place = _home(student)
+    place = home_to_lend(student)
     require_free(student, case, acting)
     side = Hosting(way=Way(stage=place.stage, out=home, into=None, on=acting.today))
     if problems := _problems(lending, acting):
@@ -105,7 +105,8 @@ def lend(*, typed: Typed, lending: Lending, reasons: Mapping[str, str], acting: 
     )
 
 
-def _home(student: Student) -> Placement:
+def home_to_lend(student: Student) -> Placement:
+    """Where the pupil is at home; Refused for who is lent already or is a guest's register."""
     if student.register_type != RegisterType.REGULAR:
         raise Refused("该生是临时借读学籍，不能再借出。请先办借读结束。")
     if guests().filter(student=student).exists():
@@ -136,7 +137,7 @@ def _judged(
     facts = BorrowingFacts(
         is_designated=True,
         ground=lending.reason,
-        term_day=day_of_term(home, acting) if home else None,
+        term_day=day_of_term(home, acting.today) if home else None,
         status=(student.status, student.get_status_display()),
         grade=place.grade,
         grade_after=place.grade,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
@@ -38,6 +39,8 @@ class Asked:
     reason: str
     reason_text: str
     papers: frozenset[str]
+    offline_on: date | None = None
+    offline_paper: str = ""
 
 
 class Rejected(Exception):
@@ -87,7 +90,7 @@ def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Ac
     out = at_work(acting)
     case = lock(keep_draft(typed=typed, title="", acting=acting).case.pk)
     student = own_pupil(asked.student_id, case, acting)
-    former = _home(student)
+    former = home_of(student)
     into = lineage(asked.to_school.pk) if asked.to_school else None
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
     _require_start_here(way)
@@ -112,6 +115,8 @@ def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Ac
             "entry_year": former.entry_year,
             "reason": asked.reason,
             "reason_text": asked.reason_text.strip(),
+            "offline_on": asked.offline_on,
+            "offline_paper": asked.offline_paper.strip(),
             "school_class": None,
             "certifier": way.certifier(),
         },
@@ -157,7 +162,7 @@ def facts_of(
     return TransferFacts(
         reason=asked.reason,
         reason_text=asked.reason_text,
-        term_day=term_day(way, acting),
+        term_day=term_day(way, asked.offline_on or acting.today),
         status=(student.status, student.get_status_display()),
         is_final=stage is not None and former.grade == stage.grades[-1],
         sanctions=open_sanctions([student.pk], on=acting.today).count(),
@@ -167,23 +172,26 @@ def facts_of(
         receiving_why=_receiving_why(way, acting),
         papers=asked.papers,
         direction=way.direction,
+        offline_on=asked.offline_on,
+        offline_paper=asked.offline_paper,
+        today=acting.today,
     )
 
 
-def term_day(way: Way, acting: Acting) -> int | None:
-    """Which day of the term today is in the county that lets go, else in the other."""
+def term_day(way: Way, on: date) -> int | None:
+    """Which day of the term it is in the county that lets go, else in the other."""
     side = way.out or way.into
-    return day_of_term(side, acting) if side else None
+    return day_of_term(side, on) if side else None
 
 
-def day_of_term(side: Lineage, acting: Acting) -> int | None:
-    """Which day of the term today is in a county, its first day being 1."""
+def day_of_term(side: Lineage, on: date) -> int | None:
+    """Which day of the term it is in a county, its first day being 1."""
     term = (
-        Term.objects.filter(school_year__county=side.county, starts_on__lte=acting.today)
+        Term.objects.filter(school_year__county=side.county, starts_on__lte=on)
         .order_by("-starts_on")
         .first()
     )
-    return (acting.today - term.starts_on).days + 1 if term else None
+    return (on - term.starts_on).days + 1 if term else None
 
 
 def _receiving_why(way: Way, acting: Acting) -> str:
@@ -213,7 +221,8 @@ def require_plain(student: Student) -> None:
         raise Refused("该生正在别的学校借读。请先办理借读结束，再办转学。")
 
 
-def _home(student: Student) -> Placement:
+def home_of(student: Student) -> Placement:
+    """Where the pupil is; Refused for who is nowhere."""
     home = Placement.objects.filter(
         student=student, kind=PlacementKind.HOME, ends__isnull=True
     ).first()

@@ -7,6 +7,7 @@ outside and comes back goes on in the same register.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db import transaction
 
@@ -60,6 +61,8 @@ class Taken:
     reason_text: str
     papers: frozenset[str]
     national_number: str = ""
+    offline_on: date | None = None
+    offline_paper: str = ""
     entry: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,20 +103,7 @@ def _from_school(
     acting: Acting,
 ) -> Case:
     (student,) = students.lock([found.pk]).values()
-    former = Placement.objects.filter(
-        student=student, kind=PlacementKind.HOME, ends__isnull=True
-    ).first()
-    if former is None:
-        raise Refused("该生现在没有就读学校，请与教育局联系。")
-    require_free(student, case, acting)
-    require_plain(student)
-    out = lineage(former.school_id)
-    way = Way(stage=former.stage, out=out, into=into, on=acting.today)
-    if not way.starts_at_receiving:
-        cited = way.rules.rule("transfer.starter").citation
-        raise Refused(
-            f"这样的转学由转出学校发起（{cited}）。请监护人到原学校申请，由原学校开始办理。"
-        )
+    former, way = way_of(student, case, into, acting)
     asked = Asked(
         student_id=student.pk,
         to_school=into.school,
@@ -122,18 +112,43 @@ def _from_school(
         reason=taken.reason,
         reason_text=taken.reason_text,
         papers=taken.papers,
+        offline_on=taken.offline_on,
+        offline_paper=taken.offline_paper,
     )
     facts = facts_of(student, former, asked, way, acting)
     facts = _with_class(facts, taken)
     row = Transfer(
         direction=way.direction,
-        from_school=out.school,
+        from_school=former.school,
         former=former,
         stage=former.stage,
         grade=former.grade,
         entry_year=former.entry_year,
     )
     return _send(case, student, row, facts, way, taken, reasons, acting)
+
+
+def way_of(
+    student: Student, case: Case | None, into: Lineage, acting: Acting
+) -> tuple[Placement, Way]:
+    """From where a pupil of the register would come, and how.
+
+    Raises Refused where the pupil is not to be had, or not by a request from here.
+    """
+    former = Placement.objects.filter(
+        student=student, kind=PlacementKind.HOME, ends__isnull=True
+    ).first()
+    if former is None:
+        raise Refused("该生现在没有就读学校，请与教育局联系。")
+    require_free(student, case, acting)
+    require_plain(student)
+    way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
+    if not way.starts_at_receiving:
+        cited = way.rules.rule("transfer.starter").citation
+        raise Refused(
+            f"这样的转学由转出学校发起（{cited}）。请监护人到原学校申请，由原学校开始办理。"
+        )
+    return former, way
 
 
 def _from_outside(
@@ -172,7 +187,7 @@ def _from_outside(
     facts = TransferFacts(
         reason=taken.reason,
         reason_text=taken.reason_text,
-        term_day=term_day(way, acting),
+        term_day=term_day(way, taken.offline_on or acting.today),
         status=(Status.ENROLLED, Status.ENROLLED.label),
         is_final=taken.grade == stage.grades[-1],
         sanctions=open_sanctions([student.pk], on=acting.today).count(),
@@ -181,6 +196,9 @@ def _from_outside(
         direction=way.direction,
         has_national_number=has_national(student),
         alike=0 if known else alike(student),
+        offline_on=taken.offline_on,
+        offline_paper=taken.offline_paper,
+        today=acting.today,
     )
     year = school_year(into.county, acting.today)
     if year is None:
@@ -221,6 +239,7 @@ def _send(
     row.case, row.to_school, row.into_set = case, way.into.school, way.into.rule_set
     row.former_status, row.certifier = student.status, way.certifier()
     row.reason, row.reason_text = taken.reason, taken.reason_text.strip()
+    row.offline_on, row.offline_paper = taken.offline_on, taken.offline_paper.strip()
     row.school_class = taken.school_class
     if taken.school_class:
         rules = way.into_rules or way.rules
@@ -241,11 +260,11 @@ def _send(
     )
 
 
-def require_free(student: Student, case: Case, acting: Acting) -> None:
-    """Another case of the locked pupil is named to who reaches it, its office to others."""
+def require_free(student: Student, case: Case | None, acting: Acting) -> None:
+    """Another case of the pupil is named to who reaches it, its office to others."""
     others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
-    other = others.exclude(pk=case.pk).first()
-    if case.student_id not in (None, student.pk):
+    other = others.exclude(pk=case.pk if case else None).first()
+    if case and case.student_id not in (None, student.pk):
         raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
     if other and not acting.reaches(other.org_path):
         office = lineage(other.school_id).county

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transfers.views import lists, live, new, papers, printing, take, turn
+from transfers.views import letters, lists, live, new, papers, printing, take, turn
 
 urlpatterns = [
     path("", lists.overview, name="transfers"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("<str:number>/receipt/", turn.receipt, name="transfer_receipt"),
     path("<str:number>/file/", papers.paper_file, name="transfer_file"),
     path("<str:number>/certificate/", printing.certificate, name="transfer_certificate"),
+    path("<str:number>/consent/", letters.consent, name="transfer_consent"),
+    path("<str:number>/contact/", letters.contact, name="transfer_contact"),
     path("<str:number>/form/", printing.form, name="transfer_form"),
 ]

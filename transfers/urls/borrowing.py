@@ -8,6 +8,7 @@ urlpatterns = [
     path("", borrow_lists.overview, name="borrowing"),
     path("new/", borrow.new, name="borrowing_new"),
     path("out/", lend.new, name="borrowing_lend"),
+    path("out/draft/", live.lent_draft, name="borrowing_lend_draft"),
     path("draft/", live.guest_draft, name="borrowing_draft"),
     path("<int:pk>/end/", borrow_change.end, name="borrowing_end"),
     path("<int:pk>/convert/", borrow_change.convert, name="borrowing_convert"),

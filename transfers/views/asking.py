@@ -14,6 +14,7 @@ from transfers.services import NotTaken, Rejected
 from transfers.views.exceptions import tell
 from transfers.views.typed import APART, shown_with, typed_of
 from xueji.accounts.access import Acting
+from xueji.cases import kinds
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
@@ -42,6 +43,7 @@ class Opened:
     keep: Keep | None = None
     title: str = ""
     also: Mapping[str, object] = field(default_factory=dict)
+    foreseen: Sequence[Finding] = ()  # warnings that were told before it was sent
     warnings: Sequence[Finding] = ()
     refusal: str = ""
     other: Mapping[str, object] | None = None  # what another window saved meanwhile
@@ -63,9 +65,14 @@ def keep(request: HttpRequest, opened: Page, show: Show[Page]) -> HttpResponse:
 
     def act() -> Done:
         number = kept(request, opened).case.number
-        return Done(reverse(f"{opened.kind}_edit", args=[number]), success="草稿已存")
+        return Done(edit_url(opened, number), success="草稿已存")
 
     return _tried(request, opened, act, show)
+
+
+def edit_url(opened: Opened, number: str) -> str:
+    """Where one goes on with it."""
+    return reverse(kinds.get(opened.kind).edit_url, args=[number])
 
 
 def send(
@@ -114,7 +121,8 @@ def put(form: AskingForm, problems: Sequence[Problem]) -> None:
 
 def context(request: HttpRequest, opened: Opened) -> dict[str, object]:
     """What the templates of all these forms know."""
-    form, asked = opened.form, {found.key: found for found in opened.warnings}
+    form = opened.form
+    asked = {found.key: found for found in (*opened.foreseen, *opened.warnings)}
     return {
         "form": form,
         **shown_with(request, opened.case, form, opened.other),

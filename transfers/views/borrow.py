@@ -11,6 +11,7 @@ from transfers.forms.borrowing import BorrowingForm
 from transfers.models import Ground
 from transfers.queries.borrowing import KINDS, OUT
 from transfers.rules.borrowing import PAPER_LISTS
+from transfers.services.beforehand import of_guest
 from transfers.services.borrow import KIND, borrow, keep
 from transfers.services.borrow_sides import hosting
 from transfers.views import borrow_change, lend
@@ -25,6 +26,7 @@ DESK = Desk(
     at_work=hosting,
     keep=partial(keep, kind=KIND),
     ask=borrow,
+    against=of_guest,
     form=BorrowingForm,
     papers=PAPER_LISTS,
     reasons=lambda _rules: Ground.choices,

@@ -69,7 +69,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "is_school": is_school,
         "may_print": acting.may("borrowing.print"),
         "own": acting.post.organisation_id,
-        "drafts": list(queries.drafts(acting, borrowing.KIND).order_by("-pk")[:20])
+        "drafts": list(queries.drafts(acting, borrowing.KINDS).order_by("-pk")[:20])
         if may_start
         else [],
         "form_key": new_key(),

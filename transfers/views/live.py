@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
-from transfers.views import asking, borrow, new, take, taking
+from transfers.views import asking, borrow, lend, new, take, taking
 from transfers.views.typed import MODE
 from xueji.accounts import access
 from xueji.cases.kinds import Refused
@@ -33,6 +32,13 @@ def guest_draft(request: HttpRequest) -> HttpResponse:
     return _saved(request, lambda: taking.open_form(request, borrow.DESK, None))
 
 
+@access.act("borrowing.start")
+@posted_from("borrowing_lend")
+def lent_draft(request: HttpRequest) -> HttpResponse:
+    """Save what was typed of a pupil who is to be lent outside."""
+    return _saved(request, lambda: lend.open_form(request))
+
+
 def _saved(request: HttpRequest, open_form: Callable[[], asking.Opened]) -> HttpResponse:
     """The first time this begins the draft, and the page goes on as it."""
     try:
@@ -45,5 +51,5 @@ def _saved(request: HttpRequest, open_form: Callable[[], asking.Opened]) -> Http
     words = f"草稿已存 {timezone.localtime(request.acting.at):%H:%M}"
     response = render(request, "cases/_saved.html", {"words": words, "kept": kept})
     if kept.is_new:
-        response["HX-Replace-Url"] = reverse(f"{opened.kind}_edit", args=[kept.case.number])
+        response["HX-Replace-Url"] = asking.edit_url(opened, kept.case.number)
     return response

@@ -9,8 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from transfers import queries
 from transfers.forms import INSIDE, TransferForm
+from transfers.models import Reason
+from transfers.rules import inside_at_receiving
 from transfers.rules.papers import OF_LEAVER
 from transfers.services import keep_draft, submit
+from transfers.services.beforehand import WINDOW, of_leaver
 from transfers.services.submit import at_work
 from transfers.views import asking, take, taking
 from transfers.views.exceptions import kept_warnings
@@ -23,9 +26,11 @@ from xueji.cases.models import Case
 from xueji.organisations.models import School
 from xueji.pages.ids import whole
 from xueji.pages.record import shown
-from xueji.rules.engine import rule_set
+from xueji.rules.engine import Finding, rule_set
+from xueji.rules.inheritance import Rule
 from xueji.students.models import Student
 
+STARTER = "transfer.starter"
 NOBODY = "本校没有找到这名学生。请核对；不在本校的，由就读学校办理。"
 MANY = "找到不止一名，请在下面选定。"
 
@@ -34,6 +39,12 @@ MANY = "找到不止一名，请在下面选定。"
 class Opened(asking.Opened):
     form: TransferForm
     pupils: Sequence[Student] = ()
+    meant: Student | None = None
+    refusals: Sequence[str] = ()
+    late: Finding | None = None
+    in_time: str = ""  # the reasons for which it is never too late
+    starts_there: bool = False  # at the receiving school, by the rule ``starter`` if one says so
+    starter: Rule | None = None
 
 
 @access.act("transfers.start")
@@ -64,6 +75,8 @@ def _answer(request: HttpRequest, case: Case | None) -> HttpResponse:
     except Refused as refusal:
         return asking.closed(request, refusal, what="转学", page="transfers")
     form = opened.form
+    if request.POST.get("save") != "draft":
+        _tell(request, opened)
     if request.method == "GET":
         return _show(request, opened)
     save = request.POST.get("save")
@@ -120,6 +133,8 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
     if pupil:
         form.initial["student"] = pupil.pk
     form.ask_exceptions(kept_warnings(posted or initial, rules))
+    if starts_there := inside_at_receiving(rules):
+        form.offer_outside_alone()
     row = form.row()
     meant = next((one.name for one in found if str(one.pk) == row["student"]), "")
     return Opened(
@@ -129,7 +144,27 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
         keep=keep_draft,
         title=meant or str(row["pupil"]) or "转学",
         pupils=found,
+        starts_there=starts_there,
+        in_time="、".join(
+            str(Reason(code).label)
+            for code in rules.get(WINDOW, {"except": ()})["except"]
+            if code in rules.value("transfer.reason")
+        ),
+        starter=rules.rule(STARTER) if starts_there and rules.has(STARTER) else None,
     )
+
+
+def _tell(request: HttpRequest, opened: Opened) -> None:
+    """Say of the pupil who is meant what stands against it, before anything else is typed."""
+    form = opened.form
+    pk = whole(str(form["student"].value() or ""))
+    meant = [row for row in opened.pupils if row.pk == pk or len(opened.pupils) == 1]
+    if meant:
+        known = of_leaver(meant[0], opened.case, request.acting)
+        opened.meant, opened.foreseen, opened.late = meant[0], known.warnings, known.late
+        form.ask_exceptions(opened.foreseen)
+        if request.POST.get("save") != "send":  # whoever sends it is answered by the act itself
+            opened.refusals = known.refusals
 
 
 def _chosen(opened: Opened) -> Student | None:
@@ -177,5 +212,14 @@ def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpRespon
         seen.append(opened.case.student_id)
     if seen:
         shown(request, kind=AccessKind.VIEW, page="transfers", students=dict.fromkeys(seen))
-    context = {**asking.context(request, opened), "pupils": opened.pupils}
+    context = {
+        **asking.context(request, opened),
+        "pupils": opened.pupils,
+        "meant": opened.meant,
+        "refusals": opened.refusals,
+        "late": opened.late,
+        "in_time": opened.in_time,
+        "starts_there": opened.starts_there,
+        "starter": opened.starter,
+    }
     return render(request, "transfers/new.html", context, status=status)

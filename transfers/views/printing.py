@@ -1,13 +1,17 @@
 """Papers of a transfer: the certificate (存根、正联、回执) and the form with boxes for stamps."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from transfers import queries
+from transfers.models import Transfer
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.models import Case, Decision, Step
@@ -20,15 +24,31 @@ NOT_YET = "转出方还没有核准，转学证明不能开具。{office}签署�
 NO_CERTIFICATE = "外地转入的，转学证明由外地的学校和主管部门开具。"
 
 
+@dataclass
+class Box:
+    """Where one office writes its opinion and stamps."""
+
+    office: str
+    signatures: list[Step] = field(default_factory=list)
+
+    @property
+    def stamped_at(self) -> datetime | None:
+        """When the last of its posts signed; None while one has still to."""
+        days = [step.decided_at for step in self.signatures]
+        return max(days) if days and all(days) else None
+
+
 @access.act("transfers.print")
 @require_GET
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """Three parts on one sheet; only once the office of the leaving side has signed."""
-    case, context = _paper(request, number)
+    case, context = paper(request, number)
     row = context["transfer"]
     if not queries.is_certified(row, context["steps"]):
         why = NOT_YET.format(office=row.certifier) if row.certifier else NO_CERTIFICATE
-        return render(request, "transfers/no_certificate.html", {"case": case, "why": why})
+        back = reverse("case", args=[number])
+        told = {"paper": "转学证明", "why": why, "back": back}
+        return render(request, "transfers/not_printed.html", told)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     return render(request, "print/transfer_certificate.html", context)
 
@@ -37,13 +57,13 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def form(request: HttpRequest, number: str) -> HttpResponse:
     """The application with a box for the stamp of each party, filled with what was signed."""
-    case, context = _paper(request, number)
+    case, context = paper(request, number)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     context["copies"] = range(1, rules_of(case).value("transfer.form_copies") + 1)
     return render(request, "print/transfer_form.html", context)
 
 
-def _paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
+def paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
     """The case and what its papers show; once it is over for who reaches the pupil still."""
     case = case_page.find(request, number)
     if case.kind != queries.KIND or case.student is None:
@@ -62,7 +82,7 @@ def _paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
         "student": case.student,
         "guardian": case.student.family.filter(is_guardian=True).order_by("position").first(),
         "steps": steps,
-        "boxes": _boxes(case, steps),
+        "boxes": _boxes(case, row, steps),
         "certified": certified,
         "certificate_number": f"转证 {case.number}",
         "number": _number(case),
@@ -75,11 +95,20 @@ def _number(case: Case) -> str:
     return out.number if out else case.student.number or ""
 
 
-def _boxes(case: Case, steps: Sequence[Step]) -> list[Step]:
-    """Of each post of the route the last signature, given or still to be given."""
-    found = {}
+def _boxes(case: Case, row: Transfer, steps: Sequence[Step]) -> list[Box]:
+    """A box for each office's stamp, with the last signature of each of its posts.
+
+    Of a side outside the register the school and its office stamp by hand.
+    """
+    last: dict[tuple[int, str], Step] = {}
     for step in steps:
         is_given = step.decision in (Decision.SUBMITTED, Decision.AGREED)
         if is_given or (step.decision is None and step.round == case.round and not case.closed_at):
-            found[step.organisation_id, step.role] = step
-    return list(found.values())
+            last[step.organisation_id, step.role] = step
+    boxes: dict[int, Box] = {}
+    for step in last.values():
+        box = boxes.setdefault(step.organisation_id, Box(str(step.organisation)))
+        box.signatures.append(step)
+    outside = [Box(name) for name in (row.outside_school, row.outside_office) if name]
+    inside = list(boxes.values())
+    return [*outside, *inside] if row.from_school_id is None else [*inside, *outside]

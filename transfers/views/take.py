@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 from transfers.forms import TakeForm
 from transfers.rules.papers import OF_TAKER
 from transfers.services import keep_draft, take
+from transfers.services.beforehand import of_comer
 from transfers.services.submit import at_work
 from transfers.views.taking import Desk, answer
 from transfers.views.typed import MODE, reasons
@@ -18,6 +19,7 @@ DESK = Desk(
     at_work=at_work,
     keep=keep_draft,
     ask=take,
+    against=of_comer,
     form=TakeForm,
     papers=OF_TAKER,
     reasons=reasons,

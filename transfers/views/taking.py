@@ -21,6 +21,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
 from xueji.pages.record import shown
 from xueji.rules.engine import Rules, rule_set
+from xueji.students.models import Student
 
 LOOK = ("id_number", "name")
 
@@ -29,6 +30,7 @@ LOOK = ("id_number", "name")
 class Desk:
     """What differs between the two: services, form, lists of papers, and the words of the page.
 
+    ``against`` says why somebody of the register is not to be had, whatever is typed.
     ``kind`` is also the group of the rules and the beginning of the url names; ``new`` and
     ``left`` tell of who is in no register, and of who had left it for outside.
     """
@@ -39,6 +41,7 @@ class Desk:
     at_work: Callable[[Acting], Lineage]
     keep: asking.Keep
     ask: Callable[..., Case]
+    against: Callable[[Student, Case | None, Acting], Sequence[str]]
     form: type[TakeForm]
     papers: Sequence[str]
     reasons: Callable[[Rules], Sequence[tuple[str, str]]]
@@ -66,6 +69,7 @@ class Opened(asking.Opened):
     form: TakeForm
     desk: Desk
     looked: Looked | None = None
+    against: Sequence[str] = ()
 
 
 def answer(request: HttpRequest, desk: Desk, case: Case | None) -> HttpResponse:
@@ -133,6 +137,9 @@ def _look(request: HttpRequest, opened: Opened, id_number: str, name: str) -> No
     found = look(id_number=id_number, name=name, case=opened.case, acting=request.acting)
     if found.is_outside and not found.problems:
         found = replace(found, told=opened.desk.new if found.is_new else opened.desk.left)
+    is_had = found.student and not found.is_outside and not found.problems
+    if is_had and request.POST.get("save") != "send":  # then the act itself answers
+        opened.against = opened.desk.against(found.student, opened.case, request.acting)
     opened.looked = found
     if opened.form.is_bound:
         asking.put(opened.form, found.problems)
@@ -150,4 +157,5 @@ def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpRespon
         filter_ = masking.mask_id(number)
         shown(request, kind=kind, page=desk.page, students=dict.fromkeys(seen), filter=filter_)
     context = {**asking.context(request, opened), "desk": desk, "looked": looked}
+    context["against"] = opened.against
     return render(request, "transfers/take.html", context, status=status)

@@ -1,6 +1,7 @@
 """What waits for whom: the lists of the inbox and of the desk."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case as Shown
 from django.db.models import Count, F, Min, Q, QuerySet, Value, When
@@ -8,10 +9,11 @@ from django.db.models import Count, F, Min, Q, QuerySet, Value, When
 from xueji.accounts.access import Acting
 from xueji.cases import kinds
 from xueji.cases.models import ALIVE, Case, CaseQuerySet, Decision, State, Step
-from xueji.organisations.models import Level, within
+from xueji.organisations.models import Level, Organisation, within
 
 # words, and the whole days from and before which a case is of that age
 AGES = (("3 天以内", 0, 3), ("3–6 天", 3, 7), ("7–13 天", 7, 14), ("14 天以上", 14, None))
+FARTHER = "所辖以外的学校"
 
 
 def waiting(acting: Acting) -> CaseQuerySet:
@@ -33,7 +35,7 @@ def overdue(acting: Acting, today: date) -> CaseQuerySet:
     )
 
 
-def late_by_office(acting: Acting, today: date) -> QuerySet:
+def late_by_office(acting: Acting, today: date, *, most: int) -> list[dict[str, Any]]:
     """Who is late with how many of what is in reach, and since when, the most first.
 
     Of what a school may be asked for before it agrees, none out of reach is named (`veil`).
@@ -42,31 +44,34 @@ def late_by_office(acting: Acting, today: date) -> QuerySet:
     unnamed = ~within(acting.post.organisation.path, "waiting_at__path") & Q(
         kind__in=asking, waiting_at__level=Level.SCHOOL
     )
-    office = Shown(When(unnamed, then=Value("所辖以外的学校")), default=F("waiting_at__name"))
-    return (
+    # by id: names are compared letter by letter, and two offices may have the same
+    at = Shown(When(unnamed, then=Value(None)), default=F("waiting_at_id"))
+    rows = list(
         overdue(acting, today)
-        .values("waiting_role", office=office)
+        .values("waiting_role", at=at)
         .annotate(count=Count("*"), since=Min("due_on"))
-        .order_by("-count", "since", "office")
+        .order_by("-count", "since", "at")[:most]
     )
+    named = Organisation.objects.in_bulk([row["at"] for row in rows if row["at"]])
+    return [{**row, "office": str(named.get(row["at"], FARTHER))} for row in rows]
 
 
 def ages(acting: Acting) -> list[tuple[str, int]]:
     """Live cases in reach by the days for which they have been waiting for the same post."""
     alive = Case.objects.filter(within(acting.post.organisation.path, "org_path"), state__in=ALIVE)
-    counted = alive.aggregate(
+    # how many have waited so long or longer: of each row one comparison for each age
+    past = alive.aggregate(
         **{
-            f"from_{start}": Count("waiting_since", filter=_waiting(acting, start, end))
-            for _, start, end in AGES
+            f"from_{start}": Count(
+                "waiting_since", filter=Q(waiting_since__lte=acting.at - timedelta(days=start))
+            )
+            for _, start, _ in AGES
         }
     )
-    return [(label, counted[f"from_{start}"]) for label, start, _ in AGES]
-
-
-def _waiting(acting: Acting, start: int, end: int | None) -> Q:
-    """Waiting for so many whole days, ``end`` not included."""
-    since = Q(waiting_since__lte=acting.at - timedelta(days=start))
-    return since if end is None else since & Q(waiting_since__gt=acting.at - timedelta(days=end))
+    return [
+        (label, past[f"from_{start}"] - (past[f"from_{end}"] if end else 0))
+        for label, start, end in AGES
+    ]
 
 
 def closed(acting: Acting) -> CaseQuerySet:

@@ -4,7 +4,6 @@ An address is kept by the browser, by proxies and in logs; with the search seale
 reloading and going back work as with any other.
 """
 
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from django.http import HttpRequest, QueryDict
 
 from xueji.accounts.access import Acting
 from xueji.cases import veil
+from xueji.cases.finding import as_case_number
 from xueji.cases.models import ALIVE, Case
 from xueji.identity import crypto
 from xueji.organisations.models import within
@@ -23,8 +23,6 @@ OPEN, SEALED = "q", "find"  # the names in the address
 LONGEST = 60
 MOST_UNDER_WAY = 10
 PURPOSE = "search.typed"
-_CASE = re.compile(r"\D{0,2}([0-9]{4}-[0-9]{6,10})")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def typed(query: QueryDict) -> str:
@@ -74,10 +72,8 @@ def parsed(address: str) -> QueryDict:
 
 def case_named(text: str, post: object) -> Case | None:
     """The case whose number was typed, with or without the letter of its kind before it."""
-    number = _CASE.fullmatch("".join(text.translate(_WIDE).split()))
-    if number is None:
-        return None
-    return Case.objects.visible_to(post).filter(number=number[1]).first()
+    number = as_case_number(text)
+    return Case.objects.visible_to(post).filter(number=number).first() if number else None
 
 
 def under_way(text: str, acting: Acting) -> list[Case]:

@@ -124,7 +124,8 @@ def _host(reader: PupilReader, context: Context) -> None:
         return
     if name in context.hosts and context.hosts[name] is None:
         message = f"本县有几所学校叫「{name[:20]}」。"
-        reader.tell("host", "host", message, "请空着这一格，建库以后由借读学校办借读。")
+        remedy = "请空着这一格，建库以后由那所学校办借读；不在本系统的，由本校办借出到外地。"
+        reader.tell("host", "host", message, remedy)
     elif reader.values["host"] is None:
         reader.words("host", "借读学校", LONGEST_SCHOOL)
         reader.values["host_name"], reader.values["host"] = reader.values["host"], None

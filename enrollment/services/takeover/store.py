@@ -184,15 +184,16 @@ def _lend(
     acting: Acting,
     reason: str,
 ) -> None:
-    """Whoever studies on loan at a school of the county has a place there as well."""
-    lent = [pupil for pupil in pupils if pupil.values["host"]]
-    held = hold({pupil.values["host"].pk for pupil in lent})
+    """Whoever studies on loan has a place there as well, at a school of ours or outside."""
+    lent = [pupil for pupil in pupils if pupil.values["host"] or pupil.values["host_name"]]
+    held = hold({pupil.values["host"].pk for pupil in lent if pupil.values["host"]})
     history.create(
         (
             Placement(
                 student=pupil.student,
                 school=pupil.values["host"],
-                org_path=held[pupil.values["host"].pk].path,
+                org_path=held[pupil.values["host"].pk].path if pupil.values["host"] else "",
+                outside=pupil.values["host_name"],
                 stage=pupil.student.stage,
                 entry_year=pupil.student.entry_year,
                 grade=pupil.student.grade,

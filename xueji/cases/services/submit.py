@@ -10,11 +10,10 @@ from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting
 from xueji.accounts.models import LEVEL_OF_ROLE
-from xueji.cases import acts, kinds, queries, veil
+from xueji.cases import acts, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
-from xueji.cases.models import ALIVE, Case, Decision, RuleException, State, Step
-from xueji.cases.queries import moment, waiting_text
+from xueji.cases.models import Case, Decision, RuleException, State, Step
 from xueji.cases.rules import says_why
 from xueji.cases.services.common import CASE_FIELDS, hand_to
 from xueji.cases.services.telling import tell_of
@@ -111,7 +110,8 @@ def submit_all(
     except IntegrityError as error:
         if "case_one_exclusive_per_student" not in str(error):
             raise
-        raise Refused(_busy([one.student_id for one in submissions])) from error
+        busy = queries.busy(one.student_id for one in submissions)
+        raise Refused(busy or "该生刚有别的业务件在办，请刷新后再试。") from error
     tell_of([one.case for one in submissions], at=acting.at, by_id=acting.user.pk)
 
 
@@ -218,17 +218,3 @@ def _kept(finding: Finding) -> dict[str, object]:
         "citation": finding.citation,
         "pending": finding.pending,
     }
-
-
-def _busy(students: Sequence[int]) -> str:
-    other = (
-        Case.objects.filter(student__in=students, exclusive=True, state__in=ALIVE)
-        .select_related("waiting_at")
-        .first()
-    )
-    if other is None:
-        return "该生刚有别的业务件在办，请刷新后再试。"
-    return (
-        f"该生已有「{kinds.get(other.kind).label}」业务件 {other.number} 在办，"
-        f"自 {moment(other.waiting_since)} 轮到{waiting_text(other)}；办结后才能再提交。"
-    )

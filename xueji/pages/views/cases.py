@@ -1,10 +1,10 @@
-"""The inbox, the case page shared by all parties, and the acts on a case."""
+"""The case page shared by all parties, and the acts on a case."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse as url
 from django.views.decorators.csrf import csrf_exempt
@@ -14,7 +14,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
 from xueji.cases import inbox as boxes
-from xueji.cases import kinds, queries, services, veil
+from xueji.cases import queries, services
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.services import Outcome, OutcomeKind
@@ -23,78 +23,9 @@ from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import TYPED_AT, posted_from, typing
 from xueji.pages.once import Done, once
-from xueji.pages.paging import page
 from xueji.pages.record import shown
 
-TABS = {
-    "mine": ("轮到我", lambda acting: boxes.waiting(acting)),
-    "others": ("等别人", lambda acting: boxes.others(acting)),
-    "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today)),
-    "closed": ("已了结", lambda acting: boxes.closed(acting)),
-}
-MOST = 200  # cases in one bulk decision
-NONE_CHOSEN = "还没有选中业务件。请先勾选，再签署。"
 NOT_DONE = "还没有办\n\n刚才登录已经结束，什么都没有写入。填的内容在下面，请核对后再按一次按钮。"
-
-
-@access.act("cases.read")
-@require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
-    """Cases by whose turn it is; those that wait for me can be signed together."""
-    tab = request.GET.get("tab", "mine")
-    if tab not in TABS:
-        raise Http404(tab)
-    return _inbox(request, tab)
-
-
-def _inbox(
-    request: HttpRequest,
-    tab: str,
-    *,
-    picked: Collection[int] = (),
-    note: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    """One list; ``picked`` and ``note`` are what was chosen and written on it before."""
-    title, rows = TABS[tab]
-    is_closed = tab == "closed"
-    found = page(
-        request,
-        rows(request.acting).select_related("school__organisation", "waiting_at"),
-        order=("closed_at" if is_closed else "due_on", "pk"),
-        newest_first=is_closed,
-    )
-    _shown(request, found.rows, AccessKind.LIST)
-    veil.draw(found.rows, request.acting)
-    return render(
-        request,
-        "cases/inbox.html",
-        {
-            "tab": tab,
-            "tabs": [(name, label) for name, (label, _) in TABS.items()],
-            "title": title,
-            "order": "最近了结的在前" if is_closed else "先到期的在前",
-            "page": found,
-            "previous": found.previous and url("cases") + found.previous,
-            "next": found.next and url("cases") + found.next,
-            "page_query": request.GET.urlencode() if found.previous else "",
-            "kinds": {kind.name: kind for kind in kinds.all_kinds()},
-            "may_sign": tab == "mine" and request.acting.may("cases.sign"),
-            "picked": picked,
-            "note": note,
-            "form_key": new_key(),
-            "today": request.acting.today,
-        },
-        status=status,
-    )
-
-
-def _shown(
-    request: HttpRequest, cases: list[Case], kind: str, *, also: Sequence[int] = (), **reveal: str
-) -> None:
-    if cases:
-        students = [*(case.student_id for case in cases), *also]
-        shown(request, kind=kind, page="cases", students=students, **reveal)
 
 
 @access.act("cases.read")
@@ -120,7 +51,8 @@ def _answer(
     ``typed_reason`` stands again in the form that is sent to ``typed_at``.
     """
     context = case_page.context(found, request.acting)
-    _shown(request, [found], kind, also=context["named"], **reveal)
+    students = [found.student_id, *context["named"]]
+    shown(request, kind=kind, page="cases", students=students, **reveal)
     context |= {
         "decision_form": (form or DecisionForm()).returning(context["returns_to_approver"]),
         "typed_at": typed_at,
@@ -172,45 +104,6 @@ def _told(acting: Acting, location: str, found: Case, outcome: Outcome, decision
 def _next(acting: Acting) -> str:
     case = boxes.waiting(acting).order_by("due_on", "pk").first()
     return url("case", args=[case.number]) if case else url("cases")
-
-
-@access.act("cases.sign")
-@typing("cases_resume")
-@posted_from("cases")
-def decide_many(request: HttpRequest) -> HttpResponse:
-    """Sign all chosen cases through the same function as a single one."""
-    form = DecisionForm(request.POST)
-    seen = _chosen(request.POST.getlist("case"))
-    if not seen or not form.is_valid():
-        why = next(iter(form.errors.values()))[0] if seen else NONE_CHOSEN
-        messages.error(request, f"没有签署\n\n{why}")
-        note = request.POST.get("note", "")
-        return _inbox(request, "mine", picked=seen, note=note, status=422)
-
-    def act() -> Done:
-        outcomes = services.decide(
-            seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
-        )
-        return _told_many(outcomes)
-
-    return once(request, act, back=url("cases"))
-
-
-def _chosen(values: list[str]) -> dict[int, int]:
-    """``["12:3", …]`` as sent by the check boxes → case id and the version that was shown."""
-    pairs = [[whole(part) for part in value.split(":")] for value in values[:MOST]]
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and None not in pair}
-
-
-def _told_many(outcomes: Mapping[int, Outcome]) -> Done:
-    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
-    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
-    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
-    return Done(
-        url("cases"),
-        success=f"已签署 {signed} 件" if signed else "",
-        warning=f"{len(rest)} 件没有签署\n\n{lines}" if rest else "",
-    )
 
 
 def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str) -> HttpResponse:
@@ -287,14 +180,3 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
         typed_at=sent.get(TYPED_AT, ""),
         typed_reason=sent.get("reason", ""),
     )
-
-
-@csrf_exempt  # nothing happens: the list is shown again, with a token of this session
-@access.act("cases.sign")
-@typing("cases_resume")
-@posted_from("cases")
-def resume_many(request: HttpRequest) -> HttpResponse:
-    """The list again, with the same cases chosen and the opinion that was typed."""
-    messages.warning(request, NOT_DONE)
-    chosen = _chosen(request.POST.getlist("case"))
-    return _inbox(request, "mine", picked=chosen.keys(), note=request.POST.get("note", ""))

@@ -83,11 +83,9 @@ def _below(acting: Acting) -> dict[str, object]:
     ages = inbox.ages(acting)
     most = max(count for _, count in ages) or 1
     is_office = acting.post.organisation.level < Level.SCHOOL
-    late = inbox.late_by_office(acting, acting.today)
+    late = inbox.late_by_office(acting, acting.today, most=SHOWN) if is_office else []
     return {
-        "late": [{**row, "role": Role(row["waiting_role"]).label} for row in late[:SHOWN]]
-        if is_office
-        else [],
+        "late": [{**row, "role": Role(row["waiting_role"]).label} for row in late],
         "ages": [
             {"label": label, "count": count, "y": row * ROW + 5, "width": round(AGE * count / most)}
             for row, (label, count) in enumerate(ages)

@@ -1,0 +1,118 @@
+"""What stands against a request whatever is typed: told when its form opens, asked again later."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from transfers.rules import borrowing
+from transfers.rules.borrowing import BorrowingFacts
+from transfers.services import borrow
+from transfers.services.lend import home_to_lend
+from transfers.services.sides import Way
+from transfers.services.submit import Asked, facts_of, home_of, require_plain
+from transfers.services.take import way_of
+from xueji.accounts.access import Acting
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case
+from xueji.cases.queries import busy
+from xueji.organisations.queries import lineage
+from xueji.rules.engine import Finding, Rules, judge, rule_set
+from xueji.rules.files import Effect
+from xueji.students.models import Placement, Student
+
+OF_PUPIL = frozenset(
+    f"transfer.{name}" for name in ("status", "suspended", "final_grade", "sanction")
+)
+WINDOW = "transfer.window"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Why the pupil cannot go, and what an exception would have to be asked for."""
+
+    refusals: Sequence[str] = ()
+    warnings: Sequence[Finding] = ()
+    late: Finding | None = None  # a warning for reasons that do not pass the start of term
+
+
+def of_leaver(student: Student, case: Case | None, acting: Acting) -> Known:
+    """Of a pupil of the acting school, for the draft ``case`` if there is one."""
+    try:
+        require_plain(student)
+        former = home_of(student)
+    except Refused as refusal:
+        return Known(refusals=[str(refusal)])
+    out = lineage(acting.post.organisation_id)
+    way = Way(stage=former.stage, out=out, into=None, on=acting.today)
+    return _known(student, former, way, busy([student.pk], beside=case), acting)
+
+
+def of_comer(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
+    """Why a pupil of another school of the register cannot be asked for by the acting one.
+
+    What may be granted is told when the request is sent, not to whoever looks a number up.
+    """
+    into = lineage(acting.post.organisation_id)
+    try:
+        former, way = way_of(student, case, into, acting)
+    except Refused as refusal:
+        return [str(refusal)]
+    return _known(student, former, way, "", acting).refusals
+
+
+def of_guest(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
+    """Why a pupil of another school of the register cannot borrow studies at the acting one."""
+    host = lineage(acting.post.organisation_id)
+    try:
+        home, side = borrow.side_of(student, case, host, acting)
+    except Refused as refusal:
+        return [str(refusal)]
+    return _refusals(_of_borrower(student, home, side.rules), "")
+
+
+def of_lent(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
+    """Why a pupil of the acting school cannot be lent outside the register."""
+    try:
+        home = home_to_lend(student)
+    except Refused as refusal:
+        return [str(refusal)]
+    rules = rule_set(lineage(acting.post.organisation_id).rule_set).at(acting.today)
+    return _refusals(_of_borrower(student, home, rules), busy([student.pk], beside=case))
+
+
+def _of_borrower(student: Student, home: Placement, rules: Rules) -> list[Finding]:
+    facts = BorrowingFacts(
+        is_designated=True,
+        status=(student.status, student.get_status_display()),
+        grade=home.grade,
+        grade_after=home.grade,
+    )
+    judges = (borrowing.status, borrowing.suspended)
+    keys = ("borrowing.status", "borrowing.suspended")
+    held = [judge for judge, key in zip(judges, keys, strict=True) if rules.has(key)]
+    return [found for judge in held for found in judge(facts, rules)]
+
+
+def _known(student: Student, former: Placement, way: Way, other: str, acting: Acting) -> Known:
+    asked = Asked(
+        student_id=student.pk,
+        to_school=way.into.school if way.into else None,
+        outside_school="",
+        outside_office="",
+        reason="",
+        reason_text="",
+        papers=frozenset(),
+    )
+    found = judge("transfer", facts_of(student, former, asked, way, acting), way.rules)
+    of_pupil = [one for one in found if one.key in OF_PUPIL]
+    late = [one for one in found if one.key == WINDOW and one.effect == Effect.WARN]
+    return Known(
+        refusals=_refusals(of_pupil, other),
+        warnings=[one for one in of_pupil if one.effect == Effect.WARN],
+        late=late[0] if late else None,
+    )
+
+
+def _refusals(found: Iterable[Finding], other: str) -> list[str]:
+    blocks = [one for one in found if one.effect == Effect.BLOCK]
+    told = [f"{one.message}。{one.remedy}（{one.citation}）。" for one in blocks]
+    return [other, *told] if other else told
