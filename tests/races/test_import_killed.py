@@ -68,8 +68,7 @@ def intake(world, serial):
 def takeover(world, serial):
     """The numbers of each follow those of the one before."""
     rows = 40
-    lines = [takeovers.line(serial * rows + n + 1) for n in range(rows)]
-    found = takeovers.checked(world, lines)
+    found = takeovers.checked(world, takeovers.many(rows, after=serial * rows))
     keeping.confirm(takeover_id=found.pk, key=uuid4(), acting=world.acting("county-head"))
     pupils = Student.objects.filter(school=found.school_id)
     before = pupils.count()
