@@ -19,6 +19,7 @@ KINDS = {
     "date": "日期写法不对",
     "date_range": "日期超出范围",
     "digits": "号码被 Excel 改成了数",
+    "masked": "号码打了星号",
     "formula": "公式或错误值",
     "double": "表内重复",
     NO_PUPIL: "不是学生的行",

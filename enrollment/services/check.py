@@ -19,7 +19,7 @@ from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.addresses import known_part
-from xueji.organisations.models import SchoolClass, SchoolKind, SchoolYear, StageName
+from xueji.organisations.models import SchoolClass, SchoolKind, SchoolYear, StageName, grade_name
 from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.papers import PAPERS
@@ -159,8 +159,8 @@ def _grade(reader: PupilReader, context: Context) -> int:
     """The grade to enter; whoever is late says why no register was built before."""
     grade = grade_of(reader.text("into_grade"), context)
     if grade is None:
-        message = "本校没有所选的年级。"
-        reader.tell("grade", "into_grade", message, "请重新选择入学年级。")
+        known = "、".join(grade_name(one) for one in context.grades)
+        reader.tell("grade", "into_grade", "本校没有所选的年级。", f"请从{known}中选一个。")
         grade = context.grades[0]
     reader.values["into_grade"] = grade
     is_late = grade != FIRST_GRADE

@@ -38,7 +38,7 @@ def _name(serial: int) -> str:
 def many(count: int, *, after: int) -> list[dict[str, str]]:
     """So many existing pupils in whom nothing is wrong and who are like nobody else of them."""
     return [
-        line(serial, name=name, id_number=number)
+        line(serial, name=name, id_number=number, m1_phone=pupils.phone(serial))
         for serial, (name, number) in enumerate(strangers(count, after=after), start=after + 1)
     ]
 

@@ -131,6 +131,32 @@ def test_a_faulty_row_keeps_everybody_out_and_its_cell_says_why(world):
     assert book.sheetnames == ["新生", "导入结果"]
 
 
+def test_a_class_that_is_not_there_is_answered_with_those_that_are(world):
+    school = world.school_of("clerk")
+    lines = workbooks.rows(1, school_class="一（9）班")
+    [few] = told_of_class(world, lines)
+    names = [str(row) for row in school.classes.filter(grade=1).order_by("number")]
+    assert few == (
+        "班级「一(9)班」不是本校本届的班级。",
+        f"请从{'、'.join(names)}中选一个；还没有分班的空着。",
+    )
+    for number in range(len(names) + 1, 13):
+        SchoolClass.objects.create(
+            school=school, stage="primary", entry_year=2026, grade=1, number=number, capacity=45
+        )
+    lines[0]["school_class"] = "一（99）班"
+    [(_, remedy)] = told_of_class(world, lines)
+    assert remedy == (
+        "请从一（1）班、一（2）班、一（3）班、一（4）班、一（5）班、一（6）班等 12 个班中选一个；"
+        "还没有分班的空着。"
+    )
+
+
+def told_of_class(world, lines):
+    batch = workbooks.checked(world, workbooks.sheet(workbooks.columns(world), lines))
+    return [(f["message"], f["remedy"]) for f in batch.summary["faults"] if f["label"] == "班级"]
+
+
 def test_the_marked_workbook_corrected_and_sent_again_is_clean(world):
     lines = workbooks.rows(2)
     right, lines[1]["nation"] = lines[1]["nation"], "火星族"

@@ -39,8 +39,10 @@ def rows(count: int, **changes: str) -> list[dict[str, str]]:
 def many(count: int, *, after: int = 0) -> list[dict[str, str]]:
     """So many pupils in whom nothing is wrong and who are like nobody else of them."""
     return [
-        pupils.row(name=name, id_number=number, verified_by="李老师", **TEXTS)
-        for name, number in strangers(count, after=after)
+        pupils.row(
+            name=name, id_number=number, m1_phone=pupils.phone(n), verified_by="李老师", **TEXTS
+        )
+        for n, (name, number) in enumerate(strangers(count, after=after), start=after)
     ]
 
 

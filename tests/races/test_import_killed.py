@@ -122,8 +122,8 @@ def test_killed_at_any_moment_all_rows_stand_once_or_none(world, log, begin, kil
             prove()
             what = f"{begin.__name__} of {begun.rows} rows"
             facts = f"{struck} kills, {late} of them after the end; 0 lost, 0 doubled, 0 gaps"
-            words = f"{facts}; run again in at most {slowest:.1f} s"
-            report.write(NAME, what=WHAT, rows={what: words, "seed": SEED}, keep=True)
+            words = f"{facts}; run again in at most {slowest:.1f} s; seed {SEED}"
+            report.write(NAME, what=WHAT, rows={what: words}, keep=True)
     prove()
     assert LEASE.total_seconds() + SWEEP_EVERY + slowest < MOST_SECONDS
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.db import connection
 
@@ -112,40 +113,42 @@ def _matches(person: Person, sound: str, alike: Iterable[Student]) -> list[Match
     ]
 
 
-def among(people: Sequence[Person]) -> list[list[int]]:
-    """For each of people typed together the places of the others who may be the same child.
+def among(people: Sequence[Person]) -> dict[int, list[int]]:
+    """Of people typed together the places of those who may be the same child as others.
 
     Who is near by ``NEAR`` points is so here; and so is the same name under the same guardian,
     whatever the birth date. Doubles, whom ``_is_double`` knows, are not near. At most ``MOST``
-    places each. Linear: of equal keys, never of pairs.
+    others each. Linear: of equal keys, never of pairs.
     """
     groups: defaultdict[Hashable, list[int]] = defaultdict(list)
     for place, person in enumerate(people):
         for key in _likenesses(person):
             groups[key].append(place)
-    found: list[set[int]] = [set() for _ in people]
+    found: defaultdict[int, set[int]] = defaultdict(set)
     for alike in groups.values():
         for place in alike if len(alike) > 1 else ():
             found[place].update(alike[: MOST + 1])
-    return [
-        sorted(
-            other
-            for other in others
-            if other != place and not _is_double(people[place], people[other])
-        )[:MOST]
-        for place, others in enumerate(found)
-    ]
+    return {
+        place: others
+        for place, near in found.items()
+        if (others := _others(people, place, sorted(near)))
+    }
+
+
+def _others(people: Sequence[Person], place: int, near: Iterable[int]) -> list[int]:
+    found = (at for at in near if at != place and not _is_double(people[place], people[at]))
+    return list(islice(found, MOST))
 
 
 def _likenesses(person: Person) -> Iterator[Hashable]:
     """Keys of which two near people share one: what the points of ``_score`` come to."""
-    day = person.birth_date
-    swapped = (day.year, *sorted((day.month, day.day)))
-    yield person.name, day
-    yield pinyin.full(person.name), day, person.sex
-    yield person.name, swapped, person.sex
+    name, day = person.name, person.birth_date
+    yield name, day
+    yield pinyin.full(name), day, person.sex
+    if len(_dates(day)) > 1:
+        yield name, day.year, *sorted((day.month, day.day)), person.sex
     if person.guardian:
-        yield person.name, person.guardian
+        yield name, person.guardian
 
 
 def _is_double(one: Person, other: Person) -> bool:

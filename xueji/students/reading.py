@@ -13,7 +13,7 @@ from xueji.identity import codes, idnumbers, names, phones
 from xueji.identity.papers import FROM_OUTSIDE, NONE, RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
-from xueji.students import sheet
+from xueji.students import sheet, unknown_class
 
 HAN, CHINA = "01", "CHN"
 NO_HOUSEHOLD = "没有内地户口的，照证件写国家或地区，如：香港、德国。"
@@ -204,8 +204,9 @@ class PupilReader(Reader):
     def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
         raw = self.text("school_class")
         if raw and raw not in classes:
-            message = "所选班级不是本校本届的班级。"
-            self.tell("class", "school_class", message, "请重新选择班级。")
+            self.tell(
+                "class", "school_class", unknown_class.message(raw), unknown_class.remedy(classes)
+            )
         self.values["school_class"] = classes.get(raw)
 
     def family(self, *, needs_first: bool = True) -> None:

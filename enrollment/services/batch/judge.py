@@ -17,6 +17,7 @@ from xueji.identity.problems import Problem
 from xueji.organisations.models import Division
 from xueji.rules.engine import Finding
 from xueji.rules.papers import PAPERS
+from xueji.students import unknown_class
 from xueji.students.sheet import PLACES
 
 PIECE = 500  # rows judged together
@@ -184,7 +185,7 @@ def shown_value(entry: Entry, key: str) -> str:
     """What stands in a cell, masked where it is a number that is nobody's to read over."""
     text = entry.row.get(key, "")
     if key == "school_class":
-        return text.removeprefix("？")[:40]
+        return text.removeprefix(unknown_class.MARK)[:40]
     if key.endswith("id_number") or key == "national":
         return masking.mask_id(text) if text else ""
     return masking.mask_phone(text) if key.endswith("phone") and text else text[:40]

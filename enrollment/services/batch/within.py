@@ -45,9 +45,8 @@ def find_doubled(rows: Sequence[Known]) -> None:
 def find_alike(rows: Sequence[Known]) -> None:
     """Set the lines of the other rows that may be the same child by another number."""
     people = [(row, person) for row in rows if (person := _person(row.entry.row))]
-    found = duplicates.among([person for _, person in people])
-    for (row, _), places in zip(people, found, strict=True):
-        row.alike = tuple(people[place][0].entry.line for place in places)
+    for place, others in duplicates.among([person for _, person in people]).items():
+        people[place][0].alike = tuple(people[other][0].entry.line for other in others)
 
 
 def _person(typed: Mapping[str, str]) -> Person | None:
