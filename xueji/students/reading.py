@@ -271,12 +271,12 @@ class PupilReader(Reader):
             self.tell("younger", key, message, "请核对这名成员的证件号和关系。")
 
     def contact(self) -> None:
-        """The pupil's telephone; left empty, it is the first guardian's."""
+        """The pupil's telephone; left empty, the first guardian's, whose lack is told before."""
         guardians = [member["phone"] for member in self.members if member["is_guardian"]]
-        if guardians and not self.text("phone"):
-            self.values["phone"] = guardians[0]
-        else:
+        if self.text("phone"):
             self.phone("phone", "联系电话")
+        elif guardians:
+            self.values["phone"] = guardians[0]
 
     def identity_is_whole(self) -> None:
         """Without a document the reason and a family member's ID number are needed."""
