@@ -19,7 +19,10 @@ VALUES = {
 
 
 def children(count: int) -> list[dict[str, str]]:
-    return [pupils.row(name=name, id_number=number, **VALUES) for name, number in strangers(count)]
+    return [
+        pupils.row(name=name, id_number=number, m1_phone=pupils.phone(n), **VALUES)
+        for n, (name, number) in enumerate(strangers(count))
+    ]
 
 
 def columns(world: World, rules) -> list[tuple[str, str]]:

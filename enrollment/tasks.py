@@ -43,7 +43,6 @@ from xueji.students.models import Student
 
 PAGE = "enrollment_import"
 TAKEOVER_PAGE = "enrollment_takeover"
-CHANGED = "确认以后核对到变化，一名也没有导入。请下载标注的文件，改好后再上传。"
 
 
 @job(keeping.CHECK, title="核对导入的新生")

@@ -32,6 +32,7 @@ from xueji.excel.cells import (
 from xueji.excel.reading import Table
 from xueji.excel.refusals import TWO_HEADERS, Unreadable
 from xueji.organisations.models import grade_name
+from xueji.students import unknown_class
 from xueji.students.reading import day
 
 MARK = re.compile(r"模板第\s*(\d+)\s*版.*?学校编号\s*(\d+)")
@@ -41,6 +42,7 @@ KEPT_DIGITS = 15  # Excel keeps no more of a number
 YES = frozenset("1 是 有 对 齐 y yes true √ ✓ ✔ ☑ 已核验 已验 已看 已看原件".split())
 NO = frozenset("0 否 无 没有 n no false × ✗ ☐ 未核验 未验 缺".split()) | {""}
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,2}")
+_MASKED = re.compile(r"\w*\*{4,}\w*", re.ASCII)
 _HOURS = re.compile(r"[T ]0{1,2}:00(:00(\.0+)?)?$")
 _MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
@@ -66,6 +68,12 @@ LOST = Fault(
     "digits",
     "Excel 把这个号码当成了数，只保留前 15 位，末几位已经变成 0。",
     "请先把这一列设为“文本”格式，再照证件重新输入整个号码；只改格式补不回来。",
+)
+MASKED = Fault(
+    "",
+    "masked",
+    "这个号码中间是星号，不是完整的号码。",
+    "请照证件填完整；从名册来的，导出时勾选“完整的证件号、电话和邮箱”。",
 )
 
 
@@ -199,6 +207,8 @@ def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[st
         return _number(text, column, epoch_1904)
     if column.kind == Kind.DIGITS and _SCIENTIFIC.fullmatch(text):
         return "", LOST
+    if column.kind == Kind.DIGITS and _MASKED.fullmatch(text):
+        return "", MASKED
     if column.kind in (Kind.DAY, Kind.MONTH):
         return (text if kind == DAY else _day(text, column)), None
     return _paper(text) if column.kind == Kind.PAPER else (text, None)
@@ -266,4 +276,4 @@ def _choose(entry: Entry, classes: Classes, grades: Mapping[str, str], context: 
         if entry_year == year and (name == named or is_number):
             entry.row["school_class"] = pk
             return
-    entry.row["school_class"] = f"？{named}"  # a number would be taken for a key
+    entry.row["school_class"] = f"{unknown_class.MARK}{named}"

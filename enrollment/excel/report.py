@@ -19,13 +19,16 @@ KINDS = {
     "date": "日期写法不对",
     "date_range": "日期超出范围",
     "digits": "号码被 Excel 改成了数",
+    "masked": "号码打了星号",
     "formula": "公式或错误值",
     "double": "表内重复",
     NO_PUPIL: "不是学生的行",
     "class": "班级不对",
     "long": "太长",
     "form": "格式不对",
+    "entry.duplicate.near": "疑似重复",
 }
+UNREAD = frozenset({"digits", "masked", "formula"})  # faults of cells of which nothing is kept
 
 
 def _labels(intake: Intake) -> dict[str, str]:
@@ -55,9 +58,11 @@ def summary(intake: Intake, *, is_plain: bool) -> dict[str, Any]:
 
 
 def _title(fault: Fault, labels: Mapping[str, str]) -> str:
+    if fault.kind in KINDS:
+        return KINDS[fault.kind]
     if fault.clause:
         return fault.message.rstrip("。")[:60]
-    return KINDS.get(fault.kind) or f"{labels.get(fault.key, '内容')}不对"
+    return f"{labels.get(fault.key, '内容')}不对"
 
 
 def place(intake: Intake, entry: Entry, key: str) -> int:
@@ -81,7 +86,7 @@ def _line(intake: Intake, entry: Entry, fault: Fault, labels: Mapping[str, str])
         "line": entry.line,
         "column": letter(column),
         "label": labels.get(key, ""),
-        "value": shown_value(entry, key),
+        "value": "（读不出）" if fault.kind in UNREAD else shown_value(entry, key),
         "message": fault.message,
         "clause": fault.clause,
         "remedy": fault.remedy,

@@ -36,7 +36,8 @@ class EntryFacts:
     villages of one name that the address may mean. ``papers`` holds what was seen or waived.
     ``same_id``: registers in the whole tree under the same ID number, living or not;
     ``live_elsewhere``: the child's register lives at another school; ``same_person_near``:
-    registers that look like the same child. ``late``: not to be entered but deferred;
+    registers that look like the same child, ``same_person_lines``: lines of the workbook that do.
+    ``late``: not to be entered but deferred;
     ``deferred_until``: the child was, and comes now.
     """
 
@@ -58,6 +59,7 @@ class EntryFacts:
     same_id: int
     same_person_near: int
     live_elsewhere: bool
+    same_person_lines: tuple[int, ...] = ()
     same_id_pending: bool = False  # held by a case on its way, not by a register yet
     parents: tuple[Parent, ...] = ()
     from_special_school: bool = False  # 随班就读: comes from a special school to an ordinary one

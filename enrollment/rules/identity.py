@@ -45,11 +45,17 @@ def duplicate_exact(facts: EntryFacts, rules: Rules) -> Findings:
 
 @judges("entry.duplicate.near")
 def duplicate_near(facts: EntryFacts, rules: Rules) -> Findings:
+    found = []
     if facts.same_person_near:
+        found.append(f"有 {facts.same_person_near} 名学生可能是同一人")
+    if facts.same_person_lines:
+        lines = "、".join(map(str, facts.same_person_lines))
+        found.append(f"表内第 {lines} 行的学生可能是同一人")
+    if found:
         yield rules.finding(
             "entry.duplicate.near",
             field="name",
-            message=f"疑似重复：有 {facts.same_person_near} 名学生可能是同一人",
+            message=f"疑似重复：{'，'.join(found)}",
             remedy=what_to_do_about_a_likeness(rules),
         )
 

@@ -4,10 +4,10 @@
 wrong or remarkable. It writes nothing.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from enrollment.models import Deferral
@@ -19,7 +19,7 @@ from xueji.identity import codes, idnumbers
 from xueji.identity.papers import RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.addresses import known_part
-from xueji.organisations.models import Division, SchoolClass, SchoolKind, SchoolYear, StageName
+from xueji.organisations.models import SchoolClass, SchoolKind, SchoolYear, StageName, grade_name
 from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.papers import PAPERS
@@ -32,7 +32,6 @@ Row = Mapping[str, str]
 FIRST_GRADE = 1
 LONGEST_REASON = 200
 PAPER_KEYS = {f"paper_{code}": code for code in PAPERS}
-_CODE = re.compile(r"（(\d{12})）")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +101,23 @@ class Checked:
         )
 
 
-def check_rows(rows: Sequence[Row], context: Context) -> list[Checked]:
-    """Check every row, in a number of queries that does not grow with the rows."""
+def check_rows(
+    rows: Sequence[Row], context: Context, alike: Sequence[Sequence[int]] = ()
+) -> list[Checked]:
+    """Check every row, in a number of queries that does not grow with the rows.
+
+    ``alike``: for each row of a workbook the lines of those that may be the same child.
+    """
     checked = [read(row, context) for row in rows]
     county = context.lineage.county.division_code
     divisions = places.settle([row.values for row in checked], county)
     find_doubles(checked, context.student_id)
-    for row in checked:
+    for row, lines in zip_longest(checked, alike, fillvalue=()):
         settle_members(row)
-        row.facts = facts_of(row, context)
+        row.facts = facts_of(row, context, lines=lines)
         if row.facts:
             found = judge("entry", row.facts, context.rules)
-            row.findings = [named(finding, divisions) for finding in found]
+            row.findings = [places.named(finding, divisions) for finding in found]
     return checked
 
 
@@ -155,8 +159,8 @@ def _grade(reader: PupilReader, context: Context) -> int:
     """The grade to enter; whoever is late says why no register was built before."""
     grade = grade_of(reader.text("into_grade"), context)
     if grade is None:
-        message = "本校没有所选的年级。"
-        reader.tell("grade", "into_grade", message, "请重新选择入学年级。")
+        known = "、".join(grade_name(one) for one in context.grades)
+        reader.tell("grade", "into_grade", "本校没有所选的年级。", f"请从{known}中选一个。")
         grade = context.grades[0]
     reader.values["into_grade"] = grade
     is_late = grade != FIRST_GRADE
@@ -232,7 +236,9 @@ def _person(row: Checked, student_id: int | None) -> duplicates.Person:
     )
 
 
-def facts_of(row: Checked, context: Context, late: Late | None = None) -> EntryFacts | None:
+def facts_of(
+    row: Checked, context: Context, late: Late | None = None, lines: Sequence[int] = ()
+) -> EntryFacts | None:
     """What the rules judge; None while the birth date is not known."""
     values, school = row.values, context.lineage.school
     if "birth_date" not in values:
@@ -259,6 +265,7 @@ def facts_of(row: Checked, context: Context, late: Late | None = None) -> EntryF
         same_id=int(row.is_double),
         same_id_pending=row.known_case is not None,
         same_person_near=len(row.near),
+        same_person_lines=tuple(lines),
         live_elsewhere=known is not None and known.school_id != school.pk,
         parents=tuple(_parents(row)),
         foreign=values.get("country", "CHN") != "CHN",
@@ -287,13 +294,3 @@ def _parents(row: Checked) -> Iterator[Parent]:
                 sex=said.sex,
                 birth_date=said.birth_date,
             )
-
-
-def named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:
-    """The finding with names where it speaks of places by code."""
-
-    def name(found: re.Match[str]) -> str:
-        division = divisions.get(found[1])
-        return f"（{division.full_name}）" if division else found[0]
-
-    return replace(finding, message=_CODE.sub(name, finding.message))

@@ -14,7 +14,6 @@ from enrollment.services.check import (
     Row,
     facts_of,
     find_doubles,
-    named,
     settle_members,
 )
 from enrollment.services.context import load, require_working, route
@@ -66,7 +65,9 @@ def check(row: Row, context: Context) -> Checked:
     checked.facts = facts_of(checked, context, _late(checked, context))
     if checked.facts:
         found = judge("entry", checked.facts, context.rules)
-        checked.findings = [named(finding, divisions) for finding in found if concerns(finding.key)]
+        checked.findings = [
+            places.named(finding, divisions) for finding in found if concerns(finding.key)
+        ]
     return checked
 
 

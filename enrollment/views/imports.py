@@ -228,7 +228,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         keeping.confirm(batch_id=found.pk, key=UUID(form_key(request)), acting=request.acting)
         return Done(reverse("enrollment_batch", args=[pk]))
 
-    return acted(request, act, pk, "没有导入")
+    return acted(request, act, pk, "没有确认")
 
 
 @access.act("enrollment.enter")

@@ -213,7 +213,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         keeping.confirm(takeover_id=pk, key=UUID(form_key(request)), acting=request.acting)
         return Done(reverse(PAGE, args=[pk]))
 
-    return _acted(request, act, pk, "没有建库")
+    return _acted(request, act, pk, "没有确认")
 
 
 @access.act(ACT)

@@ -108,3 +108,21 @@ def test_what_is_no_photograph_is_refused_with_its_reason(sent, says):
         make(sent, OFFICIAL)
     told = str(refusal.value)
     assert (told[: len(says)], "请" in told[len(says) :]) == (says, True)
+
+
+@pytest.mark.parametrize(
+    "sent", [sent for kind, (sent, _) in HOSTILE.items() if kind != "pdf"] + [b"\0" * 99, b"PK\3\4"]
+)
+def test_nobody_is_told_to_send_a_photograph_as_pdf(sent):
+    with pytest.raises(BadFile) as refusal:
+        make(sent, OFFICIAL)
+    assert "PDF" not in str(refusal.value)
+
+
+def test_an_unknown_file_is_told_what_photographs_are_taken():
+    with pytest.raises(BadFile) as refusal:
+        make(b"hello", OFFICIAL)
+    assert str(refusal.value) == (
+        "不认识这个文件的内容：照片只收 JPEG 和 PNG 图片，改扩展名不起作用。"
+        "请另存为 JPEG 或 PNG 后上传。"
+    )

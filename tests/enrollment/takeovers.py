@@ -9,10 +9,12 @@ from enrollment.models import Takeover
 from enrollment.services.takeover import keeping, undo
 from tests import pupils
 from tests.enrollment import workbooks
+from tests.strangers import strangers
 from tests.world import World
 
 PREFIX = "0226240170"  # 清泉小学, entered 2024: in the third grade now
 AS_ON = date(2026, 9, 2)
+SURNAMES = "王李张刘陈杨黄赵吴周"
 NAMES = "梓涵 雨桐 浩然 子墨 一诺 若曦 宇轩 欣怡 俊杰 诗涵".split()
 
 
@@ -20,13 +22,25 @@ def line(serial: int | None, **changes: str) -> dict[str, str]:
     """An existing pupil of the third grade in whom nothing is wrong."""
     number = f"{PREFIX}{serial:04d}" if serial else ""
     return {
-        **pupils.row(name=f"王{NAMES[(serial or 0) % 10]}", m1_guardian="是"),
+        **pupils.row(name=_name(serial or 0), m1_guardian="是"),
         "grade": "三年级",
         "school_class": "三（1）班",
         "number": number,
         "entered_on": "2024-09",
         **changes,
     }
+
+
+def _name(serial: int) -> str:
+    return f"{SURNAMES[serial // 10 % 10]}{NAMES[serial % 10]}"
+
+
+def many(count: int, *, after: int) -> list[dict[str, str]]:
+    """So many existing pupils in whom nothing is wrong and who are like nobody else of them."""
+    return [
+        line(serial, name=name, id_number=number, m1_phone=pupils.phone(serial))
+        for serial, (name, number) in enumerate(strangers(count, after=after), start=after + 1)
+    ]
 
 
 def workbook(lines: Iterable[Mapping[str, object]]) -> bytes:

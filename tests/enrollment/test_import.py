@@ -1,5 +1,6 @@
 """An intake by workbook: judged as the form judges, stored whole or not at all, and undone."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -131,6 +132,57 @@ def test_a_faulty_row_keeps_everybody_out_and_its_cell_says_why(world):
     assert book.sheetnames == ["新生", "导入结果"]
 
 
+def test_what_follows_from_another_cell_is_told_once_there(world):
+    lines = workbooks.rows(2)
+    lines[0] |= {"address_text": "", "mail_address": "", "family_address": ""}
+    lines[1] |= {"m1_guardian": "否", "phone": ""}
+    batch = workbooks.checked(world, workbooks.sheet(workbooks.columns(world), lines))
+    assert [(f["line"], f["message"]) for f in batch.summary["faults"]] == [
+        (2, "还没有填现住址。"),
+        (3, "家庭成员中没有监护人。"),
+    ]
+
+
+def test_a_cell_that_was_not_read_is_not_called_empty_and_kinds_name_no_row(world):
+    lines = workbooks.rows(3)
+    lines[0]["id_number"] = 130283202003170014.0
+    lines[2]["name"] = lines[1]["name"]
+    for order, line in enumerate(lines[1:], start=1):
+        line["id_number"] = pupils.id_number(born=date(2020, 3, 17), order=order)
+    batch = workbooks.checked(world, workbooks.sheet(workbooks.columns(world), lines))
+    first = batch.summary["faults"][0]
+    assert (first["label"], first["value"]) == ("身份证件号", "（读不出）")
+    titles = [title for title, _, _ in batch.summary["kinds"]]
+    assert {"号码被 Excel 改成了数", "疑似重复"} <= set(titles)
+    assert [title for title in titles if "第" in title] == []
+
+
+def test_a_class_that_is_not_there_is_answered_with_those_that_are(world):
+    school = world.school_of("clerk")
+    lines = workbooks.rows(1, school_class="一（9）班")
+    [few] = told_of_class(world, lines)
+    names = [str(row) for row in school.classes.filter(grade=1).order_by("number")]
+    assert few == (
+        "班级「一(9)班」不是本校本届的班级。",
+        f"请从{'、'.join(names)}中选一个；还没有分班的空着。",
+    )
+    for number in range(len(names) + 1, 13):
+        SchoolClass.objects.create(
+            school=school, stage="primary", entry_year=2026, grade=1, number=number, capacity=45
+        )
+    lines[0]["school_class"] = "一（99）班"
+    [(_, remedy)] = told_of_class(world, lines)
+    assert remedy == (
+        "请从一（1）班、一（2）班、一（3）班、一（4）班、一（5）班、一（6）班等 12 个班中选一个；"
+        "还没有分班的空着。"
+    )
+
+
+def told_of_class(world, lines):
+    batch = workbooks.checked(world, workbooks.sheet(workbooks.columns(world), lines))
+    return [(f["message"], f["remedy"]) for f in batch.summary["faults"] if f["label"] == "班级"]
+
+
 def test_the_marked_workbook_corrected_and_sent_again_is_clean(world):
     lines = workbooks.rows(2)
     right, lines[1]["nation"] = lines[1]["nation"], "火星族"
@@ -260,7 +312,7 @@ def test_a_batch_taken_back_and_sent_again_finds_the_same_pupils(world):
     assert (Student.objects.count(), FamilyMember.objects.count()) == (2, 2)
 
 
-def test_what_changed_between_check_and_confirmation_is_told_and_nothing_stored(world):
+def test_what_changed_between_check_and_confirmation_is_told_and_nothing_stored(world, clerk):
     lines = workbooks.rows(2)
     batch = workbooks.checked(world, workbooks.sheet(workbooks.columns(world), lines))
     pupils.submitted(world, "clerk", id_number=lines[0]["id_number"], name="张三丰")
@@ -271,7 +323,12 @@ def test_what_changed_between_check_and_confirmation_is_told_and_nothing_stored(
 
     batch = workbooks.again(batch)
     assert (batch.state, batch.faulty) == (BatchState.FAULTY, 1)
+    assert batch.summary["again"] is True
     assert Student.objects.count() == 1
+    assert (
+        "确认以后有变化：2 行里有 1 行要改，一名也没有导入"
+        in clerk.get(f"/enrollment/import/{batch.pk}/").content.decode()
+    )
 
 
 def test_a_batch_thrown_away_leaves_no_file_and_no_fault(world):

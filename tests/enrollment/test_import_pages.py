@@ -85,6 +85,8 @@ def test_upload_check_confirm_sign_and_take_back_on_the_pages(world, clerk, clie
 
     shown = posted(clerk, batch, "confirm")
     assert "导入中" in shown
+    shown = posted(clerk, batch, "confirm")
+    assert ("没有确认" in shown, "这次导入已经确认过，不用再确认。" in shown) == (True, True)
     workbooks.run(workbooks.again(batch).job)
     assert "轮到清泉小学 校长" in page(clerk, batch)
 

@@ -49,6 +49,7 @@ BY_KEY = {column.key: column for column in KNOWN_HEADERS.values()}
         ("distance", (NUMBER, "0.80000000000000004"), "0.8"),
         ("nation", (NUMBER, "1"), "1"),
         ("nation", (TEXT, "汉族\u200b"), "汉族"),
+        ("name", (TEXT, "\u00a0王\u200b小\ufeff明\u3000"), "王小明"),
         ("name", (TEXT, "　王小明\xa0"), "王小明"),
         ("name", (TEXT, "买买提·艾力（大）"), "买买提·艾力（大）"),
         ("m1_guardian", (TRUTH, "1"), "1"),
@@ -154,7 +155,7 @@ def test_names_and_codes_and_twelve_digits_mean_the_same(world):
     by_name = {"nation": "汉族", "health": "健康或良好", "travel": "5", "boarding": "走读"}
     lines = [
         {**workbooks.rows(1)[0], **by_name},
-        {**workbooks.rows(1)[0], "hukou_text": "130283103227", "nation": "1"},
+        {**workbooks.rows(1)[0], "hukou_text": "130283103227", "nation": "1", "name": "李雨桐"},
     ]
     workbooks.imported(world, lines)
     found = list(Student.objects.order_by("pk").values_list("nation", "boarding", "hukou_code"))

@@ -183,11 +183,11 @@ def test_one_pupil_who_went_on_keeps_the_whole_school(world):
 
 
 FAULTS = [
-    (line(1, number=""), "number", "没有学籍号"),
-    (line(1, number="02262401800001"), "number", "学校代码"),
-    (line(1, number="02252401700001"), "number", "县（区）代码"),
-    (line(1, number="2262401700001"), "number", "不是 14 位"),
-    (line(1, number=f"{PREFIX}0011"), "number", "已编给别的学生"),
+    (line(31, number=""), "number", "没有学籍号"),
+    (line(32, number="02262401800001"), "number", "学校代码"),
+    (line(33, number="02252401700001"), "number", "县（区）代码"),
+    (line(34, number="2262401700001"), "number", "不是 14 位"),
+    (line(35, number=f"{PREFIX}0011"), "number", "已编给别的学生"),
     (line(2, grade="九年级"), "grade", "本校没有"),
     (line(3, grade="四年级", school_class="四（1）班"), "entry_year", None),
     (line(4, school_class="四（1）班"), "school_class", "认不出"),

@@ -18,6 +18,7 @@ from xueji.jobs import registry
 from xueji.jobs.leases import LEASE, Lease
 from xueji.jobs.models import Job, JobState
 
+SURNAMES = "王李张刘陈杨黄赵吴周"
 TEXTS = {"m1_guardian": "是", "paper_household_book": "是", "paper_property_proof": "是"}
 
 
@@ -25,7 +26,12 @@ def rows(count: int, **changes: str) -> list[dict[str, str]]:
     """So many pupils in whom nothing is wrong, each a different child."""
     names = "梓涵 雨桐 浩然 子墨 一诺 若曦 宇轩 欣怡 俊杰 诗涵".split()
     return [
-        pupils.row(name=f"王{names[n % 10]}", verified_by="李老师", **TEXTS, **changes)
+        pupils.row(
+            name=f"{SURNAMES[n // 10 % 10]}{names[n % 10]}",
+            verified_by="李老师",
+            **TEXTS,
+            **changes,
+        )
         for n in range(count)
     ]
 
@@ -33,8 +39,10 @@ def rows(count: int, **changes: str) -> list[dict[str, str]]:
 def many(count: int, *, after: int = 0) -> list[dict[str, str]]:
     """So many pupils in whom nothing is wrong and who are like nobody else of them."""
     return [
-        pupils.row(name=name, id_number=number, verified_by="李老师", **TEXTS)
-        for name, number in strangers(count, after=after)
+        pupils.row(
+            name=name, id_number=number, m1_phone=pupils.phone(n), verified_by="李老师", **TEXTS
+        )
+        for n, (name, number) in enumerate(strangers(count, after=after), start=after)
     ]
 
 

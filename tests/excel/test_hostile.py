@@ -6,8 +6,20 @@ from functools import partial
 
 import pytest
 
-from tests.excel.corpus import GOOD_ROWS, book, cells, corpus, sheet_xml, with_sheet
-from xueji.excel import apart, child, reading, refusals
+from tests.excel import corpus_of_offices  # noqa: F401 -- adds its files to the corpus
+from tests.excel.corpus import (
+    GOOD_ROWS,
+    ROW,
+    book,
+    cells,
+    corpus,
+    packed,
+    parts,
+    sheet_xml,
+    with_sheet,
+)
+from tests.excel.corpus import LABELS as LABELS_IN_ORDER
+from xueji.excel import apart, child, gate, reading, refusals
 from xueji.excel.refusals import Unreadable
 
 LABELS = {"姓名", "身份证件号", "性别", "民族", "出生日期"}
@@ -62,3 +74,36 @@ def test_the_child_has_no_settings_and_no_room_to_grow(tmp_path):
     assert child.MEMORY <= 1 << 30
     assert "DJANGO" not in str(apart.START)
     assert GOOD_ROWS
+
+
+def test_how_a_name_is_read_aloud_is_no_part_of_it():
+    told = "<si><t>王小明</t><rPh sb='0' eb='1'><t>ワン</t></rPh></si>"
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    strings = f'<sst xmlns="{space}">{told}</sst>'.encode()
+    pointing = cells(2, ROW).replace(
+        '<c r="A2" t="inlineStr"><is><t>王小明</t></is></c>', '<c r="A2" t="s"><v>0</v></c>'
+    )
+    sheet = sheet_xml(cells(1, tuple(LABELS_IN_ORDER)) + pointing)
+    relation = (
+        b'<Relationship Id="rId9" Target="sharedStrings.xml" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+        b"</Relationships>"
+    )
+    made = parts(book())
+    rels = "xl/_rels/workbook.xml.rels"
+    made[rels] = made[rels].replace(b"</Relationships>", relation)
+    made |= {"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": strings}
+    _, rows = reading.read(packed(made), LABELS)
+    assert next(rows)[1][1] == ("s", "王小明")
+
+
+def test_a_hundred_megabytes_of_texts_do_not_take_the_worker_along():
+    """They pack to five: the child reads them within its limits."""
+    piece = "".join(f"{n:08d}学籍学籍学籍学籍学籍学籍学籍学籍" for n in range(19_000))
+    texts = f"<si><t>{piece}</t></si>" * 100
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    made = parts(book()) | {
+        "xl/sharedStrings.xml": f'<sst xmlns="{space}">{texts}</sst>'.encode(),
+    }
+    assert len(made["xl/sharedStrings.xml"]) > 100 * gate.MEGABYTE
+    assert verdict(apart.read, packed(made)) == 2

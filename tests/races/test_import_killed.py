@@ -68,8 +68,7 @@ def intake(world, serial):
 def takeover(world, serial):
     """The numbers of each follow those of the one before."""
     rows = 40
-    lines = [takeovers.line(serial * rows + n + 1) for n in range(rows)]
-    found = takeovers.checked(world, lines)
+    found = takeovers.checked(world, takeovers.many(rows, after=serial * rows))
     keeping.confirm(takeover_id=found.pk, key=uuid4(), acting=world.acting("county-head"))
     pupils = Student.objects.filter(school=found.school_id)
     before = pupils.count()
@@ -123,8 +122,8 @@ def test_killed_at_any_moment_all_rows_stand_once_or_none(world, log, begin, kil
             prove()
             what = f"{begin.__name__} of {begun.rows} rows"
             facts = f"{struck} kills, {late} of them after the end; 0 lost, 0 doubled, 0 gaps"
-            words = f"{facts}; run again in at most {slowest:.1f} s"
-            report.write(NAME, what=WHAT, rows={what: words, "seed": SEED}, keep=True)
+            words = f"{facts}; run again in at most {slowest:.1f} s; seed {SEED}"
+            report.write(NAME, what=WHAT, rows={what: words}, keep=True)
     prove()
     assert LEASE.total_seconds() + SWEEP_EVERY + slowest < MOST_SECONDS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
-from xueji.documents import content, refusals
+from xueji.documents import content, pdfs, refusals
 from xueji.documents.refusals import BadFile
 
 MOST_PIXELS = 25_000_000
@@ -31,9 +31,12 @@ class Format:
 
 def make(data: bytes, wanted: Format) -> bytes:
     """The official JPEG of a picture that was sent, or BadFile with the sentence why not."""
-    content_type, cleaned = content.clean(data)
-    if content_type not in (content.JPEG, content.PNG):
+    if data.startswith(pdfs.PDF_START):
         raise BadFile(refusals.NO_PICTURE)
+    try:
+        _, cleaned = content.clean(data)
+    except BadFile as why:
+        raise BadFile(refusals.of_portrait(str(why))) from None
     try:
         picture = _opened(cleaned, wanted)
         fitted = ImageOps.fit(

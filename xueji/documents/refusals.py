@@ -14,8 +14,8 @@ TOO_LARGE = "文件超过 {limit:g} MB 的上限。请降低扫描分辨率，�
 NO_SPACE = "服务器存储空间不足，文件没有保存。请联系管理员清理空间后重新上传。"
 GONE = "文件已过保留期限，于 {day:%Y-%m-%d} 删除。"
 
-_SAVE_AS = "请另存为 JPEG、PNG 或 PDF 后上传。"
-UNKNOWN = f"不认识这个文件的内容：只收 JPEG、PNG 图片和 PDF，改扩展名不起作用。{_SAVE_AS}"
+_SAVE_AS, _TAKEN = "请另存为 JPEG、PNG 或 PDF 后上传。", "只收 JPEG、PNG 图片和 PDF"
+UNKNOWN = f"不认识这个文件的内容：{_TAKEN}，改扩展名不起作用。{_SAVE_AS}"
 PICTURE = f"这是 {{name}} 图片，只收 JPEG 和 PNG。{_SAVE_AS}"
 PHONE_PICTURE = (
     "这是 HEIC 图片，很多办公电脑打不开。请在手机相机设置中选择「兼容性最佳」重新拍摄，"
@@ -54,3 +54,9 @@ SEALED_ZIP = "压缩包设了密码，打不开。请去掉密码重新压缩后
 PATHS_IN_ZIP = "压缩包里有指向别处的路径，可能有危险，没有打开。请只选照片重新压缩。"
 LINKS_IN_ZIP = "压缩包里有快捷方式或链接，可能有危险，没有打开。请只选照片重新压缩。"
 NESTED_ZIP = "压缩包里还有压缩包，没有打开。请解开后，只选照片重新压缩。"
+
+
+def of_portrait(why: str) -> str:
+    """The sentence as it is for a photograph, of which no PDF is taken."""
+    told = why.replace(_SAVE_AS, "请另存为 JPEG 或 PNG 后上传。")
+    return told.replace(_TAKEN, "照片只收 JPEG 和 PNG 图片")

@@ -1,5 +1,6 @@
 """What a file is and whether it may be opened at all, judged before anything of it is parsed."""
 
+import codecs
 import io
 import posixpath
 import re
@@ -80,9 +81,10 @@ def _of_text(data: bytes) -> str:
     head = data[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head and b"<?xml" in head:
         return refusals.XML_2003
-    if head.startswith(b"<"):
+    if head.startswith((b"<", b"mime-version:")):
         return refusals.WEB_PAGE
-    if b"\0" in data[:4096].replace(b"\xff\xfe", b"")[:64]:
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not is_wide and b"\0" in data[:4096].replace(b"\xff\xfe", b"")[:64]:
         return refusals.UNKNOWN
     return refusals.TEXT if any(mark in head for mark in (b",", b"\t", b";")) else refusals.UNKNOWN
 

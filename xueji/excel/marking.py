@@ -119,8 +119,7 @@ def _summarise(
 ) -> None:
     for number, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    template.across(sheet)
-    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+    template.one_page_wide(sheet)
     row = 0
     for row, fact in enumerate(facts, start=1):
         for column, text in enumerate(fact, start=1):

@@ -75,6 +75,12 @@ def across(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
 
 
+def one_page_wide(sheet: Worksheet) -> None:
+    """Print across A4, as many pages as it takes one under the other, none beside."""
+    across(sheet)
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+
+
 def say(table: Worksheet, row: int, column: int, text: str) -> Cell:
     """The cell with a text in it that is never a formula, whatever it begins with."""
     cell = table.cell(row, column)
@@ -132,6 +138,7 @@ def _choose(table: Worksheet, number: int, where: str) -> None:
 
 def _explain(sheet: Worksheet, lines: Sequence[str]) -> None:
     sheet.column_dimensions["A"].width = 100
+    one_page_wide(sheet)
     for row, line in enumerate(lines, start=1):
         say(sheet, row, 1, line).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(1, 1).font = Font(bold=True, size=14)

@@ -1,8 +1,10 @@
 """Is this child in the register already? Exact by document number, near by name and birth."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.db import connection
 
@@ -25,6 +27,7 @@ class Person:
     birth_date: date
     id_number: str = ""
     student_id: int | None = None  # the pupil this row already is, never its own duplicate
+    guardian: str = ""  # by what a guardian is known: the number of a document, or name and phone
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,51 @@ def _matches(person: Person, sound: str, alike: Iterable[Student]) -> list[Match
     return sorted((m for m in matches if m.score >= NEAR), key=lambda m: (-m.score, m.student.pk))[
         :MOST
     ]
+
+
+def among(people: Sequence[Person]) -> dict[int, list[int]]:
+    """Of people typed together the places of those who may be the same child as others.
+
+    Who is near by ``NEAR`` points is so here; and so is the same name under the same guardian,
+    whatever the birth date. Doubles, whom ``_is_double`` knows, are not near. At most ``MOST``
+    others each. Linear: of equal keys, never of pairs.
+    """
+    groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for place, person in enumerate(people):
+        for key in _likenesses(person):
+            groups[key].append(place)
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for alike in groups.values():
+        for place in alike if len(alike) > 1 else ():
+            found[place].update(alike[: MOST + 1])
+    return {
+        place: others
+        for place, near in found.items()
+        if (others := _others(people, place, sorted(near)))
+    }
+
+
+def _others(people: Sequence[Person], place: int, near: Iterable[int]) -> list[int]:
+    found = (at for at in near if at != place and not _is_double(people[place], people[at]))
+    return list(islice(found, MOST))
+
+
+def _likenesses(person: Person) -> Iterator[Hashable]:
+    """Keys of which two near people share one: what the points of ``_score`` come to."""
+    name, day = person.name, person.birth_date
+    yield name, day
+    yield pinyin.full(name), day, person.sex
+    if len(_dates(day)) > 1:
+        yield name, day.year, *sorted((day.month, day.day)), person.sex
+    if person.guardian:
+        yield name, person.guardian
+
+
+def _is_double(one: Person, other: Person) -> bool:
+    """Whether two have one number, or none and the same name, sex and birth date."""
+    if one.id_number or other.id_number:
+        return one.id_number == other.id_number
+    return (one.name, one.sex, one.birth_date) == (other.name, other.sex, other.birth_date)
 
 
 def abroad(student: Student, at: Lineage | None) -> str:

@@ -79,12 +79,12 @@ def _code(reader: PupilReader, item: Item) -> None:
 
 
 def _home_address(reader: PupilReader, item: Item) -> None:
-    _words(reader, item, instead=reader.text("address_text"))
+    """Left empty it is 现住址; where that is empty too, the one lack is told once, there."""
+    reader.words(item.key, item.label, item.longest or 0, instead=reader.text("address_text"))
 
 
-def _words(reader: PupilReader, item: Item, instead: str = "") -> None:
-    most = item.longest or 0
-    reader.words(item.key, item.label, most, required=item.required, instead=instead)
+def _words(reader: PupilReader, item: Item) -> None:
+    reader.words(item.key, item.label, item.longest or 0, required=item.required)
 
 
 def _birth_place(reader: PupilReader, item: Item) -> None:

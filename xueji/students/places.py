@@ -1,11 +1,16 @@
 """Finding the 12-digit code of a written place; a place without code stays as 待核."""
 
+import re
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from xueji.organisations.addresses import CODE, Place, is_village, plain, resolve
 from xueji.organisations.models import Division
+from xueji.rules.engine import Finding
 from xueji.students.sheet import PLACES
+
+_CODE = re.compile(r"（(\d{12})）")
 
 
 def settle(
@@ -45,3 +50,13 @@ def _chosen(row: Mapping[str, Any], key: str, county: str, found: Mapping[str, D
     name = plain(division.full_name)
     begins = (name, name.removeprefix(plain(county)))
     return division.pk if plain(row[f"{key}_text"]).startswith(begins) else ""
+
+
+def named(finding: Finding, divisions: Mapping[str, Division]) -> Finding:
+    """The finding with names where it speaks of places by code."""
+
+    def name(found: re.Match[str]) -> str:
+        division = divisions.get(found[1])
+        return f"（{division.full_name}）" if division else found[0]
+
+    return replace(finding, message=_CODE.sub(name, finding.message))

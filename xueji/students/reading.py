@@ -13,7 +13,7 @@ from xueji.identity import codes, idnumbers, names, phones
 from xueji.identity.papers import FROM_OUTSIDE, NONE, RESIDENT
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
-from xueji.students import sheet
+from xueji.students import sheet, unknown_class
 
 HAN, CHINA = "01", "CHN"
 NO_HOUSEHOLD = "没有内地户口的，照证件写国家或地区，如：香港、德国。"
@@ -204,8 +204,9 @@ class PupilReader(Reader):
     def school_class(self, classes: Mapping[str, SchoolClass]) -> None:
         raw = self.text("school_class")
         if raw and raw not in classes:
-            message = "所选班级不是本校本届的班级。"
-            self.tell("class", "school_class", message, "请重新选择班级。")
+            self.tell(
+                "class", "school_class", unknown_class.message(raw), unknown_class.remedy(classes)
+            )
         self.values["school_class"] = classes.get(raw)
 
     def family(self, *, needs_first: bool = True) -> None:
@@ -270,12 +271,12 @@ class PupilReader(Reader):
             self.tell("younger", key, message, "请核对这名成员的证件号和关系。")
 
     def contact(self) -> None:
-        """The pupil's telephone; left empty, it is the first guardian's."""
+        """The pupil's telephone; left empty, the first guardian's, whose lack is told before."""
         guardians = [member["phone"] for member in self.members if member["is_guardian"]]
-        if guardians and not self.text("phone"):
-            self.values["phone"] = guardians[0]
-        else:
+        if self.text("phone"):
             self.phone("phone", "联系电话")
+        elif guardians:
+            self.values["phone"] = guardians[0]
 
     def identity_is_whole(self) -> None:
         """Without a document the reason and a family member's ID number are needed."""

@@ -1,23 +1,23 @@
 """Judging an intake: every row by the checks of the form, and the rows against each other."""
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
 from enrollment.services.batch.registered import find_registered
 from enrollment.services.batch.rows import REASON, VERIFIED_BY, Entry, Fate, Fault
+from enrollment.services.batch.within import find_alike, find_doubled
 from enrollment.services.check import Checked, Context, check_rows
 from xueji.cases.models import Case, State
 from xueji.cases.services import ExceptionRequest, requests_of
-from xueji.identity import crypto, idnumbers, masking, names
+from xueji.identity import crypto, idnumbers, masking
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Division
 from xueji.rules.engine import Finding
 from xueji.rules.papers import PAPERS
+from xueji.students import unknown_class
 from xueji.students.sheet import PLACES
 
 PIECE = 500  # rows judged together
@@ -33,6 +33,7 @@ class Judged:
     entry: Entry
     digest: bytes
     number: bytes | None  # blind index of the document number
+    alike: Sequence[int] = ()  # lines of other rows that may be the same child
     checked: Checked | None = None
     requests: Sequence[ExceptionRequest] = ()
     draft: Case | None = None  # the one that an earlier intake began with the same number
@@ -51,11 +52,14 @@ def judge(
     rows = [_known(entry) for entry in entries if entry.is_pupil]
     _find_same(rows, context)
     _find_drafts(rows, context)
-    within_the_file(rows)
+    find_doubled(rows)
     new = [row for row in rows if row.entry.fate != Fate.SAME]
+    find_alike(new)
     for start in range(0, len(new), PIECE):
         piece = new[start : start + PIECE]
-        checked = check_rows([row.entry.typed for row in piece], context)
+        checked = check_rows(
+            [row.entry.typed for row in piece], context, [row.alike for row in piece]
+        )
         pairs = list(zip(piece, checked, strict=True))
         find_registered([(row.entry, found) for row, found in pairs], context.lineage.school)
         for row, found in pairs:
@@ -117,34 +121,6 @@ def places_by_code(entries: Sequence[Entry]) -> None:
             message = f"区划代码「{code[:12]}」不在代码表中。"
             remedy = "请核对 12 位代码，或写到村、社区的名称。"
             entries[at].faults.append(Fault(f"{key}_text", "unknown_code", message, remedy))
-
-
-class Known(Protocol):
-    """A row with the blind index of its document number, None without one."""
-
-    @property
-    def entry(self) -> Entry: ...
-    @property
-    def number(self) -> bytes | None: ...
-
-
-def within_the_file(rows: Sequence[Known]) -> None:
-    """The same number in two rows is a fault of both; so is the same child without a number."""
-    alike: defaultdict[object, list[Known]] = defaultdict(list)
-    for row in rows:
-        typed = row.entry.row
-        if row.number:
-            alike[row.number].append(row)
-        elif name := names.clean_name(typed.get("name", "")):
-            alike[name, typed.get("sex", ""), typed.get("birth_date", "")].append(row)
-    for same in alike.values():
-        for row in same if len(same) > 1 else ():
-            others = "、".join(str(other.entry.line) for other in same if other is not row)
-            message = f"与第 {others[:60]} 行是同一名学生。"
-            key = "id_number" if row.number else "name"
-            remedy = "请核对后只留一行；证件号抄错的，照证件改正。"
-            row.entry.faults.append(Fault(key, "double", message, remedy))
-            row.entry.fate = Fate.SUBMIT  # a fault is told even where one of them stands already
 
 
 def _settle(row: Judged, checked: Checked, context: Context) -> None:
@@ -209,7 +185,7 @@ def shown_value(entry: Entry, key: str) -> str:
     """What stands in a cell, masked where it is a number that is nobody's to read over."""
     text = entry.row.get(key, "")
     if key == "school_class":
-        return text.removeprefix("？")[:40]
+        return text.removeprefix(unknown_class.MARK)[:40]
     if key.endswith("id_number") or key == "national":
         return masking.mask_id(text) if text else ""
     return masking.mask_phone(text) if key.endswith("phone") and text else text[:40]

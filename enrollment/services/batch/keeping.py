@@ -28,6 +28,8 @@ ROWS = "application/gzip"
 CHECK, STORE = "enrollment.import_check", "enrollment.import_store"
 WAITING = (BatchState.REFUSED, BatchState.FAULTY, BatchState.READY)
 MOST_SHOWN = 100  # faults on the page; the workbook has all
+CONFIRMED = "这次导入已经确认过，不用再确认。"
+AGAIN = {"again": True}  # of a batch that was confirmed and is fit no longer
 GONE = "这次导入已经放弃或已过期，没有办。请重新上传。"
 
 
@@ -94,7 +96,7 @@ def keep_result(
     batch.rows, batch.same = len(entries), fates[Fate.SAME]
     batch.faulty, batch.drafts = fates[Fate.FAULTY], fates[Fate.DRAFT]
     batch.state = BatchState.FAULTY if batch.faulty else BatchState.READY
-    batch.summary = dict(summary)
+    batch.summary = dict(summary) | (AGAIN if batch.summary == AGAIN else {})
     rows = json.dumps([entry.stored() for entry in entries], ensure_ascii=False).encode()
     batch.staged = _keep(f"导入批次{batch.pk}", ROWS, gzip.compress(rows, 1), acting)
     if marked:
@@ -114,7 +116,10 @@ def confirm(*, batch_id: int, key: UUID, acting: Acting) -> ImportBatch:
     """Queue the storing of an intake without faults; only the clerk's own school's."""
     batch = lock(batch_id)
     access.require(acting, "enrollment.enter", batch.school_id)
-    if batch.state != BatchState.READY and not is_stuck(batch, BatchState.STORING):
+    is_failed = is_stuck(batch, BatchState.STORING)
+    if batch.state in (BatchState.STORING, BatchState.STORED) and not is_failed:
+        raise Refused(CONFIRMED)
+    if batch.state != BatchState.READY and not is_failed:
         raise Refused(f"这次导入现在是“{batch.get_state_display()}”，不能确认。请刷新后再看。")
     if not batch.fresh + batch.drafts:
         raise Refused("表里的学生都已经在册或在办，没有要导入的。")
@@ -149,7 +154,8 @@ def back(*, batch_id: int, why: str) -> None:
 def check_again(*, batch_id: int, job_id: int, acting: Acting) -> None:
     """What was fit is so no longer: judged anew, so that the page says what changed."""
     batch = lock(batch_id)
-    batch.state = BatchState.CHECKING
+    batch.state, batch.summary = BatchState.CHECKING, AGAIN
+    batch.save(update_fields=["summary"])
     _queue(batch, CHECK, f"{CHECK}:again:{job_id}", acting)
 
 

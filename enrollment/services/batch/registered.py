@@ -8,7 +8,7 @@ from django.db import models
 from enrollment.services.batch.rows import Entry, Fate
 from enrollment.services.check import Checked
 from xueji.organisations.models import School
-from xueji.students import editing, sheet, showing
+from xueji.students import editing, sheet, showing, unknown_class
 from xueji.students.editing import Saved
 from xueji.students.models import LIVE, Student, StudentSheet
 
@@ -70,7 +70,7 @@ def _of_item(key: str, item: sheet.Item, row: models.Model) -> Iterator[tuple[st
     if key == "school_class":
         # its key where it is one to enter, else its name behind a mark
         key_of_class = str(getattr(row, "school_class_id"))  # noqa: B009 -- of a pupil
-        said = {key_of_class, *(_plain(f"？{text}") for text in said)}
+        said = {key_of_class, *(_plain(f"{unknown_class.MARK}{text}") for text in said)}
     yield key, said
     if item.is_place:
         yield f"{key[:-4]}code", {getattr(row, f"{item.field[:-4]}code")}

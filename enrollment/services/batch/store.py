@@ -80,7 +80,7 @@ def _row(judged: Judged) -> Row:
         class_id=school_class and school_class.pk,
         papers=checked.papers,
         findings=checked.findings,
-        near=len(checked.near),
+        near=len(checked.near) + len(judged.alike),
     )
     if judged.entry.fate == Fate.SUBMIT:
         row.of_student, row.of_sheet = own(checked), tuple(further(checked).values())

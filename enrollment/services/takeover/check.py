@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from enrollment.rules import EntryFacts, TakeoverFacts, register_type
-from enrollment.services.batch.judge import faults_of, places_by_code, within_the_file
+from enrollment.services.batch.judge import faults_of, places_by_code
 from enrollment.services.batch.keeping import MOST_SHOWN
 from enrollment.services.batch.rows import REASON, Entry, Fate, Fault
+from enrollment.services.batch.within import find_alike, find_doubled
 from enrollment.services.check import Checked, find_doubles, settle_members
 from enrollment.services.takeover.context import Context
 from enrollment.services.takeover.reading import LONGEST_REASON, read
@@ -40,6 +41,7 @@ class Row:
 
     entry: Entry
     number: bytes | None  # blind index of the document number
+    alike: Sequence[int] = ()  # lines of other rows that may be the same child
     checked: Checked = field(default_factory=Checked)
 
     @property
@@ -56,7 +58,8 @@ def judge_rows(
     """
     places_by_code(entries)
     rows = [_row(entry) for entry in entries if entry.is_pupil]
-    within_the_file(rows)
+    find_doubled(rows)
+    find_alike(rows)
     for start in range(0, len(rows), PIECE):
         piece = rows[start : start + PIECE]
         _check(piece, context)
@@ -119,6 +122,7 @@ def _findings(row: Row, context: Context, elsewhere: set[str]) -> Iterator[Findi
         same_id=int(_is_held(checked)),
         same_id_pending=checked.known_case is not None,
         same_person_near=len(checked.near),
+        same_person_lines=tuple(row.alike),
         national_number=values["national"],
         national_number_taken=values["national"] in elsewhere,
     )

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from enrollment.models import OVER, Takeover, TakeoverState
-from enrollment.services.batch.keeping import ROWS, XLS, XLSX
+from enrollment.services.batch.keeping import AGAIN, ROWS, XLS, XLSX
 from enrollment.services.batch.rows import Entry, Fate, restored
 from enrollment.services.takeover.context import load, require_working
 from xueji.accounts import access
@@ -30,6 +30,7 @@ CHECK, STORE = "enrollment.takeover_check", "enrollment.takeover_store"
 ACT = "enrollment.takeover"
 LONGEST_BASIS = 100
 FILLED = (TakeoverState.REFUSED, TakeoverState.FAULTY, TakeoverState.READY)
+CONFIRMED = "这次建库已经确认过，不用再确认。"
 UNDER_WAY = "{school}已经开通建库，还没有办完。请在列表里打开那一次，办完或作废后再开通。"
 
 
@@ -83,6 +84,8 @@ def confirm(*, takeover_id: int, key: UUID, acting: Acting) -> None:
     """Queue the storing of what was found fit, by another person than who uploaded it."""
     takeover = lock(takeover_id, acting)
     is_failed = takeover.state == TakeoverState.STORING and is_stuck(takeover)
+    if takeover.state in (TakeoverState.STORING, TakeoverState.STORED) and not is_failed:
+        raise Refused(CONFIRMED)
     if takeover.state != TakeoverState.READY and not is_failed:
         raise _not_now(takeover, "确认")
     if why := why_not(takeover, rules_of(takeover, acting), acting):
@@ -168,7 +171,7 @@ def keep_result(
         stem = takeover.file_name.rpartition(".")[0].removesuffix("（已标注）")
         takeover.marked = _keep(f"{stem}（已标注）.xlsx", XLSX, marked, acting)
     takeover.state = TakeoverState.FAULTY if takeover.faulty else TakeoverState.READY
-    takeover.summary = dict(summary)
+    takeover.summary = dict(summary) | (AGAIN if takeover.summary == AGAIN else {})
     takeover.save()
 
 
@@ -190,6 +193,7 @@ def check_again(*, takeover_id: int, job_id: int, acting: Acting) -> None:
     """What was fit is so no longer: judged anew, so that the page says what changed."""
     takeover = lock(takeover_id)
     takeover.state, takeover.confirmed_by = TakeoverState.CHECKING, None
+    takeover.summary = AGAIN
     _queue(takeover, CHECK, f"again:{job_id}", acting)
 
 
