@@ -306,8 +306,6 @@ def test_nobody_but_prefecture_and_province_names_a_set(world, client_of, who):
     [
         ("city", "唐山市教育局"),  # one's own
         ("city", "河北省教育厅"),  # above
-        ("province", "河北省教育厅"),
-        ("province", "唐山市教育局"),  # counties and below
         ("city", "卢龙县教育局"),  # a neighbour's
         ("city", "邻泉小学"),  # closed
     ],
@@ -330,6 +328,22 @@ def test_neither_ones_own_nor_above_nor_a_neighbours_nor_a_closed_one(
     with pytest.raises(PermissionDenied):
         name(world, office, "national", who=who)
     assert acts("rules") == []
+
+
+@pytest.mark.parametrize("office", ["河北省教育厅", "唐山市教育局"])
+def test_a_province_names_its_own_set_and_that_of_its_prefectures(world, client_of, office):
+    """Nobody stands above a province who could; offices below that name none follow at once."""
+    pk = world.organisations[office].pk
+    client = client_of("province")
+    assert reverse("organisation_rules", args=[pk]) in client.get(
+        reverse("organisation", args=[pk])
+    ).content.decode()
+
+    send(client, "organisation_rules", pk, **typed(world, office, "national"))
+
+    now = Organisation.objects.get(pk=pk)
+    assert (now.rule_set, acts("rules")[0][0]) == ("national", office)
+    assert rule_set_of(Organisation.objects.get(name="唐山市教育局")) == "national"
 
 
 def test_no_link_is_shown_to_those_who_cannot(world, client_of):

@@ -28,7 +28,7 @@ ACT = "organisations.rules"
 def name_rules(
     *, organisation_id: int, name: str, seen: int, was: str, reason: str, acting: Acting
 ) -> InForce:
-    """Name the rule set of a county, centre or school; "" lets it inherit again.
+    """Name the rule set of an office below, a province also its own; "" lets it inherit again.
 
     ``was`` is the set in force that was on the screen. Counts from the next submission on: a case
     keeps what it was judged by. Returns what is in force now. Raises PermissionDenied, Outdated
@@ -104,18 +104,32 @@ def _problem(code: str, message: str, remedy: str) -> Problem:
     return Problem(code, message, remedy, field="rule_set")
 
 
+def names_for(acting: Acting, office: Organisation) -> bool:
+    """Whether this post names the set of that office: of one below, the province of its own too.
+
+    Nobody stands above a province who could.
+    """
+    own = office.pk == acting.post.organisation_id
+    return (
+        acting.may(ACT)
+        and acting.reaches(office.path)
+        and office.closed_on is None
+        and (not own or office.level == Level.PROVINCE)
+    )
+
+
 def _office(acting: Acting, pk: int) -> Organisation:
-    """A working county, centre or school below the post, locked after its county.
+    """The office, locked after its county.
 
     So it stands still while it is changed: so do the offices of its county above it.
     """
-    reach = Organisation.objects.below(acting.post.organisation.path)
-    path = reach.filter(pk=pk).values_list("path", flat=True).first()
-    above = Organisation.objects.above(path or "").filter(level=Level.COUNTY).first()
-    if above is None:
+    found = Organisation.objects.filter(pk=pk).first()
+    if found is None or not names_for(acting, found):
         raise PermissionDenied(f"organisation {pk}")
-    county = locked(above.pk)
-    office = county if pk == county.pk else office_of(county, pk)
-    if office.closed_on:
-        raise PermissionDenied(f"organisation {pk} is closed")
+    if found.level <= Level.COUNTY:
+        return locked(pk)
+    county = locked(Organisation.objects.above(found.path).get(level=Level.COUNTY).pk)
+    office = office_of(county, pk)
+    if not names_for(acting, office):
+        raise PermissionDenied(f"organisation {pk}")
     return office

@@ -11,6 +11,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.establishment import queries, services
+from xueji.establishment.services import rule_sets
 from xueji.organisations.models import Level, Organisation
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
@@ -70,7 +71,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
             "acts": acts,
             "orders": list(queries.orders_of(office)[:ORDERS_SHOWN]),
             "may_keep": may_keep(acting) and office.level > Level.COUNTY and not office.closed_on,
-            "may_name_rules": may_name_rules(acting, office),
+            "may_name_rules": rule_sets.names_for(acting, office),
             "form_key": new_key(),
         },
     )
@@ -107,12 +108,6 @@ def within_reach(acting: Acting, pk: int) -> Organisation:
 def may_keep(acting: Acting) -> bool:
     """Whether the post is of those that keep the tree of their county."""
     return acting.may("organisations.keep") and acting.post.organisation.level == Level.COUNTY
-
-
-def may_name_rules(acting: Acting, office: Organisation) -> bool:
-    """Whether the post names the rule set of an office in its reach: of counties and below."""
-    named = office.level >= Level.COUNTY and not office.closed_on
-    return acting.may("organisations.rules") and named
 
 
 def kept_by(acting: Acting, pk: int) -> Organisation:

@@ -15,7 +15,7 @@ from xueji.organisations.models import Organisation
 from xueji.pages.forms import new_key
 from xueji.pages.offices.rules_form import RulesForm
 from xueji.pages.once import Done, once
-from xueji.pages.views.organisations.office import may_name_rules, within_reach
+from xueji.pages.views.organisations.office import within_reach
 
 OUTDATED = (
     "您打开这张表以后，有人改过这个机构或它执行的制度，没有保存。上面是现在执行的，下面是您填的；"
@@ -75,7 +75,7 @@ def _act(request: HttpRequest, form: RulesForm, line: list[Organisation]) -> Htt
 def _line(acting: Acting, pk: int) -> list[Organisation]:
     """The offices down to one whose set the post names, else 404."""
     office = within_reach(acting, pk)
-    if not may_name_rules(acting, office):
+    if not rule_sets.names_for(acting, office):
         raise Http404(pk)
     return list(Organisation.objects.above(office.path))
 
