@@ -52,7 +52,10 @@ WIDTHS = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if chr(code).isa
     0xA0: " ",
 }
 _BEFORE = re.compile(r"^[\s']+")
-_ODD = re.compile(f"{_INVISIBLE.pattern[:-1]}{''.join(map(chr, WIDTHS))}]")  # most cells: none
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # no database keeps it
+_ODD = re.compile(  # most cells: none
+    f"{_INVISIBLE.pattern[:-1]}{_NO_TEXT.pattern[1:-1]}{''.join(map(chr, WIDTHS))}]"
+)
 
 MISSING = "表头里缺少这些必填的列：{labels}。请用下载的模板填写，或补上这些列（列名照写），再上传。"
 UNKNOWN = "表里这些列没有认出来：{labels}。其中有的，把列名改得一样就行。"
@@ -69,6 +72,7 @@ LOST = Fault(
     "Excel 把这个号码当成了数，只保留前 15 位，末几位已经变成 0。",
     "请先把这一列设为“文本”格式，再照证件重新输入整个号码；只改格式补不回来。",
 )
+HALF = Fault("", "characters", "这一格里有显示不出的字。", "请删去后重新输入。")
 MASKED = Fault(
     "",
     "masked",
@@ -200,6 +204,8 @@ def text_of(cell: Cell, column: Column, *, epoch_1904: bool = False) -> tuple[st
         return ("1" if text in ("1", "true") else "0"), None
     if _ODD.search(text):
         text = _INVISIBLE.sub("", text).translate(WIDTHS)
+        if _NO_TEXT.search(text):
+            return "", HALF
     text = text.strip()
     if column.kind != Kind.WORDS:
         text = _BEFORE.sub("", unicodedata.normalize("NFKC", text)).rstrip()

@@ -28,7 +28,9 @@ KINDS = {
     "form": "格式不对",
     "entry.duplicate.near": "疑似重复",
 }
-UNREAD = frozenset({"digits", "masked", "formula"})  # faults of cells of which nothing is kept
+UNREAD = frozenset(
+    {"digits", "masked", "formula", "characters"}
+)  # faults of cells of which nothing is kept
 
 
 def _labels(intake: Intake) -> dict[str, str]:

@@ -261,3 +261,18 @@ def test_the_page_shows_a_class_as_it_was_written(world, noon):
 
     [fault] = batch.summary["faults"]
     assert (fault["label"], fault["value"]) == ("班级", "十五班")
+
+
+def test_halves_of_characters_and_nothing_at_all_are_refused_at_their_cells(world, noon):
+    """Excel's escapes can write what no text holds: in a cell, in a strange column's header."""
+    [line] = workbooks.rows(1)
+    line |= {"name": "王_xD800_小明", "hukou_text": "军屯_x0000_村"}
+    header = [*workbooks.columns(world), ("strange", "备_xDFFF_注")]
+    line["strange"] = "_x0000_"
+
+    batch = workbooks.checked(world, workbooks.sheet(header, [line]))
+
+    assert [(f["label"], f["value"], f["message"]) for f in batch.summary["faults"]] == [
+        (label, "（读不出）", "这一格里有显示不出的字。") for label in ("姓名", "户口所在地")
+    ]
+    assert batch.summary["unknown"] == ["备�注"]

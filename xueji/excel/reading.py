@@ -12,7 +12,7 @@ from functools import partial
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from xueji.excel import refusals
+from xueji.excel import refusals, texts
 from xueji.excel.cells import DAY, MOST_COLUMNS, NUMBER, TEXT, TRUTH, Cell, Rows
 from xueji.excel.gate import Form, form_of
 from xueji.excel.refusals import Unreadable
@@ -71,8 +71,8 @@ def _below(rows: Rows, header_row: int) -> Rows:
 
 
 def plain_label(text: str) -> str:
-    """A header as it is compared: without stars, blanks and line breaks."""
-    return re.sub(r"[\s★*＊]+", "", text)
+    """A header as it is compared: without stars, blanks, line breaks, and what no text can hold."""
+    return texts.legible(re.sub(r"[\s★*＊]+", "", text))
 
 
 def _header(
