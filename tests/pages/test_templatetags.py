@@ -8,6 +8,7 @@ from django import forms
 from xueji.identity.problems import Problem
 from xueji.pages.templatetags import rules
 from xueji.pages.templatetags import xueji as tags
+from xueji.students.models import Student
 
 TODAY = dt.date(2026, 9, 2)  # a Wednesday
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
@@ -80,6 +81,12 @@ def test_no_status_word_has_two_colours():
 
 
 # -- dates --------------------------------------------------------------------------------------
+def test_a_certificate_says_sex_and_birthday_with_what_is_filled_in_underlined():
+    shown = tags.born_in_full(Student(sex="2", birth_date=dt.date(2017, 3, 7)))
+
+    assert shown == "性别<u>女</u>，<u>2017</u>年<u>3</u>月<u>7</u>日出生"
+
+
 @pytest.mark.parametrize(
     ("date", "words"),
     [

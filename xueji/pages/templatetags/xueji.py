@@ -170,6 +170,14 @@ def days_since(value, today=None):
 
 
 @register.filter
+def born_in_full(student) -> SafeString:
+    """Sex and birthday in a sentence of a certificate, what is filled in underlined."""
+    born = student.birth_date
+    sentence = "性别<u>{}</u>，<u>{}</u>年<u>{}</u>月<u>{}</u>日出生"
+    return format_html(sentence, student.get_sex_display(), born.year, born.month, born.day)
+
+
+@register.filter
 def waited(value, today=None):
     """已等 n 天; on the first day 今天送到."""
     if not value:
