@@ -335,9 +335,10 @@ def test_a_province_names_its_own_set_and_that_of_its_prefectures(world, client_
     """Nobody stands above a province who could; offices below that name none follow at once."""
     pk = world.organisations[office].pk
     client = client_of("province")
-    assert reverse("organisation_rules", args=[pk]) in client.get(
-        reverse("organisation", args=[pk])
-    ).content.decode()
+    assert (
+        reverse("organisation_rules", args=[pk])
+        in client.get(reverse("organisation", args=[pk])).content.decode()
+    )
 
     send(client, "organisation_rules", pk, **typed(world, office, "national"))
 
