@@ -9,7 +9,7 @@ from transfers.queries import KIND, holding, of_sides, rows
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, Case
 from xueji.cases.todos import MOST_COUNTED, Todo
-from xueji.organisations.models import within
+from xueji.organisations.models import Level, within
 from xueji.organisations.queries import rule_set_of
 from xueji.rules.engine import rule_set
 
@@ -72,9 +72,12 @@ def _is_late(acting: Acting) -> Q:
 def _late(acting: Acting) -> int:
     """How many `late` lists, as far as the desk says.
 
-    The index of late cases knows the school that began each. Only where those do not reach what
-    the desk says, it is asked who of the others is on the way from or to a school in reach.
+    Above a county the index of late cases is asked, which knows the school that began each. Only
+    where those do not reach what the desk says, it is asked who of the others is on the way from
+    or to a school in reach.
     """
+    if acting.post.organisation.level >= Level.COUNTY:
+        return _count(Transfer.objects.filter(_is_late(acting)))
     path = acting.post.organisation.path
     begun = Case.objects.filter(
         within(path, "org_path"), kind=KIND, state__in=ALIVE, due_on__lt=acting.today
