@@ -8,13 +8,21 @@ class TransfersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from transfers.kind import BORROWING, BORROWING_END, CONVERSION, LENDING, TRANSFER
+        from transfers.kind import (
+            BORROWING,
+            BORROWING_END,
+            CONVERSION,
+            LENDING,
+            REINSTATEMENT,
+            TRANSFER,
+        )
         from transfers.queries.owed import to_press_for, to_see_to
         from transfers.queries.proofs import PROOFS
         from xueji.cases import kinds, todos
         from xueji.ledger import proofs
 
-        for kind in (TRANSFER, BORROWING, LENDING, BORROWING_END, CONVERSION):
+        own = (TRANSFER, REINSTATEMENT, BORROWING, LENDING, BORROWING_END, CONVERSION)
+        for kind in own:
             kinds.register(kind)
         todos.register(to_see_to)
         todos.register(to_press_for)

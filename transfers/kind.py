@@ -3,9 +3,9 @@
 from django.urls import reverse as url
 
 from transfers import queries
-from transfers.models import Transfer
+from transfers.models import Reinstatement, Transfer
 from transfers.queries import borrowing
-from transfers.services import borrow_change, borrow_finish, lend_finish
+from transfers.services import borrow_change, borrow_finish, lend_finish, reinstate
 from transfers.services.borrow_sheet import loan_out, may_lend
 from transfers.services.finish import apply
 from transfers.services.paper_file import may_receive, may_send
@@ -87,6 +87,30 @@ TRANSFER = Kind(
     outside=outside,
     turn_url=turn_url,
     asked=queries.asked,
+)
+
+
+def return_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
+    """To every party: who is taught again, and why."""
+    if case.student is None:
+        return "transfers/_draft.html", {}
+    rows = Reinstatement.objects.select_related("placement__school__organisation")
+    return "transfers/_return.html", {"reinstatement": rows.get(pk=case.pk)}
+
+
+REINSTATEMENT = Kind(
+    name="transfer_return",
+    label="恢复在校",
+    letter="复",
+    exclusive=True,
+    apply=reinstate.apply,
+    reverse=reinstate.reverse,
+    then="该生已恢复在读，计入在读、在校；学籍号沿用。",
+    undo="撤销恢复在校",
+    undo_help="办错学生、没有来上课的，由核准的单位撤销，恢复原来的状态。",
+    edit_url="transfer_edit",
+    panel=return_panel,
+    outside=return_panel,
 )
 
 

@@ -152,6 +152,22 @@ def test_an_office_is_told_who_below_it_is_late(world, client_of, person, late):
     assert [(row["office"], row["role"], row["count"]) for row in shown] == late
 
 
+def test_of_more_than_are_counted_the_longest_overdue_are_told_with_their_day(
+    world, client_of, monkeypatch
+):
+    monkeypatch.setattr(inbox, "MOST_LATE", 1)
+    for day, (clerk, place) in enumerate((("clerk", {}), ("clerk2", pupils.SHANGZHUANG)), start=5):
+        for _ in range(2):
+            case = pupils.submitted(world, clerk, **place)
+            Case.objects.filter(pk=case.pk).update(due_on=date(2026, 1, day))
+    page = client_of("county").get(reverse("desk"))
+    assert [(row["office"], row["count"]) for row in page.context["late"]] == [("清泉小学", 2)]
+    assert (page.context["late_until"], "及以前到期的" in page.content.decode()) == (
+        date(2026, 1, 5),
+        True,
+    )
+
+
 def test_cases_are_told_by_the_days_they_wait(world):
     case, acting = pupils.submitted(world), world.acting("county")
     day, moment = timedelta(days=1), timedelta(seconds=1)

@@ -161,6 +161,11 @@ def transfer(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     return {**typed, "reason": "move", "papers": seen, "save": "send", **key()}
 
 
+def returning(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
+    """A pupil whose status no transfer has kept."""
+    return {"reason_text": "随父母回国", **key()}
+
+
 def lending(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
     """A pupil of 清泉小学 who is to borrow studies outside the register."""
     pupil = site.units["清泉小学"].numbered
@@ -381,6 +386,7 @@ FORMS = {
     "transfer_new": transfer,
     "transfer_take": take,
     "transfer_draft": transfer,
+    "transfer_reinstate": returning,
     "borrowing_draft": take,
     "borrowing_lend_draft": lending,
     "enrollment_discard": only_a_key,

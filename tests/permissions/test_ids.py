@@ -335,6 +335,7 @@ NAMED_BY_ADDRESS = {
     "enrollment_deferral_edit",
     "enrollment_discard",
     "enrollment_excess",
+    "transfer_reinstate",
     "enrollment_attendance",
     "enrollment_batch_confirm",
     "enrollment_batch_discard",

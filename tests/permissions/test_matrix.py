@@ -134,6 +134,7 @@ SHOWS_PUPILS = {
     "enrollment_draw_new",
     "enrollment_sheet",
     "enrollment_roll",
+    "transfer_reinstate",
     "numbering_series",
     "numbering_freeze",  # 409: the page again, with the reason
     "numbering_confirm",

@@ -12,7 +12,8 @@ from tests import pupils
 from tests.conduct import entries
 from tests.transfers import borrowers, lenders, movers
 from tests.transfers.movers import numbered
-from tests.transfers.test_counties import names
+from tests.transfers.test_counties import asked, names
+from tests.transfers.test_take import of
 from tests.world import NOON
 from xueji.cases.models import Case
 from xueji.organisations.models import Stage
@@ -193,6 +194,18 @@ def test_who_is_in_a_case_elsewhere_is_named_with_the_office_alone(world, client
         ["该生另有业务件在别处办理，办结后才能提交。请与滦州市教育局联系。"],
         False,
     )
+
+
+def test_who_was_asked_for_already_is_so_without_the_name_of_the_other_school(
+    world, client_of, noon
+):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    case = pupils.sign(world, asked(world, "clerk", **of(student)), "principal")
+    papers = ["household_book", "property_proof"]
+    sent = {**finding(student, reason="move"), "papers": papers}
+    for save in ("find", "send"):
+        page = text(client_of("clerk").post(TAKE, {**sent, "save": save}))
+        assert (f"业务件 {case.number} 在办" in page, "滦州甲小学" in page) == (True, False)
 
 
 def test_a_guest_of_another_school_is_no_guest_here(world, client_of, noon):

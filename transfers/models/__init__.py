@@ -7,6 +7,7 @@ from transfers.models.borrowing import (
     Ground,
     SheetLoan,
 )
+from transfers.models.reinstatement import Reinstatement
 from transfers.models.transfer import Carrier, Direction, PaperFile, Reason, Transfer
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Ground",
     "PaperFile",
     "Reason",
+    "Reinstatement",
     "SheetLoan",
     "Transfer",
 ]

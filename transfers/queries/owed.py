@@ -9,7 +9,7 @@ from transfers.queries import KIND, holding, of_sides, rows
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, Case
 from xueji.cases.todos import MOST_COUNTED, Todo
-from xueji.organisations.models import within
+from xueji.organisations.models import Level, within
 from xueji.organisations.queries import rule_set_of
 from xueji.rules.engine import rule_set
 
@@ -23,8 +23,7 @@ def files(acting: Acting) -> QuerySet[Transfer]:
 
 def late(acting: Acting) -> QuerySet[Transfer]:
     """Transfers from or into the schools in reach that somebody has let go past their day."""
-    alive = Q(case__state__in=ALIVE, case__due_on__lt=acting.today)
-    return rows().filter(alive, of_sides(acting, *BOTH))
+    return rows().filter(_is_late(acting))
 
 
 def files_overdue(rows: QuerySet[Transfer], acting: Acting) -> QuerySet[Transfer]:
@@ -65,19 +64,29 @@ def to_press_for(acting: Acting) -> Todo | None:
     )
 
 
+def _is_late(acting: Acting) -> Q:
+    alive = Q(case__state__in=ALIVE, case__due_on__lt=acting.today)
+    return alive & of_sides(acting, *BOTH)
+
+
 def _late(acting: Acting) -> int:
     """How many `late` lists, as far as the desk says.
 
-    The index of late cases knows the school that began each. Only where those do not reach what
-    the desk says, it is asked who of the others is on the way from or to a school in reach.
+    Above a county the index of late cases is asked, which knows the school that began each. Only
+    where those do not reach what the desk says, it is asked who of the others is on the way from
+    or to a school in reach.
     """
-    own = within(acting.post.organisation.path, "org_path")
-    cases = Case.objects.filter(kind=KIND, state__in=ALIVE, due_on__lt=acting.today)
-    count = _count(cases.filter(own))
+    if acting.post.organisation.level >= Level.COUNTY:
+        return _count(Transfer.objects.filter(_is_late(acting)))
+    path = acting.post.organisation.path
+    begun = Case.objects.filter(
+        within(path, "org_path"), kind=KIND, state__in=ALIVE, due_on__lt=acting.today
+    )
+    count = _count(begun)
     if count > MOST_COUNTED:
         return count
-    others = Transfer.objects.filter(case__in=cases.filter(~own))
-    return min(count + _count(others.filter(of_sides(acting, *BOTH))), MOST_COUNTED + 1)
+    others = Transfer.objects.filter(_is_late(acting), ~within(path, "case__org_path"))
+    return min(count + _count(others), MOST_COUNTED + 1)
 
 
 def _count(rows: QuerySet) -> int:

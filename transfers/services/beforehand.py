@@ -43,7 +43,7 @@ def of_leaver(student: Student, case: Case | None, acting: Acting) -> Known:
         return Known(refusals=[str(refusal)])
     out = lineage(acting.post.organisation_id)
     way = Way(stage=former.stage, out=out, into=None, on=acting.today)
-    return _known(student, former, way, busy([student.pk], beside=case), acting)
+    return _known(student, former, way, busy([student.pk], acting=acting, beside=case), acting)
 
 
 def of_comer(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
@@ -56,7 +56,8 @@ def of_comer(student: Student, case: Case | None, acting: Acting) -> Sequence[st
         former, way = way_of(student, case, into, acting)
     except Refused as refusal:
         return [str(refusal)]
-    return _known(student, former, way, "", acting).refusals
+    other = busy([student.pk], acting=acting, beside=case)
+    return _known(student, former, way, other, acting).refusals
 
 
 def of_guest(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
@@ -66,7 +67,8 @@ def of_guest(student: Student, case: Case | None, acting: Acting) -> Sequence[st
         home, side = borrow.side_of(student, case, host, acting)
     except Refused as refusal:
         return [str(refusal)]
-    return _refusals(_of_borrower(student, home, side.rules), "")
+    other = busy([student.pk], acting=acting, beside=case)
+    return _refusals(_of_borrower(student, home, side.rules), other)
 
 
 def of_lent(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
@@ -76,7 +78,9 @@ def of_lent(student: Student, case: Case | None, acting: Acting) -> Sequence[str
     except Refused as refusal:
         return [str(refusal)]
     rules = rule_set(lineage(acting.post.organisation_id).rule_set).at(acting.today)
-    return _refusals(_of_borrower(student, home, rules), busy([student.pk], beside=case))
+    return _refusals(
+        _of_borrower(student, home, rules), busy([student.pk], acting=acting, beside=case)
+    )
 
 
 def _of_borrower(student: Student, home: Placement, rules: Rules) -> list[Finding]:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from transfers.views import letters, lists, live, new, papers, printing, take, turn
+from transfers.views import letters, lists, live, new, papers, printing, reinstate, take, turn
 
 urlpatterns = [
     path("", lists.overview, name="transfers"),
     path("new/", new.new, name="transfer_new"),
     path("draft/", live.draft, name="transfer_draft"),
     path("take/", take.new, name="transfer_take"),
+    path("<int:pk>/return/", reinstate.new, name="transfer_reinstate"),
     path("register/", papers.register, name="transfer_register"),
     path("<str:number>/edit/", new.edit, name="transfer_edit"),
     path("<str:number>/discard/", lists.discard, name="transfer_discard"),

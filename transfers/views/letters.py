@@ -65,8 +65,8 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
     named = [str(row.get(name, "")).strip() for name in ("outside_school", "outside_office")]
     if student is None or not all(named):
         back = reverse("transfer_edit", args=[number])
-        context = {"paper": "转学联系函", "why": NOBODY_NAMED, "back": back}
-        return render(request, "transfers/not_printed.html", context)
+        told = {"paper": "转学联系函", "why": NOBODY_NAMED, "back": back}
+        return render(request, "transfers/not_printed.html", told)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[student.pk])
     reason = row.get("reason", "")
     context = {

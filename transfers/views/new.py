@@ -14,8 +14,9 @@ from transfers.rules import inside_at_receiving
 from transfers.rules.papers import OF_LEAVER
 from transfers.services import keep_draft, submit
 from transfers.services.beforehand import WINDOW, of_leaver
+from transfers.services.reinstate import KIND as REINSTATED
 from transfers.services.submit import at_work
-from transfers.views import asking, take, taking
+from transfers.views import asking, reinstate, take, taking
 from transfers.views.exceptions import kept_warnings
 from transfers.views.typed import offered, posted_case, reasons
 from xueji.accounts import access
@@ -58,11 +59,13 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A draft or a case that came back, with what was typed."""
-    case = queries.own(request.acting, number)
+    case = queries.own(request.acting, number, (queries.KIND, REINSTATED))
     if case is None:
         raise Http404(number)
     if request.method == "GET" and (case.state, Act.SUBMIT) not in TRANSITIONS:
         return redirect("case", number=number)
+    if case.kind == REINSTATED:
+        return reinstate.mend(request, case)
     typed = queries.typed(case)
     if typed and typed.values.get("row", {}).get("mode") == "take":
         return taking.answer(request, take.DESK, case)

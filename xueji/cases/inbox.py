@@ -14,6 +14,7 @@ from xueji.organisations.models import Level, Organisation, within
 # words, and the whole days from and before which a case is of that age
 AGES = (("3 天以内", 0, 3), ("3–6 天", 3, 7), ("7–13 天", 7, 14), ("14 天以上", 14, None))
 FARTHER = "所辖以外的学校"
+MOST_LATE = 5_000  # cases of which the desk says whose they are, the longest overdue first
 
 
 def waiting(acting: Acting) -> CaseQuerySet:
@@ -35,10 +36,19 @@ def overdue(acting: Acting, today: date) -> CaseQuerySet:
     )
 
 
-def late_by_office(acting: Acting, today: date, *, most: int) -> list[dict[str, Any]]:
+def counted_until(acting: Acting, today: date) -> date | None:
+    """The due date up to which `late_by_office` counts; None where it counts all there is."""
+    days = overdue(acting, today).order_by("due_on").values_list("due_on", flat=True)
+    return days[MOST_LATE : MOST_LATE + 1].first()
+
+
+def late_by_office(
+    acting: Acting, today: date, *, most: int, until: date | None = None
+) -> list[dict[str, Any]]:
     """Who is late with how many of what is in reach, and since when, the most first.
 
-    Of what a school may be asked for before it agrees, none out of reach is named (`veil`).
+    With ``until`` of what fell due by then, as counting must not grow with what is late. Of what
+    a school may be asked for before it agrees, none out of reach is named (`veil`).
     """
     asking = [kind.name for kind in kinds.all_kinds() if kind.asked]
     unnamed = ~within(acting.post.organisation.path, "waiting_at__path") & Q(
@@ -46,8 +56,9 @@ def late_by_office(acting: Acting, today: date, *, most: int) -> list[dict[str, 
     )
     # by id: names are compared letter by letter, and two offices may have the same
     at = Shown(When(unnamed, then=Value(None)), default=F("waiting_at_id"))
+    cases = overdue(acting, today)
     rows = list(
-        overdue(acting, today)
+        (cases.filter(due_on__lte=until) if until else cases)
         .values("waiting_role", at=at)
         .annotate(count=Count("*"), since=Min("due_on"))
         .order_by("-count", "since", "at")[:most]

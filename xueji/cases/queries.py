@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.timezone import localtime
 
 from xueji.accounts.access import Acting
-from xueji.cases import acts, kinds
+from xueji.cases import acts, kinds, veil
 from xueji.cases.models import ALIVE, Case, State, Step
 from xueji.rules.engine import Rules, rule_set
 
@@ -115,12 +115,13 @@ def why_not(case: Case, steps: Sequence[Step], acting: Acting) -> str:
     return f"业务件 {case.number} 现在轮到{waiting_text(case)}。{last_word(steps)}"
 
 
-def busy(students: Iterable[int], *, beside: Case | None = None) -> str:
+def busy(students: Iterable[int], *, acting: Acting, beside: Case | None = None) -> str:
     """Chinese sentence: which exclusive case one of the pupils has besides that one; "" if none."""
     others = Case.objects.filter(student__in=list(students), exclusive=True, state__in=ALIVE)
     other = others.exclude(pk=beside.pk if beside else None).select_related("waiting_at").first()
     if other is None:
         return ""
+    veil.draw([other], acting)
     return (
         f"该生已有「{kinds.get(other.kind).label}」业务件 {other.number} 在办，"
         f"自 {moment(other.waiting_since)} 轮到{waiting_text(other)}；办结后才能再提交。"

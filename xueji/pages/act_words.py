@@ -100,6 +100,7 @@ PAGES = {
     "transfer_edit": "补正转学",
     "transfer_discard": "删除转学草稿",
     "transfer_take": "外地转入",
+    "transfer_reinstate": "申请恢复在校",
     "transfer_turn": "接收或安置转学学生",
     "transfer_receipt": "登记转学回执",
     "transfer_file": "登记转学的纸质材料",

@@ -22,6 +22,7 @@ WORDS = {
     "in_school": "转入学校",
     "in_centre": "转入中心校",
     "in_county": "转入方教育局",
+    "in_authority": "转入学校的学籍主管部门",
     "origin_school": "转出学校",
     "host_school": "借读学校",
     "host_centre": "借读学校的中心校",

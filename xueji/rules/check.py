@@ -19,7 +19,7 @@ PLACES = {"school", "centre", "county", "authority", "province"} | {
     f"{side}_{place}" for side in ("out", "in") for place in ("school", "centre", "county")
 }
 PLACES |= {f"host_{place}" for place in ("school", "centre", "county", "authority")}
-PLACES |= {"home_school", "home_authority"}
+PLACES |= {"home_school", "home_authority", "in_authority"}
 EXPRESSION = set("<>=(){}")
 
 

@@ -110,7 +110,7 @@ def submit_all(
     except IntegrityError as error:
         if "case_one_exclusive_per_student" not in str(error):
             raise
-        busy = queries.busy(one.student_id for one in submissions)
+        busy = queries.busy([one.student_id for one in submissions], acting=acting)
         raise Refused(busy or "该生刚有别的业务件在办，请刷新后再试。") from error
     tell_of([one.case for one in submissions], at=acting.at, by_id=acting.user.pk)
 

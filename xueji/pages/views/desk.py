@@ -83,8 +83,10 @@ def _below(acting: Acting) -> dict[str, object]:
     ages = inbox.ages(acting)
     most = max(count for _, count in ages) or 1
     is_office = acting.post.organisation.level < Level.SCHOOL
-    late = inbox.late_by_office(acting, acting.today, most=SHOWN) if is_office else []
+    until = inbox.counted_until(acting, acting.today) if is_office else None
+    late = inbox.late_by_office(acting, acting.today, most=SHOWN, until=until) if is_office else []
     return {
+        "late_until": until,
         "late": [{**row, "role": Role(row["waiting_role"]).label} for row in late],
         "ages": [
             {"label": label, "count": count, "y": row * ROW + 5, "width": round(AGE * count / most)}

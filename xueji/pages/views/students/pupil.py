@@ -19,6 +19,7 @@ from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, visible
+from xueji.students.models import Status
 from xueji.students.rules import is_taught
 from xueji.students.showing import shown
 
@@ -31,6 +32,8 @@ TABS = {
     "history": "履历",
     "cases": "业务",
 }
+# of who came so by a transfer, until the school that received the pupil ends it (恢复在校)
+KEPT_BY_TRANSFER = (Status.ABROAD, Status.LEFT, Status.WITHDRAWN, Status.EXPELLED)
 DATED = ("facts", "family", "sheet")
 
 
@@ -117,6 +120,7 @@ def answer(
         "today": request.acting.today,
         "acting": request.acting,
         "may_edit": _may_edit(request, scope),
+        "may_return": KEPT_BY_TRANSFER,
         "is_taught": is_taught(scope.student),
     }
     if tab == "sheet":

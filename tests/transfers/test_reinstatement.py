@@ -1,0 +1,174 @@
+"""Who came by a transfer abroad, left, withdrawn or expelled: taught again, and undone exactly."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from numbering.queries.check import check as check_numbers
+from tests.numbering import making
+from tests.transfers import movers
+from tests.transfers.movers import class_of, numbered, sign
+from tests.world import NOON
+from transfers.services.reinstate import reinstate
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused
+from xueji.cases.models import Case, Decision
+from xueji.cases.services import Typed
+from xueji.ledger import services as ledger
+from xueji.ledger.check import check
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.queries import lineage
+from xueji.students import services as students
+from xueji.students.models import Status, Student
+from xueji.students.queries import counts
+
+WHY = "随父母回国，9 月起在本校上课"
+
+
+def away(world, status: Status) -> Student:
+    """A pupil of 清泉小学 of that status, as the act that is to come will write it."""
+    student = numbered(world, name="单雄信")
+    acting = world.acting("clerk")
+    student.status = status
+    students.write([student], fields=["status"], acting=acting, reason="离校")
+    fact = ledger.Fact(
+        kind=EventKind.LEFT,
+        student=student,
+        lineage=lineage(student.school_id),
+        effective_on=acting.today,
+        change=-1,
+        stage=student.stage,
+        grade=student.grade,
+    )
+    ledger.write([fact], acting=acting)
+    return student
+
+
+@pytest.fixture
+def moved(world) -> Student:
+    """At 上庄小学 by a transfer, 出国 still."""
+    student = away(world, Status.ABROAD)
+    movers.moved(world, student)
+    student.refresh_from_db()
+    return student
+
+
+def asked(world, student: Student, who: str = "clerk2", **other) -> Case:
+    acting = world.acting(who)
+    values = {"student_id": student.pk, "reason_text": WHY, **other}
+    return reinstate(typed=Typed(row={}), acting=acting, **values)
+
+
+def figures(world) -> tuple[int, int, int]:
+    found = counts(world.organisations["上庄小学"].path)
+    return found.registered, found.enrolled, found.present
+
+
+def row(student) -> dict[str, object]:
+    found = Student.objects.filter(pk=student.pk).values().get()
+    return {name: value for name, value in found.items() if name != "version"}
+
+
+def faults() -> tuple[list, list]:
+    return check()["faults"], check_numbers().faults
+
+
+@pytest.mark.parametrize("status", ["abroad", "left", "withdrawn", "expelled"])
+def test_a_transfer_keeps_the_status_and_the_number_and_the_new_school_ends_the_status(
+    world, status
+):
+    student = away(world, Status(status))
+    movers.moved(world, student)
+    student.refresh_from_db()
+    number = student.number
+    assert (student.status, student.school, figures(world)) == (
+        status,
+        world.schools["上庄小学"],
+        (1, 0, 0),
+    )
+    case = asked(world, student)
+    steps = case.steps.exclude(position=0).order_by("position")
+    assert [(step.organisation.name, step.role) for step in steps] == [
+        ("上庄小学", "principal"),
+        ("杨各庄镇中心校", "centre_officer"),
+    ]
+    sign(world, case, "principal2", "centre2")
+    student.refresh_from_db()
+    assert (student.status, student.number, figures(world)) == ("enrolled", number, (1, 1, 1))
+    event = RegisterEvent.objects.get(case=case)
+    assert (event.kind, event.change, event.text) == (
+        "returned",
+        1,
+        f"恢复在校，原为{Status(status).label}",
+    )
+    assert faults() == ([], [])
+
+
+def test_undoing_brings_back_exactly_the_status(world, moved):
+    before = row(moved)
+    case = sign(world, asked(world, moved), "principal2", "centre2")
+    cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
+    assert (row(moved), figures(world), faults()) == (before, (1, 0, 0), ([], []))
+
+
+def test_it_is_not_undone_past_what_came_later(world, moved):
+    case = sign(world, asked(world, moved), "principal2", "centre2")
+    moved.refresh_from_db()
+    later = movers.submitted(world, moved, "迁安城区小学", clerk="clerk2")
+    with pytest.raises(Refused, match=later.number):
+        cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
+
+
+def test_a_no_leaves_the_status(world, moved):
+    before = row(moved)
+    sign(world, asked(world, moved), "principal2", decision=Decision.REFUSED, note="还没有来")
+    assert (row(moved), faults()) == (before, ([], []))
+
+
+def test_a_full_class_takes_nobody_back(world, moved):
+    making.entrants(world, making.names(45), school="上庄小学", class_number=1)
+    case = sign(world, asked(world, moved), "principal2")
+    seen = {case.pk: case.version}
+    acting = world.acting("centre2")
+    outcome = cases.decide(seen=seen, decision=Decision.AGREED, note="", acting=acting)[case.pk]
+    assert (outcome.kind, "一（1）班" in outcome.text) == ("refused", True)
+    assert class_of(world, "上庄小学") == moved.school_class
+
+
+def test_who_did_not_come_so_is_told_why_not(world):
+    plain, left = numbered(world), away(world, Status.WITHDRAWN)
+    told = []
+    for student in (plain, left):
+        with pytest.raises(Refused) as refused:
+            asked(world, student, "clerk")
+        told.append(str(refused.value).split("。")[0])
+    assert told == [
+        "该生现在的学籍状态是“在读”，不办恢复在校",
+        "该生不是带着这个状态转学来的，不在这里恢复在校",
+    ]
+
+
+def test_the_whole_way_by_the_pages(world, client_of, moved):
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        clerk = client_of("clerk2")
+        page = f"/transfers/{moved.pk}/return/"
+        assert page in clerk.get(f"/students/{moved.pk}/").content.decode()
+        assert "由转入学校办理以后才恢复在读" in clerk.get(page).content.decode()
+        lacking = clerk.post(page, {"form_key": str(uuid4()), "reason_text": ""})
+        assert list(lacking.context["form"].errors) == ["reason_text"]
+        clerk.post(page, {"form_key": str(uuid4()), "reason_text": WHY})
+        case = Case.objects.get(kind="transfer_return")
+        sign(world, case, "principal2", decision=Decision.RETURNED, note="哪天回来的？")
+        edit = f"/transfers/{case.number}/edit/"
+        again = clerk.get(edit)
+        assert WHY in again.content.decode()
+        version = again.context["version"]
+        sent = {"form_key": str(uuid4()), "reason_text": "9 月 3 日回来", "version": version}
+        assert clerk.post(edit, sent).status_code == 302
+        for who in ("principal2", "centre2", "county"):
+            assert "9 月 3 日回来" in client_of(who).get(f"/cases/{case.number}/").content.decode()
+        assert "已有「恢复在校」业务件" in clerk.get(page).content.decode()
+        for stranger in ("clerk", "principal2", "centre2"):
+            assert client_of(stranger).get(page).status_code == 404

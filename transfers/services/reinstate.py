@@ -1,0 +1,187 @@
+"""恢复在校: who came by a transfer abroad, left, withdrawn or expelled is taught again.
+
+A transfer keeps such a status (ANNEX1-3.2); the school that received the pupil ends it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+
+from transfers.models import Reinstatement
+from transfers.services.borrow_finish import require_free_of
+from transfers.services.sides import office_of
+from transfers.services.submit import at_work, home_of, own_pupil
+from xueji.accounts import access
+from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
+from xueji.cases import seats
+from xueji.cases import services as cases
+from xueji.cases.kinds import Refused, Stop
+from xueji.cases.models import Case
+from xueji.cases.services import Kept, Typed
+from xueji.cases.services.common import lock
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.models import Level, SchoolClass
+from xueji.organisations.queries import Lineage, lineages
+from xueji.rules.engine import Rules, rule_set
+from xueji.students import services as students
+from xueji.students.models import Attendance, Status, Student
+
+KIND = "transfer_return"
+ROUTE = "transfer.route.reinstated"
+GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由学校重新核对。"
+LATER = "恢复在校以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
+
+
+def why_not(student: Student, rules: Rules) -> str:
+    """Why this pupil of the acting school is not reinstated, "" where it may be asked for."""
+    rule = rules.rule("transfer.status")
+    if student.status == Status.ENROLLED or student.status not in rule.value:
+        return (
+            f"该生现在的学籍状态是“{student.get_status_display()}”，不办恢复在校。"
+            f"只有带着别的状态转来的学生才办（{rule.citation}）。"
+        )
+    place = home_of(student)
+    if place.case_id is None or place.case.kind != "transfer":
+        return (
+            "该生不是带着这个状态转学来的，不在这里恢复在校。"
+            f"转学以后才由转入学校办理（{rule.citation}）。"
+        )
+    return ""
+
+
+def keep(*, typed: Typed, title: str, acting: Acting) -> Kept:
+    """Keep what was typed so far, as `xueji.cases.services.keep` says."""
+    return cases.keep(
+        kind=KIND, act="transfers.start", typed=typed, title=title[:50], acting=acting
+    )
+
+
+@transaction.atomic
+def reinstate(*, typed: Typed, student_id: int, reason_text: str, acting: Acting) -> Case:
+    """Send it to the own principal; without a case in ``typed`` a new one.
+
+    Raises Refused when the act itself is not possible, Stale when another window saved the form.
+    """
+    access.require(acting, "transfers.start", acting.post.organisation_id)
+    own = at_work(acting)
+    case = lock(keep(typed=typed, title="", acting=acting).case.pk)
+    student = own_pupil(student_id, case, acting)
+    rules = rule_set(own.rule_set).at(acting.today)
+    if why := why_not(student, rules):
+        raise Refused(why)
+    place = home_of(student)
+    Reinstatement.objects.update_or_create(
+        case=case,
+        defaults={
+            "placement": place,
+            "former_status": student.status,
+            "reason_text": reason_text.strip(),
+        },
+    )
+    return cases.submit(
+        case=case,
+        student=student,
+        title=student.name,
+        lineage=own,
+        route=_route(own, place.stage, rules),
+        rules=rules,
+        findings=[],
+        exceptions=[],
+        acting=acting,
+    )
+
+
+def _route(own: Lineage, stage: str, rules: Rules) -> list[Stop]:
+    """Who signs after the clerk: the places of the rule set that this school has."""
+    found = []
+    for step in rules.value(ROUTE)[1:]:
+        place, role = step["at"].removeprefix("in_"), step["role"]
+        if place == "authority":
+            office = own.authority(stage)
+            role = OFFICER_AT_LEVEL[Level(office.level)]
+        else:
+            office, role = office_of(own, place, role, stage)
+        if office:
+            found.append(Stop(organisation_id=office.pk, role=role))
+    return found
+
+
+def apply(batch: Sequence[Case], acting: Acting) -> Mapping[int, str]:
+    """Let them be taught again. Returns why single cases cannot be done."""
+    pupils = students.lock([case.student_id for case in batch])
+    rows = (
+        Reinstatement.objects.filter(pk__in=[case.pk for case in batch])
+        .select_related("placement")
+        .in_bulk()
+    )
+    schools = lineages({row.placement.school_id for row in rows.values()})
+    classes = SchoolClass.objects.in_bulk(
+        {pupil.school_class_id for pupil in pupils.values()} - {None}
+    )
+    locked = seats.lock(list(classes))
+    refusals: dict[int, str] = {}
+    back: list[Student] = []
+    facts = []
+    for case in sorted(batch, key=lambda case: case.pk):
+        row, student = rows[case.pk], pupils[case.student_id]
+        own = classes.get(student.school_class_id)
+        if student.status != row.former_status or row.placement.ends:
+            refusals[case.pk] = GONE
+            continue
+        coming = 1 + sum(other.school_class_id == student.school_class_id for other in back)
+        if own and student.attendance == Attendance.IN_SCHOOL:
+            rules = rule_set(case.rule_set).at(case.rule_date)
+            try:
+                seats.require(locked[own.pk], coming=coming, rules=rules, acting=acting)
+            except Refused as refusal:
+                refusals[case.pk] = str(refusal)
+                continue
+        student.status = Status.ENROLLED
+        back.append(student)
+        facts.append(_fact(case, row, student, schools[row.placement.school_id], own, acting))
+    students.write(back, fields=["status"], acting=acting, reason="恢复在校")
+    ledger.write(facts, acting=acting)
+    return refusals
+
+
+def _fact(
+    case: Case,
+    row: Reinstatement,
+    student: Student,
+    own: Lineage,
+    school_class: SchoolClass | None,
+    acting: Acting,
+) -> ledger.Fact:
+    return ledger.Fact(
+        kind=EventKind.RETURNED,
+        lineage=own,
+        change=1,
+        class_name=str(school_class or ""),
+        text=f"恢复在校，原为{row.get_former_status_display()}",
+        student=student,
+        effective_on=acting.today,
+        stage=row.placement.stage,
+        grade=row.placement.grade,
+        number=student.number or "",
+        case_id=case.pk,
+    )
+
+
+def reverse(case: Case, acting: Acting, note: str) -> None:
+    """The status of before. Raises Refused when something later builds on it."""
+    (student,) = students.lock([case.student_id]).values()
+    row = Reinstatement.objects.select_related("placement").get(pk=case.pk)
+    standing = RegisterEvent.objects.filter(student=student, reversed_by__isnull=True).exclude(
+        kind=EventKind.REVERSED
+    )
+    own = list(standing.filter(case=case, kind=EventKind.RETURNED))
+    is_here = student.status == Status.ENROLLED and row.placement.ends is None
+    later = standing.filter(pk__gt=own[0].pk).exclude(kind=EventKind.PLACED) if own else standing
+    if not own or not is_here or later.exists():
+        raise Refused(LATER)
+    require_free_of(student, case)
+    student.status = row.former_status
+    reason = f"撤销恢复在校：{note}"
+    students.write([student], fields=["status"], acting=acting, reason=reason)
+    ledger.reverse(own, acting=acting, text=note[:200])
