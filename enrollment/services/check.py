@@ -7,7 +7,6 @@ wrong or remarkable. It writes nothing.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import zip_longest
 from typing import Any
 
 from enrollment.models import Deferral
@@ -112,7 +111,7 @@ def check_rows(
     county = context.lineage.county.division_code
     divisions = places.settle([row.values for row in checked], county)
     find_doubles(checked, context.student_id)
-    for row, lines in zip_longest(checked, alike, fillvalue=()):
+    for row, lines in zip(checked, alike or [()] * len(rows), strict=True):
         settle_members(row)
         row.facts = facts_of(row, context, lines=lines)
         if row.facts:

@@ -51,6 +51,8 @@ def test_a_name_of_chinese_windows_is_read_as_it_was_written():
         pytest.param(archives.linked(), "快捷方式或链接", id="link"),
         pytest.param(archives.sealed(), "设了密码", id="encrypted"),
         pytest.param(archives.many(3001), "超过 3000 个", id="too many"),
+        pytest.param(archives.packed(GOOD, kind=zipfile.ZIP_LZMA), "打不开", id="rare packing"),
+        pytest.param(archives.packed({"一/../../二.jpg": b"1"}), "指向别处", id="parents within"),
     ],
 )  # fmt: skip
 def test_what_is_no_parcel_of_pictures_is_refused_in_words(data, says):

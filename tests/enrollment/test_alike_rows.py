@@ -8,7 +8,7 @@ import pytest
 from enrollment.models import BatchState
 from tests import pupils
 from tests.enrollment import takeovers, workbooks
-from xueji.cases.models import Case
+from xueji.cases.models import Case, State
 from xueji.students import services as students
 from xueji.students.duplicates import Person, among, near_each
 from xueji.students.models import Student
@@ -106,6 +106,15 @@ def test_with_a_reason_both_come_and_the_county_compares_them(world):
         2,
         {1},
     )
+
+
+def test_a_new_row_is_compared_with_a_draft_that_an_earlier_intake_began(world):
+    first, second = rows(BOY, {**BOY, "order": 3})
+    first["paper_property_proof"] = ""
+    workbooks.imported(world, [first])
+    assert Case.objects.get().state == State.DRAFT
+
+    assert told(world, [first, second]) == says((3, "2"))
 
 
 def test_who_is_alike_in_the_tree_and_in_the_workbook_is_told_in_one_sentence(world):

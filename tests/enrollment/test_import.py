@@ -244,6 +244,20 @@ def test_a_number_in_two_rows_is_a_fault_of_both(world):
     ]
 
 
+def test_of_many_rows_with_one_number_the_first_are_named(world):
+    lines = workbooks.rows(12)
+    for line in lines:
+        line["id_number"] = lines[0]["id_number"]
+    batch = workbooks.checked(world, workbooks.sheet(workbooks.columns(world), lines))
+
+    told = [f["message"] for f in batch.summary["faults"] if f["label"] == "身份证件号"]
+    assert (told[0], told[11]) == (
+        "与第 3、4、5、6、7、8、9、10、11、12 等 行是同一名学生。",
+        "与第 2、3、4、5、6、7、8、9、10、11 等 行是同一名学生。",
+    )
+    assert len(told) == 12
+
+
 def test_a_child_registered_elsewhere_in_the_tree_is_a_fault_with_its_clause(world):
     other = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
     lines = workbooks.rows(1)

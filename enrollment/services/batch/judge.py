@@ -53,8 +53,8 @@ def judge(
     _find_same(rows, context)
     _find_drafts(rows, context)
     find_doubled(rows)
+    find_alike(rows)
     new = [row for row in rows if row.entry.fate != Fate.SAME]
-    find_alike(new)
     for start in range(0, len(new), PIECE):
         piece = new[start : start + PIECE]
         checked = check_rows(

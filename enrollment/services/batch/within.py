@@ -11,6 +11,8 @@ from xueji.students.duplicates import Person
 from xueji.students.reading import FLAGS, day
 from xueji.students.sheet import MEMBERS
 
+MOST_NAMED = 10  # lines in one sentence
+
 
 class Known(Protocol):
     """A row with the blind index of its document number, None without one."""
@@ -33,13 +35,19 @@ def find_doubled(rows: Sequence[Known]) -> None:
         elif name := names.clean_name(typed.get("name", "")):
             alike[name, typed.get("sex", ""), typed.get("birth_date", "")].append(row)
     for same in alike.values():
+        lines = [row.entry.line for row in same]
         for row in same if len(same) > 1 else ():
-            others = "、".join(str(other.entry.line) for other in same if other is not row)
-            message = f"与第 {others[:60]} 行是同一名学生。"
+            message = f"与第 {others(lines, row.entry.line)} 行是同一名学生。"
             key = "id_number" if row.number else "name"
             remedy = "请核对后只留一行；证件号抄错的，照证件改正。"
             row.entry.faults.append(Fault(key, "double", message, remedy))
             row.entry.fate = Fate.SUBMIT  # a fault is told even where one of them stands already
+
+
+def others(lines: Sequence[int], own: int) -> str:
+    """The lines of a row's equals, the first few of many; asked of every one of them."""
+    rest = [line for line in lines[: MOST_NAMED + 2] if line != own]
+    return "、".join(map(str, rest[:MOST_NAMED])) + " 等" * (len(rest) > MOST_NAMED)
 
 
 def find_alike(rows: Sequence[Known]) -> None:

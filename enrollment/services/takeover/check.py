@@ -13,7 +13,7 @@ from enrollment.rules import EntryFacts, TakeoverFacts, register_type
 from enrollment.services.batch.judge import faults_of, places_by_code
 from enrollment.services.batch.keeping import MOST_SHOWN
 from enrollment.services.batch.rows import REASON, Entry, Fate, Fault
-from enrollment.services.batch.within import find_alike, find_doubled
+from enrollment.services.batch.within import find_alike, find_doubled, others
 from enrollment.services.check import Checked, find_doubles, settle_members
 from enrollment.services.takeover.context import Context
 from enrollment.services.takeover.reading import LONGEST_REASON, read
@@ -195,10 +195,10 @@ def _numbers_within_the_file(rows: Sequence[Row]) -> None:
         for number in row.values["former"]:
             alike[number].append((row, "former"))
     for number, same in alike.items():
+        lines = sorted({row.entry.line for row, _ in same})
         for row, key in same if len(same) > 1 else ():
-            lines = sorted({other.entry.line for other, _ in same if other is not row})
-            whose = f"第 {'、'.join(map(str, lines))} 行" if lines else "同一行的另一列"
-            message = f"{number[:4]}…{number[-4:]} 与{whose[:60]}的号码相同。"
+            whose = f"第 {others(lines, row.entry.line)} 行" if lines[1:] else "同一行的另一列"
+            message = f"{number[:4]}…{number[-4:]} 与{whose}的号码相同。"
             remedy = "一个号只属于一名学生，请照学籍卡改正。"
             row.entry.faults.append(Fault(key, "same_number", message, remedy))
 
