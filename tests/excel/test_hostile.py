@@ -107,3 +107,10 @@ def test_a_hundred_megabytes_of_texts_do_not_take_the_worker_along():
     }
     assert len(made["xl/sharedStrings.xml"]) > 100 * gate.MEGABYTE
     assert verdict(apart.read, packed(made)) == 2
+
+
+def test_how_an_inline_name_is_read_aloud_is_no_part_of_it():
+    told = "<is><t>王小明</t><rPh sb='0' eb='1'><t>ワン</t></rPh></is>"
+    rows = cells(1, tuple(LABELS_IN_ORDER)) + cells(2, ROW).replace("<is><t>王小明</t></is>", told)
+    _, rows = reading.read(with_sheet(sheet_xml(rows)), LABELS)
+    assert next(rows)[1][1] == ("s", "王小明")

@@ -151,6 +151,7 @@ class _SheetTaker:
         self.row = self.column = 0
         self.cells: dict[int, Cell] = {}
         self.kind, self.text, self.takes, self.formula = "", "", False, False
+        self.spoken = False  # within what says how a text is read aloud
 
     def take(self) -> Rows:
         done, self.done = self.done, []
@@ -161,7 +162,9 @@ class _SheetTaker:
             self.column = _column(given["r"]) if "r" in given else self.column + 1
             self.kind, self.text, self.formula = given.get("t", "n"), "", False
         elif name in ("v", "t"):
-            self.takes = True
+            self.takes = not self.spoken
+        elif name == "rPh":
+            self.spoken = True
         elif name == "row":
             self.row = int(given["r"]) if "r" in given else self.row + 1
             self.column, self.cells = 0, {}
@@ -175,6 +178,8 @@ class _SheetTaker:
     def end(self, name: str) -> None:
         if name in ("v", "t"):
             self.takes = False
+        elif name == "rPh":
+            self.spoken = False
         elif name == "c":
             if self.text or self.formula:
                 self._keep()
