@@ -1,6 +1,6 @@
 """wapiti and sqlmap, logged in as three posts, find what is planted and nothing in the product.
 
-Only with --long: an hour and a half. Whoever was not logged in, was answered nothing, or met
+Only with --long: about two hours. Whoever was not logged in, was answered nothing, or met
 few pages proves nothing; all three are asked before what was found.
 """
 
@@ -18,7 +18,7 @@ from tests.permissions import table
 from tests.races import report
 from tests.security import planted, scanners, served, walk
 
-pytestmark = pytest.mark.skipif(not LONG, reason="an hour and a half: only with --long")
+pytestmark = pytest.mark.skipif(not LONG, reason="about two hours: only with --long")
 ROLES = {"clerk": "clerk", "county": "county_officer", "admin": "administrator"}
 # seconds in which each module of wapiti, and sqlmap beside it, have to be through
 EACH_MODULE, INJECT = 3600, 3600
