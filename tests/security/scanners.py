@@ -20,7 +20,8 @@ HOME = ROOT / ".state" / "scanners"
 LOCK = ROOT / "requirements-security.lock"
 # all that ask the product alone: no module here calls another machine
 MODULES = {
-    "typed": "cookieflags,csp,http_headers,crlf,redirect,sql,xss,permanentxss",
+    "shown": "cookieflags,csp,http_headers,crlf,redirect,xss,permanentxss",
+    "asked": "sql",
     "read": "exec,-exec:post,file,-file:post",
 }
 ATTACK = Path(__file__).with_name("attack.py")

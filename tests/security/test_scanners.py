@@ -1,6 +1,6 @@
 """wapiti and sqlmap, logged in as three posts, find what is planted and nothing in the product.
 
-Only with --long: an hour and a half. Whoever was not logged in, was answered nothing, or met
+Only with --long: about two hours. Whoever was not logged in, was answered nothing, or met
 few pages proves nothing; all three are asked before what was found.
 """
 
@@ -18,14 +18,18 @@ from tests.permissions import table
 from tests.races import report
 from tests.security import planted, scanners, served, walk
 
-pytestmark = pytest.mark.skipif(not LONG, reason="an hour and a half: only with --long")
+pytestmark = pytest.mark.skipif(not LONG, reason="about two hours: only with --long")
 ROLES = {"clerk": "clerk", "county": "county_officer", "admin": "administrator"}
 # seconds in which each module of wapiti, and sqlmap beside it, have to be through
 EACH_MODULE, INJECT = 3600, 3600
 SHOWN_AT_LEAST = 0.8  # of the pages, as wapiti asks for them
 ANSWERED, SOUND_AT_LEAST = {200, 302, 404, 422}, 0.8  # 422: a form read it and refused
 NEVER = {429, 500, 502, 503}  # slowed down, broken
-HALVES = {"typed": "all but exec and file", "read": "exec, file and sqlmap"}
+PARTS = {
+    "shown": "all but sql, exec and file",
+    "asked": "sql",
+    "read": "exec, file and sqlmap",
+}
 TITLE = "Scanners"
 WHAT = (
     "`tests/security`: wapiti (its modules that ask nobody else) and sqlmap (level 1, risk 1)"
@@ -75,7 +79,7 @@ class Scan:
 
 
 def scanned(
-    site: served.Site, cookies: str, folder: Path, requests: list[walk.Request], *halves: str
+    site: served.Site, cookies: str, folder: Path, requests: list[walk.Request], *parts: str
 ) -> Scan:
     """The scanners, as a person who is still logged in afterwards.
 
@@ -84,9 +88,9 @@ def scanned(
     begun = time.monotonic()
     with ThreadPoolExecutor() as both:
         asked = (site.url, cookies, folder, requests)
-        modules = ",".join(scanners.MODULES[half] for half in halves)
+        modules = ",".join(scanners.MODULES[part] for part in parts)
         attacked = both.submit(scanners.wapiti, *asked, modules=modules, seconds=EACH_MODULE)
-        injected = both.submit(scanners.sqlmap, *asked, seconds=INJECT if "read" in halves else 0)
+        injected = both.submit(scanners.sqlmap, *asked, seconds=INJECT if "read" in parts else 0)
         found = attacked.result()
         minutes = (time.monotonic() - begun) / 60
         scan = Scan(found, minutes, *injected.result(), dict(site.answers()))
@@ -110,15 +114,15 @@ def test_what_is_planted_is_found(county: served.County, tmp_path: Path) -> None
     report.write(TITLE, what=WHAT, rows=rows, keep=True)
 
 
-@pytest.mark.parametrize("half", scanners.MODULES)
+@pytest.mark.parametrize("part", scanners.MODULES)
 @pytest.mark.parametrize("username", ROLES)
 def test_nothing_is_found_in_the_product(
-    county: served.County, username: str, half: str, tmp_path: Path
+    county: served.County, username: str, part: str, tmp_path: Path
 ) -> None:
-    with served.served(county, f"product_{username}_{half}") as site:
+    with served.served(county, f"product_{username}_{part}") as site:
         cookies = served.logged_in(site.url, username)
         requests = walk.walk(site.url, cookies, starts(ROLES[username]))
-        scan = scanned(site, cookies, tmp_path, requests, half)
+        scan = scanned(site, cookies, tmp_path, requests, part)
     forms = sum(request.method == "POST" for request in requests)
     told = ", ".join(f"{count} × {status}" for status, count in sorted(scan.answers.items()))
     fields = sum(len(request.names) for request in requests)
@@ -128,9 +132,9 @@ def test_nothing_is_found_in_the_product(
         f" {told}; logged in before and after; wapiti found 0 in {round(scan.minutes)} minutes, out"
         f" of time: {', '.join(scan.wapiti.stopped) or 'none'}"
     )
-    if half == "read":
+    if part == "read":
         row += f"; sqlmap found 0 on {scan.tried} of {named} addresses with parameters"
     assert scan.wapiti.shown >= SHOWN_AT_LEAST * (len(requests) - forms), scan.wapiti.shown
     assert (NEVER & scan.answers.keys(), scan.sound > SOUND_AT_LEAST) == (set(), True), told
     assert (scan.wapiti.found, scan.injected) == ({}, [])
-    report.write(TITLE, what=WHAT, rows={f"as {username}, {HALVES[half]}": row}, keep=True)
+    report.write(TITLE, what=WHAT, rows={f"as {username}, {PARTS[part]}": row}, keep=True)
