@@ -101,7 +101,8 @@ class Person:
             self.main.get_by_label(label, exact=True).check()
 
     def unfold(self) -> None:
-        for group in self.page.locator("details.fold:not([open]) > summary").all():
+        # the last first: what is open is not counted among the folded any more
+        for group in reversed(self.page.locator("details.fold:not([open]) > summary").all()):
             group.click()
         self.look()
 

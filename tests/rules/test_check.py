@@ -160,9 +160,9 @@ def test_a_clause_has_words_or_says_that_we_do_not_hold_them(tmp_path, right, wr
             "[{from: 2013-09-01, value: [{at: town, role: clerk}]}]}",
             [
                 "county a.route.b: a step is a place (authority, centre, county, home_authority,"
-                " home_school, host_authority, host_centre, host_county, host_school, in_centre,"
-                " in_county, in_school, out_centre, out_county, out_school, province, school)"
-                " and a role"
+                " home_school, host_authority, host_centre, host_county, host_school, in_authority,"
+                " in_centre, in_county, in_school, out_centre, out_county, out_school, province,"
+                " school) and a role"
             ],
         ),
         (
