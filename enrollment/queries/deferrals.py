@@ -10,8 +10,6 @@ from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, State
 from xueji.cases.todos import Todo
 from xueji.organisations.models import Level, within
-from xueji.organisations.queries import rule_set_of
-from xueji.rules.engine import rule_set
 from xueji.students.models import Status
 
 KIND = "deferral"
@@ -65,8 +63,7 @@ def of_own(acting: Acting, number: str) -> Deferral | None:
 
 def notice_day(acting: Acting) -> date:
     """What ends by this day is on the list of those to be seen to."""
-    rules = rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
-    return acting.today + timedelta(days=rules.value("entry.late.notice_days"))
+    return acting.today + timedelta(days=acting.rules.value("entry.late.notice_days"))
 
 
 def due(acting: Acting) -> QuerySet[Deferral]:

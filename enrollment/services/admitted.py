@@ -9,8 +9,6 @@ from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import Case, State
 from xueji.cases.todos import Todo
 from xueji.organisations.models import within
-from xueji.organisations.queries import rule_set_of
-from xueji.rules.engine import rule_set
 
 KIND = "admission"
 STANDING = (State.OPEN, State.RETURNED, State.DONE)
@@ -59,8 +57,7 @@ def taken_from(acting: Acting) -> Todo | None:
     rows = Admission.objects.filter(former__school=post.organisation_id)
     if not rows.exists():
         return None
-    rules = rule_set(rule_set_of(post.organisation)).at(acting.today)
-    since = acting.at - timedelta(days=rules.value("admission.told_days"))
+    since = acting.at - timedelta(days=acting.rules.value("admission.told_days"))
     lately = Q(case__state=State.DONE, case__closed_at__gte=since)
     count = rows.filter(Q(case__state__in=(State.OPEN, State.RETURNED)) | lately).count()
     if not count:

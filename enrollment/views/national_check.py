@@ -21,7 +21,6 @@ from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.excel.gate import XLSX
-from xueji.organisations.queries import rule_set_of
 from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
@@ -29,7 +28,6 @@ from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
-from xueji.rules.engine import Rules, rule_set
 from xueji.students.search import masked
 
 PAGE = "national_check"
@@ -75,7 +73,7 @@ def _answer(
             "picked": picked or {},
             "text": text,
             "form_key": new_key(),
-            "rule": _rules(request).rule(KEY),
+            "rule": request.acting.rules.rule(KEY),
             "today": request.acting.today,
         },
         status=status,
@@ -138,7 +136,7 @@ def results(request: HttpRequest) -> HttpResponse:
             seen=seen,
             has_passed=form.cleaned_data["result"] == "passed",
             text=form.cleaned_data["text"],
-            rules=_rules(request),
+            rules=request.acting.rules,
             acting=request.acting,
         )
         return _told(outcomes, form.cleaned_data["result"])
@@ -174,10 +172,6 @@ def _month(request: HttpRequest, text: str) -> date | None:
     except ValueError:
         return None
     return found if 2000 <= found.year <= 2199 else None
-
-
-def _rules(request: HttpRequest) -> Rules:
-    return rule_set(rule_set_of(request.acting.post.organisation)).at(request.acting.today)
 
 
 def _record(

@@ -18,8 +18,6 @@ from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
 from xueji.jobs.services import enqueue
 from xueji.organisations.models import Organisation
-from xueji.organisations.queries import rule_set_of
-from xueji.rules.engine import Rules, rule_set
 
 JOB = "roster"
 MOST_ROWS = 1_000_000
@@ -54,18 +52,12 @@ class Asked:
     query: str  # the address of the list
 
 
-def rules_of(acting: Acting) -> Rules:
-    """What is in force where the post is."""
-    return rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
-
-
 def waits_for(acting: Acting, *, rows: int, whole: bool) -> tuple[str, Organisation] | None:
     """The post that must agree to so many rows, and its office; None where nobody has to."""
-    in_force = rules_of(acting)
     taken = exports.taken_today(acting) if whole else 0
-    if not whole or not rules.needs_second_person(in_force, rows=rows, taken_today=taken):
+    if not whole or not rules.needs_second_person(acting.rules, rows=rows, taken_today=taken):
         return None
-    role = rules.second_person(in_force, acting.post.role)
+    role = rules.second_person(acting.rules, acting.post.role)
     line = Organisation.objects.above(acting.post.organisation.path)
     return role, line.get(level=LEVEL_OF_ROLE[role])
 

@@ -156,7 +156,7 @@ def _answer(
         if key not in columns:
             groups.setdefault(column.group, []).append(column)
     count = source.count()
-    in_force = rosters.rules_of(request.acting)
+    in_force = request.acting.rules
     return render(
         request,
         "reports/roster_new.html",

@@ -106,7 +106,7 @@ def _answer(
             "form": form,
             "form_key": new_key(),
             "approver": Role(export.approver_role).label if export.approver_role else "",
-            "rule": rosters.rules_of(request.acting).rule(PERSON),
+            "rule": request.acting.rules.rule(PERSON),
         },
         status=status,
     )

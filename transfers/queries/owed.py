@@ -10,8 +10,6 @@ from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases.models import ALIVE, Case
 from xueji.cases.todos import MOST_COUNTED, Todo
 from xueji.organisations.models import Level, within
-from xueji.organisations.queries import rule_set_of
-from xueji.rules.engine import rule_set
 
 BOTH = ("from_school", "to_school")
 
@@ -96,5 +94,4 @@ def _count(rows: QuerySet) -> int:
 
 def _before(key: str, acting: Acting) -> datetime:
     """The moment before which what the rules give so many days for is overdue."""
-    rules = rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
-    return acting.at - timedelta(days=rules.value(key))
+    return acting.at - timedelta(days=acting.rules.value(key))

@@ -15,9 +15,7 @@ from transfers.views.typed import offered
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.models import Case
-from xueji.organisations.queries import rule_set_of
 from xueji.pages.record import shown
-from xueji.rules.engine import rule_set
 from xueji.students.models import Placement
 
 
@@ -64,8 +62,7 @@ def _open(request: HttpRequest, kind: str, place: Placement, case: Case | None) 
     if kind == END:
         form = EndForm(posted, initial=initial, use_required_attribute=False)
     else:
-        rules = rule_set(rule_set_of(request.acting.post.organisation)).at(request.acting.today)
-        papers = offered(rules, ("conversion.papers",), posted or initial)
+        papers = offered(request.acting.rules, ("conversion.papers",), posted or initial)
         form = ConversionForm(posted, papers=papers, initial=initial)
     return Opened(form=form, kind=kind, case=case, place=place)
 

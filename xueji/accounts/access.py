@@ -7,6 +7,7 @@ organisation, reading reaches everything below it. Out of reach is 404, equal to
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from xueji.accounts.models import LEVEL_OF_ROLE, Grant, Post, Role, User
+from xueji.organisations.queries import rule_set_of
+from xueji.rules.engine import Rules, rule_set
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -98,6 +101,11 @@ class Acting:
     @property
     def today(self) -> date:
         return localdate(self.at)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What is in force where the post is."""
+        return rule_set(rule_set_of(self.post.organisation)).at(self.today)
 
     def may(self, act: str) -> bool:
         """Whether this post's role does ``act`` at all; where is another question."""

@@ -100,9 +100,11 @@ class _Tails(dict[str, str]):
         super().__init__()
         self.column, self.width, self.following, self.long = column, width, following, long
         self.end = _END + following
+        # characters that fit on one line, as each is at most two wide, and into a cell
+        self.short = min(width, texts.MOST_IN_A_CELL) / 2
 
     def __missing__(self, text: str) -> str:
-        if len(text) * 2 > self.width or "\n" in text:  # a character is at most two wide
+        if len(text) > self.short or "\n" in text:
             self._measure(text)
         if _UNMARKED(text) and "  " not in text and not text[-1].isspace():
             tail = f"{_PLAIN}{text}{self.end}"

@@ -10,10 +10,8 @@ from xueji.audit.models import AccessKind
 from xueji.dossiers import queries
 from xueji.dossiers.models import Dossier
 from xueji.organisations.models import Level
-from xueji.organisations.queries import rule_set_of
 from xueji.pages import record
 from xueji.pages.paging import page
-from xueji.rules.engine import Rules, rule_set
 from xueji.rules.papers import named
 
 ORDER = ("due_on", "pk")
@@ -45,8 +43,8 @@ def dossiers(request: HttpRequest) -> HttpResponse:
             "tally": queries.tally(acting),
             "schools": [] if is_school else list(queries.by_school(acting)),
             "today": acting.today,
-            "due": in_force(acting).rule("register.file_due_days"),
-            "remind": in_force(acting).rule("register.file_remind_days"),
+            "due": acting.rules.rule("register.file_due_days"),
+            "remind": acting.rules.rule("register.file_remind_days"),
         },
     )
 
@@ -57,8 +55,3 @@ def _lacking(dossier: Dossier, acting: Acting) -> str:
     if dossier.lacks_medical and acting.may("students.medical"):
         words.append(MEDICAL_PAPERS)
     return "、".join(words)
-
-
-def in_force(acting: Acting) -> Rules:
-    """The rules of the acting post's office today."""
-    return rule_set(rule_set_of(acting.post.organisation)).at(acting.today)
