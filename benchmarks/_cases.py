@@ -40,17 +40,21 @@ ONE_NAME = chr(20007) + chr(21000 + 7 * 7919 % 500)  # of the seventh case, and 
 # n → two schools with the offices above them, and the position of the route that it waits at: 0 is
 # the maker, to whom it was returned. Of the first ten under way, all late, five leave the first
 # school and five come to it, so that each list has some of them; the first ten done all left it.
+# Of all others those that are done lie evenly among those under way.
 PLAN = """
 CREATE TEMP TABLE plan AS
-SELECT n, n > %(open)s AS is_done, n %% 2 = 0 AND n > %(open)s AS is_outside,
+SELECT n, is_done, is_done AND n %% 2 = 0 AS is_outside,
     there.*, here.school, here.path, here.centre, here.county,
-    CASE WHEN n > %(open)s THEN NULL WHEN %(few)s THEN n / 2 %% 6
+    CASE WHEN is_done THEN NULL WHEN %(few)s THEN n / 2 %% 6
         ELSE (n * 7919) %% 97 %% 6 END AS turn,
     %(today)s::date - ((n * 104729) %% 30)::int AS since,
     %(today)s::date + (CASE WHEN %(few)s THEN -n ELSE (n * 15485863) %% 31 - 20 END)::int AS due
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
+FROM (SELECT n, CASE WHEN %(few)s THEN n > %(open)s
+        ELSE (n - %(first)s + 1) * %(done)s / %(all)s > (n - %(first)s) * %(done)s / %(all)s
+        END AS is_done
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n) AS each
 JOIN bench_school here ON here.place = CASE WHEN NOT %(few)s THEN n %% %(schools)s
-    WHEN n %% 2 = 0 AND n <= %(open)s THEN %(schools)s - 1 - n %% 23 ELSE 0 END
+    WHEN n %% 2 = 0 AND NOT is_done THEN %(schools)s - 1 - n %% 23 ELSE 0 END
 JOIN (SELECT place AS to_place, school AS to_school, county AS to_county FROM bench_school) there
     ON there.to_place = (here.place + 1 + n %% 23) %% %(schools)s
 """
@@ -205,6 +209,8 @@ class Province:
             "first": first,
             "last": last,
             "open": self.cases + count,
+            "done": done,
+            "all": count + done,
             "today": self.today,
             "few": few,
             "schools": PREFECTURES * COUNTIES * CENTRES * SCHOOLS,
