@@ -89,9 +89,7 @@ class Orders:
         at: datetime,
     ) -> None:
         county = campus.lineage.county
-        classes = SchoolClass.objects.filter(school=campus.pk, closed_on=None).order_by(
-            "grade", "number"
-        )
+        classes = SchoolClass.objects.filter(school=campus.pk, grade=3).order_by("number")
         row = classes.first() if kind == OrderKind.CLASS else None
         services.enter(
             typed=NewOrder(

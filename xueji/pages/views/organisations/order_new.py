@@ -104,8 +104,8 @@ def _enter(
     except BadFile as bad:
         form.tell([Problem("file", str(bad), "", field="file")])
     except Refused as refusal:
-        shown = {"school": school, "row": row, "status": 409}
-        return _show(request, form, **shown, refusal=str(refusal))
+        told = str(refusal)
+        return _show(request, form, school=school, row=row, status=409, refusal=told)
     except PermissionDenied:
         raise Http404 from None
     return _show(request, form, school=school, row=row, status=422)
