@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import pairwise
 
 from enrollment.demo import calendar
 from enrollment.demo.accounts import Staff
@@ -47,10 +46,10 @@ class Orders:
             yield calendar.at(calendar.working_day(first, -8), 10, 40), moves
             yield calendar.at(first, 5), self._carry_out
         later = calendar.following(calendar.following(first))
-        for giving, taking in pairwise(self._movers()[1:3]):
-            into = taking.lineage.school.organisation
-            hands_over = partial(self._enter, OrderKind.CLASS, giving, into, 79, later)
-            yield calendar.at(calendar.working_day(self.today, -4), 10, 10), hands_over
+        known = {campus.known_as: campus for campus in self.campuses}
+        into = known["clerk"].lineage.school.organisation
+        hands_over = partial(self._enter, OrderKind.CLASS, known["clerk2"], into, 79, later)
+        yield calendar.at(calendar.working_day(self.today, -4), 10, 10), hands_over
         small, big = self._neighbours()
         into = big.lineage.school.organisation
         merges = partial(self._enter, OrderKind.MERGE, small, into, 33, later)
