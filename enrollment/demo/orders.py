@@ -1,5 +1,6 @@
 """The demo's orders: a school that was to be closed came to another centre instead, with all its
-pupils; in the second county one school waits for the day on which it goes into another.
+pupils; one class waits for the day on which it goes to another school, and in the second county a
+school for the day on which it goes into another.
 
 Their numbers and papers are invented.
 """
@@ -17,7 +18,7 @@ from xueji.accounts.models import Role
 from xueji.establishment import services
 from xueji.establishment.models import Order, OrderKind, OrderState
 from xueji.establishment.services.judging import NewOrder
-from xueji.organisations.models import Organisation
+from xueji.organisations.models import Organisation, SchoolClass
 
 Deed = Callable[[datetime], None]
 # where the officer of the accounts has a second post
@@ -44,9 +45,13 @@ class Orders:
             moves = partial(self._enter, OrderKind.MOVE, campus, centre, 74, first)
             yield calendar.at(calendar.working_day(first, -8), 10, 40), moves
             yield calendar.at(first, 5), self._carry_out
+        later = calendar.following(calendar.following(first))
+        known = {campus.known_as: campus for campus in self.campuses}
+        into = known["clerk"].lineage.school.organisation
+        hands_over = partial(self._enter, OrderKind.CLASS, known["clerk2"], into, 79, later)
+        yield calendar.at(calendar.working_day(self.today, -4), 10, 10), hands_over
         small, big = self._neighbours()
         into = big.lineage.school.organisation
-        later = calendar.following(calendar.following(first))
         merges = partial(self._enter, OrderKind.MERGE, small, into, 33, later)
         yield calendar.at(calendar.working_day(self.today, -6), 14, 30), merges
 
@@ -83,11 +88,14 @@ class Orders:
         at: datetime,
     ) -> None:
         county = campus.lineage.county
+        classes = SchoolClass.objects.filter(school=campus.pk, grade=3).order_by("number")
+        row = classes.first() if kind == OrderKind.CLASS else None
         services.enter(
             typed=NewOrder(
                 kind=kind,
                 school_id=campus.pk,
                 into_id=into.pk if into else None,
+                school_class_id=row.pk if row else None,
                 number=f"{county.name[0]}教〔{at.year}〕{number} 号",
                 decided_on=at.date() - timedelta(days=3),
                 effective_on=effective_on,

@@ -151,5 +151,5 @@ def _require_untouched(case: Case, student: Student) -> None:
 def _require_open(former: Placement, acting: Acting) -> None:
     if found := idle(former.school, acting.today):
         raise Refused(f"原学校{found.why}，学籍不能退回去。{found.remedy}。")
-    if former.school_class and former.school_class.closed_on:
+    if former.school_class_id and not room.lock([former.school_class_id]):
         raise Refused("该生原来的班已撤销，学籍不能退回去。请办理转学。")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from enrollment.models import Enrollment
 from enrollment.queries import deferrals
+from enrollment.services import room
 from numbering.services import CannotVoid, void
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -32,8 +33,13 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         for case in cases
         if (student := pupils[case.student_id]).status not in UNREGISTERED
     }
+    chosen = [case.enrollment.school_class for case in cases if case.enrollment.school_class_id]
+    is_open = room.lock({row.pk for row in chosen})
     places, facts = {}, []
     for case in cases:
+        row = case.enrollment.school_class
+        if row and row.pk not in is_open:
+            refusals.setdefault(case.pk, f"{row}已撤销。请退回，由学校另选班级。")
         if case.pk in refusals:
             continue
         entry, student, school = case.enrollment, pupils[case.student_id], schools[case.school_id]

@@ -185,8 +185,11 @@ def test_there_is_an_order_of_each_kind_and_in_each_state():
         ("close", "withdrawn", date(2026, 11, 1)),
         ("move", "done", date(2026, 11, 1)),
         ("merge", "waiting", date(2027, 1, 1)),
+        ("class", "waiting", date(2027, 1, 1)),
     ]
-    closing, moved, merging = orders
+    closing, moved, merging, handed = orders
+    assert (handed.class_name, handed.school_class.school) == ("三（1）班", handed.school)
+    assert handed.school_class.students.exists()
     assert (closing.school, moved.school.organisation.parent.name) == (
         moved.school,
         "彭店子镇中心校",

@@ -39,6 +39,18 @@ def enter(
     )
 
 
+def hand_over(
+    world: World,
+    school: str = "清泉小学",
+    number: int = 1,
+    into: str = "邻泉小学",
+    **changes: object,
+) -> Order:
+    """An order on one class of the cohort of 2026, of the same day."""
+    row = world.schools[school].classes.get(entry_year=2026, number=number)
+    return enter(world, "class", school, into, **{"school_class_id": row.pk, **changes})
+
+
 def faults() -> list:
     """Whatever ``check_ledger`` and ``check_numbers`` find."""
     return [*check_ledger()["faults"], *check_numbers().faults]

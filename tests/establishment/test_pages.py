@@ -380,6 +380,44 @@ def test_an_order_that_meets_an_open_case_is_refused_and_nothing_typed_is_lost(w
     assert 'value="迁教〔2026〕18 号"' in refused.content.decode()
 
 
+def test_a_class_is_named_as_one_writes_it_and_one_that_is_not_there_is_refused(world, client_of):
+    pupils.enrolled(world, name="程咬金")
+    client, today = client_of("county"), localdate()
+    later = today.replace(day=1, year=today.year + 1).isoformat()
+    typed = ordered(world, "class", "邻泉小学", effective_on=later)
+    names = "该校现有：一（1）班、一（2）班，请填其中一个。"
+
+    for said, why in (
+        ("", "还没有填要划转的班。"),
+        ("三（9）班", "清泉小学没有「三（9）班」这个班。"),
+    ):
+        refused = send(client, "order_new", **typed, school_class=said, file=paper())
+        assert (refused.status_code, problems(refused)) == (422, why + names)
+    look = send(client, "order_new", **typed, school_class="一年级2班", check="1")
+    assert "清泉小学一（2）班现在有什么" in text(look)
+    assert "学生 0 名" in text(look)
+    assert Order.objects.count() == 0
+    told = text(send(client, "order_new", **typed, school_class="一(2)班", file=paper()))
+
+    assert "清泉小学一（2）班划转到邻泉小学" in told
+    (order,) = Order.objects.all()
+    assert (order.kind, order.class_name, order.state) == ("class", "一（2）班", "waiting")
+    for who, status in (("clerk", 200), ("clerk1b", 200), ("clerk2", 404), ("county9", 404)):
+        assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
+    assert "清泉小学一（2）班" in text(client_of("clerk1b").get(reverse("orders")))
+    office = reverse("organisation", args=[world.schools["邻泉小学"].pk])
+    assert "清泉小学一（2）班整班划转 → 邻泉小学" in text(client.get(office))
+
+
+def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    typed = ordered(world, effective_on=later, school_class="一（1）班", file=paper())
+
+    send(client_of("county"), "order_new", **typed)
+
+    assert (Order.objects.get().kind, Order.objects.get().school_class) == ("move", None)
+
+
 # -- a sheet -------------------------------------------------------------------------------------
 SHEET = (
     "级别,名称,上级,学校代码,学校标识码,学段学制\n"

@@ -14,14 +14,15 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
+from enrollment.services.assign import assign
 from tests import pupils, world
-from tests.establishment.orders import enter, faults
+from tests.establishment.orders import enter, faults, hand_over
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.establishment import services
 from xueji.establishment.models import Order
-from xueji.establishment.services.common import last_act
+from xueji.establishment.services.common import BUSY, last_act
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Organisation
 from xueji.organisations.queries import rule_set_of
@@ -134,6 +135,38 @@ def test_a_school_merges_while_its_last_case_is_signed(here):
     else:
         assert merged == "done"
         assert student.school_id == here.schools["邻泉小学"].pk
+    assert faults() == []
+
+
+def test_a_class_goes_while_a_pupil_is_put_into_it(here):
+    """The pupil goes along, or is told that the class is gone; nobody sits in a closed class."""
+    for number in (1, 2):
+        row = here.schools[SCHOOL].classes.get(number=number)
+        seated, coming = (
+            pupils.enrolled(here, name=f"{name}{'甲乙'[number - 1]}") for name in ("程", "单")
+        )
+        clerk = here.acting("clerk", at=now())
+        assign(student_ids=[seated.pk], school_class=row, acting=clerk)
+
+        came, gone = at_once(
+            partial(assign, student_ids=[coming.pk], school_class=row, acting=clerk),
+            partial(
+                hand_over,
+                here,
+                number=number,
+                acting=here.acting("county-head", at=now()),
+                effective_on=now().date().replace(day=1),
+            ),
+        )
+
+        row.refresh_from_db()
+        if isinstance(gone, Refused):
+            assert (str(gone), came, row.closed_on) == (BUSY, 1, None)
+        elif isinstance(came, Refused):
+            assert (str(came), gone.pupils) == (f"{row}已撤销。请刷新后另选一个班。", 1)
+        else:
+            assert (came, gone.pupils) == (1, 2)
+    assert not Student.objects.filter(school_class__closed_on__isnull=False).exists()
     assert faults() == []
 
 

@@ -21,6 +21,7 @@ from transfers.services.submit import Rejected, at_work, write_papers
 from transfers.services.undo import HARMLESS
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case
@@ -196,7 +197,7 @@ def undo_end(case: Case, acting: Acting, note: str) -> None:
     reason = f"撤销借读结束：{note}"
     if place.school and (found := idle(place.school, acting.today)):
         raise Refused(f"借读学校{found.why}，不能退回去。{found.remedy}。")
-    if place.school_class and place.school_class.closed_on:
+    if place.school_class_id and not seats.lock([place.school_class_id]):
         raise Refused("该生原来借读的班已撤销，不能退回去。请另办借读。")
     if guests.guests().filter(student=student).exists():
         raise Refused(LATER)

@@ -4,6 +4,7 @@ from numbering.models import NumberState, RegisterNumber
 from numbering.services import retire, revive
 from transfers.models import Transfer
 from xueji.accounts.access import SCHOOL_ROLES, Acting
+from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, Decision, Step
 from xueji.ledger import services as ledger
@@ -106,5 +107,5 @@ def _require_untouched(case: Case, row: Transfer, student: Student) -> None:
 def _require_open(former: Placement, acting: Acting) -> None:
     if found := idle(former.school, acting.today):
         raise Refused(f"原学校{found.why}，学籍不能退回去。{found.remedy}。")
-    if former.school_class and former.school_class.closed_on:
+    if former.school_class_id and not seats.lock([former.school_class_id]):
         raise Refused("该生原来的班已撤销，学籍不能退回去。请另办转学。")

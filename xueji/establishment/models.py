@@ -1,16 +1,17 @@
-"""What was done to an office or school, and the orders (建制调整) that move, merge and close."""
+"""What was done to an office or school, and the orders (建制调整) on schools and classes."""
 
 from django.db import models
 from django.db.models import Q
 
 from xueji.identity.classification import classified
-from xueji.organisations.models import Organisation, School
+from xueji.organisations.models import Organisation, School, SchoolClass
 
 
 class OrderKind(models.TextChoices):
     MOVE = "move", "调整隶属"
     MERGE = "merge", "并入"
     CLOSE = "close", "撤销"
+    CLASS = "class", "整班划转"
 
 
 class OrderState(models.TextChoices):
@@ -21,20 +22,21 @@ class OrderState(models.TextChoices):
 
 @classified(
     public="id county kind state school into number decided_on effective_on document school_name "
-    "former_id from_name from_path into_name entered_by entered_at pupils problem ended_by "
-    "ended_at reason",
+    "former_id from_name from_path into_name school_class class_name entered_by entered_at pupils "
+    "problem ended_by ended_at reason",
 )
 class Order(models.Model):
-    """A school moves, merges into another or closes, on the first of a month, by a paper.
+    """A school moves, merges into another or closes, or a class of it goes to another school.
 
-    Names and the former path stand by value, as they were when it was entered and carried out.
+    On the first of a month, by a paper. Names and the former path stand by value, as they were
+    when it was entered and carried out.
     """
 
     county = models.ForeignKey(Organisation, models.PROTECT, related_name="orders")
     kind = models.CharField("事项", max_length=10, choices=OrderKind)
     state = models.CharField("状态", max_length=10, choices=OrderState, default=OrderState.WAITING)
     school = models.ForeignKey(School, models.PROTECT, related_name="orders")
-    # 新的隶属单位, 或并入的学校; 撤销时没有
+    # 新的隶属单位, 或并入、划转到的学校; 撤销时没有
     into = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="orders_into")
     number = models.CharField("文号", max_length=60)
     decided_on = models.DateField("文件日期")
@@ -47,6 +49,10 @@ class Order(models.Model):
     from_name = models.CharField("原隶属单位", max_length=100)
     from_path = models.CharField(max_length=64, db_collation="C")
     into_name = models.CharField("去向", max_length=100, blank=True)
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, related_name="orders")
+    class_name = models.CharField(
+        "划转的班级", max_length=20, blank=True, default="", db_default=""
+    )
     entered_by = models.ForeignKey("xueji.Post", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("登记时间")
     pupils = models.PositiveIntegerField("随同调整的学生", default=0)
@@ -69,6 +75,11 @@ class Order(models.Model):
                 condition=Q(kind=OrderKind.CLOSE, into__isnull=True)
                 | (~Q(kind=OrderKind.CLOSE) & Q(into__isnull=False)),
                 name="order_says_where_to",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=OrderKind.CLASS, school_class__isnull=False)
+                | (~Q(kind=OrderKind.CLASS) & Q(school_class__isnull=True)),
+                name="order_names_a_class",
             ),
             models.CheckConstraint(
                 condition=Q(state=OrderState.WAITING, ended_at__isnull=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from xueji.establishment.models import Order, OrderKind
 from xueji.identity.problems import Problem
-from xueji.organisations.models import Level, Organisation, School
+from xueji.organisations.models import Level, Organisation, School, SchoolClass
 
 MOST_MONTHS = 24  # ahead
 
@@ -17,6 +17,7 @@ def judge(
     *,
     school: School,
     into: Organisation | None,
+    school_class: SchoolClass | None = None,
     waiting: Sequence[Order],
     today: date,
 ) -> Iterable[Problem]:
@@ -29,7 +30,7 @@ def judge(
             "请等它执行，或先撤回它。",
             field="school",
         )
-    yield from standing(kind, school=school, into=into)
+    yield from standing(kind, school=school, into=into, school_class=school_class)
 
 
 def _of_days(effective_on: date, decided_on: date, today: date) -> Iterable[Problem]:
@@ -57,7 +58,13 @@ def _of_days(effective_on: date, decided_on: date, today: date) -> Iterable[Prob
         yield Problem("future", "文件日期还没有到。", "请照文件上的日期填写。", field="decided_on")
 
 
-def standing(kind: OrderKind, *, school: School, into: Organisation | None) -> Iterable[Problem]:
+def standing(
+    kind: OrderKind,
+    *,
+    school: School,
+    into: Organisation | None,
+    school_class: SchoolClass | None = None,
+) -> Iterable[Problem]:
     """What must hold when an order is entered, and still when it is carried out."""
     name = school.organisation.name
     if school.organisation.closed_on:
@@ -67,10 +74,12 @@ def standing(kind: OrderKind, *, school: School, into: Organisation | None) -> I
             "请核对学校。",
             field="school",
         )
+    if kind == OrderKind.CLASS:
+        yield from _of_class(school, school_class)
     if kind == OrderKind.CLOSE:
         return
     if into is None:
-        yield Problem("missing", "还没有选去向。", "请选新的隶属单位或并入的学校。", field="into")
+        yield Problem("missing", "还没有选去向。", "请选新的隶属单位，或接收的学校。", field="into")
         return
     if into.closed_on:
         yield Problem(
@@ -79,7 +88,27 @@ def standing(kind: OrderKind, *, school: School, into: Organisation | None) -> I
     if kind == OrderKind.MOVE:
         yield from _of_move(school, into)
     else:
-        yield from _of_merge(school, into)
+        yield from _of_receiving(kind, school, into)
+
+
+def _of_class(school: School, school_class: SchoolClass | None) -> Iterable[Problem]:
+    name = school.organisation.name
+    if school_class is None:
+        yield Problem("missing", "还没有填要划转的班。", "请照文件填写班级。", field="school_class")
+    elif school_class.school_id != school.pk:
+        yield Problem(
+            "class",
+            f"{school_class}不是「{name}」的班。",
+            "请核对学校和班级。",
+            field="school_class",
+        )
+    elif school_class.closed_on:
+        yield Problem(
+            "closed",
+            f"「{name}」{school_class}已于 {school_class.closed_on} 撤班。",
+            "请核对班级。",
+            field="school_class",
+        )
 
 
 def _of_move(school: School, into: Organisation) -> Iterable[Problem]:
@@ -98,11 +127,13 @@ def _of_move(school: School, into: Organisation) -> Iterable[Problem]:
         )
 
 
-def _of_merge(school: School, into: Organisation) -> Iterable[Problem]:
+def _of_receiving(kind: OrderKind, school: School, into: Organisation) -> Iterable[Problem]:
+    act = "划转到" if kind == OrderKind.CLASS else "并入"
     if into.level != Level.SCHOOL:
-        yield Problem("level", f"「{into.name}」不是学校。", "请选并入哪一所学校。", field="into")
+        yield Problem("level", f"「{into.name}」不是学校。", f"请选{act}哪一所学校。", field="into")
     elif into.pk == school.pk:
-        yield Problem("same", "不能并入自己。", "请核对学校和去向。", field="into")
+        own = "本校" if kind == OrderKind.CLASS else "自己"
+        yield Problem("same", f"不能{act}{own}。", "请核对学校和去向。", field="into")
     elif into.school.connected_on is None:
         yield Problem(
             "idle", f"「{into.name}」还没有入网，接不了学生。", "请先核准它入网。", field="into"

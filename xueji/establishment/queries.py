@@ -24,8 +24,14 @@ from xueji.students.models import Placement, PlacementKind, Student
 SHOWN = 20  # open cases listed
 
 
-def open_cases(school: School) -> QuerySet[Case]:
-    """Cases that still wait and touch the school: its own, its pupils', and those it must sign."""
+def open_cases(school: School, school_class: SchoolClass | None = None) -> QuerySet[Case]:
+    """Cases that still wait and touch the school: its own, its pupils', and those it must sign.
+
+    Of one class those of its pupils.
+    """
+    if school_class:
+        own = Case.objects.filter(state__in=ALIVE, student__school_class=school_class)
+        return own.order_by("due_on", "pk")
     unsigned = Step.objects.filter(
         case=OuterRef("pk"), decision__isnull=True, organisation=school.pk
     )
@@ -48,20 +54,33 @@ def entangled(school: School) -> QuerySet[Case]:
     )
 
 
-def borrowed(school: School) -> QuerySet[Placement]:
-    """Pupils of other schools who borrow their studies here."""
-    return Placement.objects.filter(school=school, kind=PlacementKind.BORROWED, ends__isnull=True)
+def borrowed(school: School, school_class: SchoolClass | None = None) -> QuerySet[Placement]:
+    """Pupils of other schools who borrow their studies here.
+
+    Of one class its guests, and who of it borrows them elsewhere.
+    """
+    rows = Placement.objects.filter(kind=PlacementKind.BORROWED, ends__isnull=True).order_by("pk")
+    if school_class:
+        return rows.filter(Q(school_class=school_class) | Q(student__school_class=school_class))
+    return rows.filter(school=school)
 
 
-def pupils(school: School) -> QuerySet[Student]:
+def pupils(school: School, school_class: SchoolClass | None = None) -> QuerySet[Student]:
     """Everybody whose register is kept at the school, whatever the state of the register."""
-    return Student.objects.filter(school=school)
+    rows = Student.objects.filter(school=school)
+    return rows.filter(school_class=school_class) if school_class else rows
+
+
+def open_classes(school_id: int) -> QuerySet[SchoolClass]:
+    rows = SchoolClass.objects.filter(school=school_id, closed_on=None)
+    return rows.order_by("grade", "number")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Present:
-    """What stands at the school now."""
+    """What stands at the school, or in the class, now."""
 
+    school_class: SchoolClass | None
     pupils: int
     by_grade: list[tuple[str, int, int]]  # stage, grade, heads
     classes: list[SchoolClass]
@@ -71,25 +90,25 @@ class Present:
     borrowed: int
 
 
-def present(school: School) -> Present:
-    """In a fixed number of queries."""
+def present(school: School, school_class: SchoolClass | None = None) -> Present:
+    """At the school, or in one class of it; in a fixed number of queries."""
     grades = list(
-        pupils(school)
+        pupils(school, school_class)
         .values_list("stage", "grade")
         .annotate(heads=Count("pk"))
         .order_by("grade", "stage")
     )
-    found = open_cases(school)
+    classes = open_classes(school.pk)
+    found = open_cases(school, school_class)
     return Present(
+        school_class=school_class,
         pupils=sum(heads for *_, heads in grades),
         by_grade=[(StageName(stage).label, grade, heads) for stage, grade, heads in grades],
-        classes=list(
-            SchoolClass.objects.filter(school=school, closed_on=None).order_by("grade", "number")
-        ),
+        classes=list(classes.filter(pk=school_class.pk) if school_class else classes),
         cases=list(found.select_related("waiting_at")[:SHOWN]),
         cases_count=found.count(),
-        entangled=entangled(school).count(),
-        borrowed=borrowed(school).count(),
+        entangled=0 if school_class else entangled(school).count(),
+        borrowed=borrowed(school, school_class).count(),
     )
 
 

@@ -12,6 +12,7 @@ from xueji.organisations.models import Level, Organisation, School
 
 KEEP, ORDER = "organisations.keep", "organisations.order"
 LONGEST_REASON = 200
+BUSY = "刚刚有人在这两所学校里办理，没有执行。请再试一次。"
 LABELS = {
     "name": "名称",
     "division_code": "行政区划代码",

@@ -1,25 +1,20 @@
-"""What an order does to the tree, the pupils, their cases and the ledger; set-based, in batches.
+"""What an order does to the tree, the pupils, their cases and the ledger; set-based, in batches."""
 
-A pupil who counts and changes school, or whose monthly report changes hands, has two events: out
-of the former unit and into the new one, so that both months balance. Everybody else has one.
-"""
+from collections.abc import Iterable, Sequence
 
-from collections.abc import Iterable
-
-from django.db.models import F, Max
+from django.db.models import F
 
 from xueji.accounts import services as accounts
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
 from xueji.accounts.models import Post
-from xueji.audit import history
 from xueji.cases import queries as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case, State, Step
 from xueji.establishment import queries
 from xueji.establishment.models import Order
+from xueji.establishment.services.common import BUSY
+from xueji.establishment.services.onward import counts, fact, go_on, take_classes
 from xueji.ledger import services as ledger
-from xueji.ledger.models import EventKind
-from xueji.ledger.services import Fact
 from xueji.organisations.models import (
     Area,
     Catchment,
@@ -32,7 +27,7 @@ from xueji.organisations.models import (
 from xueji.organisations.queries import Lineage, lineage
 from xueji.rules.engine import rule_set
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, RegisterType, Status, Student
+from xueji.students.models import Student
 
 Changes = list[tuple[str, str, str]]
 LISTED = 3  # case numbers in a refusal
@@ -60,10 +55,10 @@ def move(
     for pupil in pupils:
         name = classes.get(pupil.school_class_id, "")
         same = before.monthly_unit(pupil.stage) == after.monthly_unit(pupil.stage)
-        change = 0 if same else _counts(pupil)
+        change = 0 if same else counts(pupil)
         if change:
-            facts.append(_fact(order, pupil, before, -change, name))
-        facts.append(_fact(order, pupil, after, change, name))
+            facts.append(fact(order, pupil, before, -change, name))
+        facts.append(fact(order, pupil, after, change, name))
     ledger.write(facts, acting=acting)
     changes = [
         ("隶属", order.from_name, into.name),
@@ -81,37 +76,39 @@ def merge(
     _lock_cases(school)
     _require_nothing_open(school)
     pupils = _lock_pupils(school)
-    classes = _take_classes(school, after.school, order)
-    homes = _close_placements(school, order, acting)
-    text = _reason(order)
-    names = {row.pk: str(row) for row in school.classes.all()}
-    facts, places = [], {}
-    for pupil in pupils:
-        home, row = homes[pupil.pk], classes.get(pupil.school_class_id)
-        change, name = _counts(pupil), names.get(pupil.school_class_id, "")
-        if change:
-            facts.append(_fact(order, pupil, before, -change, name, home))
-        facts.append(_fact(order, pupil, after, change, str(row or ""), home))
-        places[pupil] = students.Place(
-            school=after.school,
-            school_class=row,
-            stage=pupil.stage,
-            entry_year=pupil.entry_year,
-            grade=pupil.grade,
-            starts=home.ends,
-            case_id=None,
-        )
-    students.place(places, acting=acting, reason=text)
-    ledger.write(facts, acting=acting)
+    classes = take_classes(school.classes.filter(closed_on=None), after.school, order)
+    go_on(pupils, classes, before=before, after=after, order=order, acting=acting)
     taken = _take_catchment(school, after.school)
     changes = _shut(school, order, acting)
     _require_nothing_open(school)
     changes += [
         ("学生", "", f"{len(pupils)} 名转到{into.name}"),
-        ("班级", "", "、".join(f"{names[old]}→{new}" for old, new in classes.items())[:300]),
+        ("班级", "", "、".join(f"{old}→{new}" for old, new in classes.items())[:300]),
         ("服务范围", "、".join(taken)[:300], f"并入{into.name}" if taken else ""),
     ]
     return len(pupils), [change for change in changes if change[1] != change[2]]
+
+
+def hand_over(
+    *, order: Order, school: School, into: Organisation, acting: Acting
+) -> tuple[int, Changes]:
+    """Let one class and its pupils go on at another school; everything else stays.
+
+    The class is locked after its pupils, as by whoever puts pupils into it.
+    """
+    before, after = lineage(school.pk), lineage(into.pk)
+    cases.lock(queries.open_cases(school, order.school_class).values_list("pk", flat=True))
+    pupils = _lock_pupils(school, order.school_class)
+    row = SchoolClass.objects.select_for_update().get(pk=order.school_class_id)
+    if {pupil.pk for pupil in pupils} != set(_ids(school, row)):
+        raise Refused(BUSY)
+    _require_nothing_open(school, row)
+    made = take_classes([row], after.school, order)
+    go_on(pupils, made, before=before, after=after, order=order, acting=acting)
+    return len(pupils), [
+        ("班级", order.class_name, f"划转到{into.name}，编为{made[row]}"),
+        ("学生", "", f"{len(pupils)} 名随班划转"),
+    ]
 
 
 def close(*, order: Order, school: School, into: None, acting: Acting) -> tuple[int, Changes]:
@@ -135,27 +132,37 @@ def _lock_cases(school: School) -> dict[int, Case]:
     return cases.lock([*own, *found])
 
 
-def _lock_pupils(school: School) -> list[Student]:
-    ids = queries.pupils(school).values_list("pk", flat=True)
-    return list(students.lock(ids).values())
+def _lock_pupils(school: School, row: SchoolClass | None = None) -> list[Student]:
+    return list(students.lock(_ids(school, row)).values())
 
 
-def _require_nothing_open(school: School) -> None:
-    _require_none(queries.open_cases(school), "没有办结")
-    if count := queries.borrowed(school).count():
-        raise Refused(f"还有 {count} 名学生在本校借读，没有执行。请先办结借读，再执行。")
+def _ids(school: School, row: SchoolClass | None) -> list[int]:
+    return list(queries.pupils(school, row).values_list("pk", flat=True))
+
+
+def _require_nothing_open(school: School, row: SchoolClass | None = None) -> None:
+    _require_none(queries.open_cases(school, row), "没有办结")
+    guests = list(queries.borrowed(school, row).select_related("case"))
+    if not guests:
+        return
+    known = [place.case.number for place in guests if place.case]
+    numbers = f"（{_listed(known)}）" if known else ""
+    where = f"在{row}借读，或由该班借出" if row else "在本校借读"
+    raise Refused(f"还有 {len(guests)} 名学生{where}{numbers}，没有执行。请先办结借读，再执行。")
 
 
 def _require_none(rows: Iterable[Case], why: str) -> None:
     found = list(rows)
     if not found:
         return
-    numbers = "、".join(case.number for case in found[:LISTED])
-    more = " 等" if len(found) > LISTED else ""
     raise Refused(
-        f"还有 {len(found)} 件业务{why}：{numbers}{more}，没有执行。"
+        f"还有 {len(found)} 件业务{why}：{_listed([case.number for case in found])}，没有执行。"
         "请轮到的岗位办结，经手的撤回，或由教育局写明原因关闭；办完以后再执行。"
     )
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    return "、".join(numbers[:LISTED]) + (" 等" if len(numbers) > LISTED else "")
 
 
 def _redirect(held: dict[int, Case], before: Lineage, after: Lineage) -> None:
@@ -172,82 +179,6 @@ def _redirect(held: dict[int, Case], before: Lineage, after: Lineage) -> None:
     rows = Case.objects.filter(pk__in=changed)
     rows.filter(waiting_at=former).update(waiting_at=office, waiting_role=role["role"])
     rows.update(version=F("version") + 1)
-
-
-def _counts(pupil: Student) -> int:
-    """Whether the pupil is 在读: REGULAR and enrolled."""
-    return int(pupil.status == Status.ENROLLED and pupil.register_type == RegisterType.REGULAR)
-
-
-def _reason(order: Order) -> str:
-    return f"建制调整：{order.number}"
-
-
-def _fact(
-    order: Order,
-    pupil: Student,
-    where: Lineage,
-    change: int,
-    class_name: str,
-    home: Placement | None = None,
-) -> Fact:
-    """One side of a pupil's reassignment, on the day of the order or of a later entry."""
-    return Fact(
-        kind=EventKind.REASSIGNED,
-        student=pupil,
-        lineage=where,
-        effective_on=home.ends if home else order.effective_on,
-        change=change,
-        stage=pupil.stage,
-        grade=pupil.grade,
-        class_name=class_name,
-        text=_said(order),
-    )
-
-
-def _said(order: Order) -> str:
-    way = f"并入{order.into_name}" if order.into_id and order.kind == "merge" else ""
-    return f"{_reason(order)}，{way or f'{order.from_name}→{order.into_name}'}"[:200]
-
-
-def _take_classes(school: School, into: School, order: Order) -> dict[int, SchoolClass]:
-    """A class at the new school for each open one, under the next free numbers of its cohort."""
-    rows = list(school.classes.filter(closed_on=None).order_by("stage", "entry_year", "number"))
-    last = {
-        (stage, year): number
-        for stage, year, number in into.classes.values_list("stage", "entry_year").annotate(
-            Max("number")
-        )
-    }
-    made: dict[int, SchoolClass] = {}
-    for row in rows:
-        cohort = (row.stage, row.entry_year)
-        last[cohort] = last.get(cohort, 0) + 1
-        made[row.pk] = SchoolClass(
-            school=into,
-            stage=row.stage,
-            entry_year=row.entry_year,
-            number=last[cohort],
-            grade=row.grade,
-            capacity=row.capacity,
-            teacher_id=row.teacher_id,
-        )
-    SchoolClass.objects.bulk_create(made.values())
-    school.classes.filter(closed_on=None).update(closed_on=order.effective_on)
-    return made
-
-
-def _close_placements(school: School, order: Order, acting: Acting) -> dict[int, Placement]:
-    """End the open home placements on the day of the order, none before it began."""
-    homes = list(
-        Placement.objects.select_for_update(of=("self",))
-        .filter(school=school, kind=PlacementKind.HOME, ends__isnull=True)
-        .order_by("pk")
-    )
-    for home in homes:
-        home.ends = max(order.effective_on, home.starts)
-    history.update(homes, fields=["ends"], acting=acting, reason=_reason(order))
-    return {home.student_id: home for home in homes}
 
 
 def _take_catchment(school: School, into: School) -> list[str]:

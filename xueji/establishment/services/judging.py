@@ -6,7 +6,7 @@ from datetime import date
 from xueji.establishment import order_rules, queries
 from xueji.establishment.models import Order, OrderKind, OrderState
 from xueji.identity.problems import Problem
-from xueji.organisations.models import Organisation, School
+from xueji.organisations.models import Organisation, School, SchoolClass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,13 +16,20 @@ class NewOrder:
     kind: OrderKind
     school_id: int
     into_id: int | None
+    school_class_id: int | None = None
     number: str
     decided_on: date
     effective_on: date
 
 
 def order_problems(
-    typed: NewOrder, *, county: Organisation, school: School, into: Organisation | None, today: date
+    typed: NewOrder,
+    *,
+    county: Organisation,
+    school: School,
+    into: Organisation | None,
+    school_class: SchoolClass | None = None,
+    today: date,
 ) -> list[Problem]:
     """Everything that is wrong with an order; a fixed number of queries."""
     found = list(
@@ -32,27 +39,37 @@ def order_problems(
             typed.decided_on,
             school=school,
             into=into,
+            school_class=school_class,
             waiting=list(queries.orders_in_the_way(school, into)),
             today=today,
         )
     )
-    same = Order.objects.filter(county=county, school=school, number=typed.number)
+    same = Order.objects.filter(
+        county=county, school=school, number=typed.number, school_class=school_class
+    )
     if same.exclude(state=OrderState.WITHDRAWN).exists():
-        message = f"「{school.organisation}」已经登记过文号 {typed.number}。"
+        what = f"「{school.organisation}」{school_class or ''}"
+        message = f"{what}已经登记过文号 {typed.number}。"
         found.append(Problem("taken", message, "请到建制调整列表里核对。", field="number"))
     if found or into is None:
         return found
-    return [*_of_comers(typed.kind, school, into), *_of_destination(typed.kind, school, into)]
+    return [
+        *_of_comers(typed.kind, school, into),
+        *_of_destination(typed.kind, school, into, school_class),
+    ]
 
 
 def problems_on_the_day(
-    kind: OrderKind, school: School, into: Organisation | None
+    kind: OrderKind,
+    school: School,
+    into: Organisation | None,
+    school_class: SchoolClass | None = None,
 ) -> list[Problem]:
     """What has come to stand in the way since the order was entered."""
-    found = list(order_rules.standing(kind, school=school, into=into))
+    found = list(order_rules.standing(kind, school=school, into=into, school_class=school_class))
     if found or into is None:
         return found
-    return _of_destination(kind, school, into)
+    return _of_destination(kind, school, into, school_class)
 
 
 def _of_comers(kind: OrderKind, school: School, into: Organisation) -> list[Problem]:
@@ -64,7 +81,9 @@ def _of_comers(kind: OrderKind, school: School, into: Organisation) -> list[Prob
     return [Problem("taken", message, "请先给其中一所改名。", field="into")]
 
 
-def _of_destination(kind: OrderKind, school: School, into: Organisation) -> list[Problem]:
+def _of_destination(
+    kind: OrderKind, school: School, into: Organisation, school_class: SchoolClass | None
+) -> list[Problem]:
     if kind == OrderKind.MOVE:
         name = school.organisation.name
         if Organisation.objects.filter(parent=into, name=name).exists():
@@ -72,7 +91,9 @@ def _of_destination(kind: OrderKind, school: School, into: Organisation) -> list
             return [Problem("taken", message, "请先给其中一所改名。", field="into")]
         return []
     taught = {row.stage: row.grades for row in into.school.stages.all()}
-    needed = set(queries.pupils(school).values_list("stage", "grade").distinct())
+    needed = set(queries.pupils(school, school_class).values_list("stage", "grade").distinct())
+    if school_class:
+        needed.add((school_class.stage, school_class.grade))
     lacking = sorted(
         (grade, stage) for stage, grade in needed if grade not in taught.get(stage, ())
     )

@@ -1,8 +1,8 @@
 """Orders (建制调整): entered with their paper, carried out on the day, withdrawn before it.
 
-Every act locks first the county, then the order; carrying out then the school's cases by id, its
-pupils by id, and last the place of the school in the tree. Who signs a case meanwhile waits, and
-then finds the school where it is now.
+Every act locks first the county, then the order; carrying out then the cases by id, the pupils by
+id, and last the place of the school in the tree, or the class that goes to another school. Who
+signs a case meanwhile waits, and then finds the school where it is now.
 """
 
 import logging
@@ -20,6 +20,7 @@ from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
 from xueji.establishment.models import ActKind, Order, OrderKind, OrderState
 from xueji.establishment.services.common import (
+    BUSY,
     LONGEST_REASON,
     ORDER,
     Unfit,
@@ -28,10 +29,10 @@ from xueji.establishment.services.common import (
     locked,
     school_of,
 )
-from xueji.establishment.services.effect import Changes, close, merge, move
+from xueji.establishment.services.effect import Changes, close, hand_over, merge, move
 from xueji.establishment.services.judging import NewOrder, order_problems, problems_on_the_day
 from xueji.identity.problems import Problem
-from xueji.organisations.models import Level, Organisation
+from xueji.organisations.models import Level, Organisation, School, SchoolClass
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ EFFECTS: Mapping[OrderKind, Callable[..., tuple[int, Changes]]] = {
     OrderKind.MOVE: move,
     OrderKind.MERGE: merge,
     OrderKind.CLOSE: close,
+    OrderKind.CLASS: hand_over,
 }
-BUSY = "刚刚有人在这两所学校里办理，没有执行。请再试一次。"
 
 
 @transaction.atomic
@@ -52,7 +53,15 @@ def enter(*, typed: NewOrder, file_name: str, data: IO[bytes], acting: Acting) -
     county = county_of(acting, ORDER)
     school = school_of(county, typed.school_id)
     into = _into(county, typed.into_id)
-    problems = order_problems(typed, county=county, school=school, into=into, today=acting.today)
+    school_class = _class(school, typed.school_class_id)
+    problems = order_problems(
+        typed,
+        county=county,
+        school=school,
+        into=into,
+        school_class=school_class,
+        today=acting.today,
+    )
     if problems:
         raise Unfit(problems)
     parent = school.organisation.parent
@@ -70,6 +79,8 @@ def enter(*, typed: NewOrder, file_name: str, data: IO[bytes], acting: Acting) -
         from_name=parent.name,
         from_path=school.organisation.path,
         into_name=into.name if into else "",
+        school_class=school_class,
+        class_name=str(school_class or ""),
         entered_by=acting.post,
         entered_at=acting.at,
     )
@@ -155,8 +166,9 @@ def _carry_out(order: Order, county: Organisation, acting: Acting) -> Order:
     order.former_id = school.organisation.parent_id
     order.from_name = school.organisation.parent.name
     order.from_path = school.organisation.path
+    order.class_name = str(order.school_class or "")
     kind = OrderKind(order.kind)
-    for problem in problems_on_the_day(kind, school, into):
+    for problem in problems_on_the_day(kind, school, into, order.school_class):
         raise Refused(str(problem))
     try:
         with transaction.atomic():
@@ -177,7 +189,9 @@ def _carry_out(order: Order, county: Organisation, acting: Acting) -> Order:
         order=order,
     )
     if into and into.level == Level.SCHOOL:
-        joined = [("并入的学校", "", f"{order.school_name}，学生 {order.pupils} 名")]
+        label = "划入的班级" if kind == OrderKind.CLASS else "并入的学校"
+        what = f"{order.school_name}{order.class_name}"
+        joined = [(label, "", f"{what}，学生 {order.pupils} 名")]
         keep(
             into,
             ActKind.CARRIED_OUT,
@@ -195,6 +209,8 @@ def sentence(order: Order) -> str:
         return f"{order.school_name}由{order.from_name}调整到{order.into_name}"
     if order.kind == OrderKind.MERGE:
         return f"{order.school_name}并入{order.into_name}"
+    if order.kind == OrderKind.CLASS:
+        return f"{order.school_name}{order.class_name}划转到{order.into_name}"
     return f"{order.school_name}撤销"
 
 
@@ -210,7 +226,7 @@ def _require_waiting(order: Order) -> None:
 
 def _all() -> QuerySet[Order]:
     return Order.objects.select_for_update(of=("self",)).select_related(
-        "school__organisation", "entered_by__user", "entered_by__organisation"
+        "school__organisation", "school_class", "entered_by__user", "entered_by__organisation"
     )
 
 
@@ -229,3 +245,8 @@ def _into(county: Organisation, pk: int | None) -> Organisation | None:
     if found is None:
         raise PermissionDenied(f"organisation {pk}")
     return found
+
+
+def _class(school: School, pk: int | None) -> SchoolClass | None:
+    """A class of the school; whether it is still open the rules say."""
+    return school.classes.filter(pk=pk).first() if pk else None

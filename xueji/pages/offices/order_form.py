@@ -1,9 +1,13 @@
 """The form of an order (建制调整); ``establishment`` judges what is typed."""
 
+import re
+import unicodedata
+from collections.abc import Iterable
+
 from django import forms
 
 from xueji.establishment.models import OrderKind
-from xueji.organisations.models import Organisation
+from xueji.organisations.models import Organisation, SchoolClass
 from xueji.pages.fields import code_field
 from xueji.pages.offices.base import Told, choice, day, words
 
@@ -26,9 +30,12 @@ class OrderForm(Told):
     school = _office_field("school", "学校", "打字选")
     school_id = code_field()
     into = _office_field(
-        "into", "去向", "调整隶属：中心校，或教育局（直属）；并入：学校；撤销：不填"
+        "into", "去向", "调整隶属：中心校，或教育局（直属）；并入、划转：学校；撤销：不填"
     )
     into_id = code_field()
+    school_class = words(
+        "班级", width="w6 of-class", help_text="整班划转才填，如：三（2）班", list="open-classes"
+    )
     number = words("文号", width="w6", help_text="照文件，如：迁教〔2026〕18 号")
     decided_on = day("文件日期", "请照文件上的日期填写。")
     effective_on = day("生效日期", "请填生效月份的 1 日。")
@@ -42,9 +49,8 @@ class OrderForm(Told):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(
-            "kind effective_on decided_on school school_id into into_id number file".split()
-        )
+        first = "kind effective_on decided_on school school_id school_class into into_id"
+        self.order_fields([*first.split(), "number", "file"])
         for name, width in (("effective_on", "w4"), ("decided_on", "w4"), ("file", "w6")):
             self.fields[name].width = width
 
@@ -54,3 +60,13 @@ class OrderForm(Told):
         for name, office in chosen.items():
             sent[name] = str(office.pk) if office else ""
         self.data = sent
+
+
+def class_named(classes: Iterable[SchoolClass], typed: str) -> SchoolClass | None:
+    """The one class that is meant: ``三（2）班``, ``三(2)班``, ``三年级2班``."""
+    found = [row for row in classes if _bare(str(row)) == _bare(typed)]
+    return found[0] if len(found) == 1 else None
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[()\s班]|年级", "", unicodedata.normalize("NFKC", name))

@@ -14,11 +14,11 @@ from xueji.establishment import queries, services
 from xueji.establishment.models import OrderKind, OrderState
 from xueji.establishment.services.judging import NewOrder, order_problems
 from xueji.identity.problems import Problem
-from xueji.organisations.models import Level, Organisation, School
+from xueji.organisations.models import Level, Organisation, School, SchoolClass
 from xueji.pages.fields import plain
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
-from xueji.pages.offices.order_form import OrderForm
+from xueji.pages.offices.order_form import OrderForm, class_named
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import may_keep
 
@@ -53,24 +53,28 @@ def _judged(request: HttpRequest, form: OrderForm) -> HttpResponse:
     school = _named(acting, whole(plain(data["school_id"])), data["school"], school=True)
     into = _named(acting, whole(plain(data["into_id"])), data["into"])
     form.give_back(school_id=school, into_id=into)
-    if problems := list(_unchosen(data, school, into)):
+    row = _class_of(school, data)
+    if problems := list(_unchosen(data, school, into, row)):
         form.tell(problems)
-        return _show(request, form, status=422)
-    typed = _typed(data, school, into)
+        return _show(request, form, school=school, status=422)
+    typed = _typed(data, school, into, row)
     if "check" in request.POST:
-        form.tell(_problems(acting, typed))
-        return _show(request, form, school=school)
+        form.tell(_problems(acting, typed, row))
+        return _show(request, form, school=school, row=row)
     if not data["file"]:
         form.tell([NO_PAPER])
-        return _show(request, form, school=school, status=422)
-    return _enter(request, form, typed, school)
+        return _show(request, form, school=school, row=row, status=422)
+    return _enter(request, form, typed, school, row)
 
 
-def _typed(data, school: Organisation, into: Organisation | None) -> NewOrder:
+def _typed(
+    data, school: Organisation, into: Organisation | None, row: SchoolClass | None
+) -> NewOrder:
     return NewOrder(
         kind=OrderKind(data["kind"]),
         school_id=school.pk,
         into_id=into.pk if into and data["kind"] != OrderKind.CLOSE else None,
+        school_class_id=row.pk if row else None,
         number=data["number"].strip()[:60],
         decided_on=data["decided_on"],
         effective_on=data["effective_on"],
@@ -78,7 +82,11 @@ def _typed(data, school: Organisation, into: Organisation | None) -> NewOrder:
 
 
 def _enter(
-    request: HttpRequest, form: OrderForm, typed: NewOrder, school: Organisation
+    request: HttpRequest,
+    form: OrderForm,
+    typed: NewOrder,
+    school: Organisation,
+    row: SchoolClass | None,
 ) -> HttpResponse:
     acting, scan = request.acting, form.cleaned_data["file"]
 
@@ -96,10 +104,11 @@ def _enter(
     except BadFile as bad:
         form.tell([Problem("file", str(bad), "", field="file")])
     except Refused as refusal:
-        return _show(request, form, school=school, status=409, refusal=str(refusal))
+        told = str(refusal)
+        return _show(request, form, school=school, row=row, status=409, refusal=told)
     except PermissionDenied:
         raise Http404 from None
-    return _show(request, form, school=school, status=422)
+    return _show(request, form, school=school, row=row, status=422)
 
 
 def _named(
@@ -117,20 +126,40 @@ def _named(
     return named[0] if len(named) == 1 else None
 
 
-def _unchosen(data, school: Organisation | None, into: Organisation | None):
+def _class_of(school: Organisation | None, data) -> SchoolClass | None:
+    """The open class that an order of that kind names."""
+    if school is None or data["kind"] != OrderKind.CLASS:
+        return None
+    return class_named(queries.open_classes(school.pk), data["school_class"])
+
+
+def _no_class(school: Organisation, typed: str) -> Problem:
+    names = "、".join(str(row) for row in queries.open_classes(school.pk))
+    message = f"{school.name}没有「{typed}」这个班。" if typed else "还没有填要划转的班。"
+    remedy = f"该校现有：{names}，请填其中一个。" if names else "该校没有在用的班，请核对学校。"
+    return Problem("class", message, remedy, field="school_class")
+
+
+def _unchosen(
+    data, school: Organisation | None, into: Organisation | None, row: SchoolClass | None
+):
     if school is None:
         yield NO_SCHOOL
+    elif data["kind"] == OrderKind.CLASS and row is None:
+        yield _no_class(school, data["school_class"].strip()[:20])
     if into is None and data["into"].strip() and data["kind"] != OrderKind.CLOSE:
         yield NO_PLACE
     if not data["number"].strip():
         yield Problem("missing", "还没有填文号。", "请照文件填写。", field="number")
 
 
-def _problems(acting: Acting, typed: NewOrder) -> list[Problem]:
+def _problems(acting: Acting, typed: NewOrder, row: SchoolClass | None) -> list[Problem]:
     school = School.objects.select_related("organisation").get(pk=typed.school_id)
     into = Organisation.objects.filter(pk=typed.into_id).first()
     county = acting.post.organisation
-    return order_problems(typed, county=county, school=school, into=into, today=acting.today)
+    return order_problems(
+        typed, county=county, school=school, into=into, school_class=row, today=acting.today
+    )
 
 
 def _next_first(acting: Acting):
@@ -143,14 +172,16 @@ def _show(
     form: OrderForm,
     *,
     school: Organisation | None = None,
+    row: SchoolClass | None = None,
     status: int = 200,
     refusal: str = "",
 ) -> HttpResponse:
-    row = School.objects.filter(pk=school.pk).first() if school else None
+    facts = School.objects.filter(pk=school.pk).first() if school else None
     context = {
         "form": form,
-        "school": school,
-        "present": queries.present(row) if row else None,
+        "name": f"{school or ''}{row or ''}",
+        "classes": queries.open_classes(school.pk) if school else [],
+        "present": queries.present(facts, row) if facts else None,
         "refusal": refusal,
         "form_key": new_key(),
     }

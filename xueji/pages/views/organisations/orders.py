@@ -58,7 +58,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "order": found,
             "sentence": services.sentence(found),
-            "present": queries.present(found.school) if waits else None,
+            "present": queries.present(found.school, found.school_class) if waits else None,
             "is_due": waits and found.effective_on <= request.acting.today,
             "may_order": may_keep(request.acting) and waits,
             "acts": list(found.acts.select_related("post__user", "organisation").order_by("pk")),
@@ -117,7 +117,11 @@ def visible(acting: Acting) -> QuerySet[Order]:
 
 
 def _found(acting: Acting, pk: int) -> Order:
-    found = visible(acting).select_related("document", "school__organisation").filter(pk=pk)
+    found = (
+        visible(acting)
+        .select_related("document", "school__organisation", "school_class")
+        .filter(pk=pk)
+    )
     row = found.first()
     if row is None:
         raise Http404(pk)
