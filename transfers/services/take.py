@@ -29,6 +29,7 @@ from transfers.services.submit import (
     keep_draft,
     require_plain,
     term_day,
+    term_starts_on,
     write_papers,
 )
 from xueji.accounts import access
@@ -199,6 +200,7 @@ def _from_outside(
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
         today=acting.today,
+        term_starts_on=term_starts_on(way) if taken.offline_on else None,
     )
     year = school_year(into.county, acting.today)
     if year is None:
