@@ -14,6 +14,7 @@ from django.db import transaction
 from transfers import queries
 from transfers.models import Transfer
 from transfers.rules import TransferFacts
+from transfers.services.discretion import discreet, withhold
 from transfers.services.entrant import Entry, enter
 from transfers.services.known import alike, has_national, keep_national
 from transfers.services.look import Looked, look
@@ -46,6 +47,8 @@ from xueji.organisations.queries import Lineage, lineage, school_year
 from xueji.rules.files import Effect
 from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, Status, Student
+
+ACT = "转学"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +145,8 @@ def way_of(
     if former is None:
         raise Refused("该生现在没有就读学校，请与教育局联系。")
     require_free(student, case, acting)
-    require_plain(student)
+    with discreet(student, ACT, acting):
+        require_plain(student)
     way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
     if not way.starts_at_receiving:
         cited = way.rules.rule("transfer.starter").citation
@@ -233,6 +237,7 @@ def _send(
 ) -> Case:
     """Judge, keep the facts and submit; the case is the receiving school's."""
     findings = judged(facts, way)
+    withhold(findings, student, ACT, acting)
     requests, unreasoned = cases.requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned, demanded(way))
