@@ -147,7 +147,7 @@ def offline(facts: TransferFacts, rules: Rules) -> Findings:
             key,
             field="offline_on",
             message=f"线下办理的日期 {on} {why}",
-            remedy="请照审批表填写",
+            remedy="请核对审批表；日期没有填错的，清空日期和编号，按今天办理",
         )
     elif not paper:
         yield rules.finding(
