@@ -238,7 +238,7 @@ def test_a_guest_of_another_school_is_no_guest_here(world, client_of, noon):
     student = numbered(world)
     lenders.lent(world, student)
     answer = client_of(borrowers.HOST_CLERK).post(BORROW, finding(student))
-    assert told(answer) == ([f"{CANNOT}借读。{ASK}迁安市教育局联系。"], False)
+    assert told(answer) == (["该生正在别的学校借读。请先在那里办理借读结束。"], False)
 
 
 # -- who is to be lent ----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from transfers.models import Borrowing
 from transfers.rules import borrowing
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services.borrow_sides import Hosting, hosting
-from transfers.services.discretion import discreet, withhold
+from transfers.services.discretion import withhold
 from transfers.services.entrant import Entry, enter
 from transfers.services.look import Looked, look
 from transfers.services.sides import Way
@@ -117,8 +117,10 @@ def side_of(
     student: Student, case: Case | None, host: Lineage, acting: Acting
 ) -> tuple[Placement, Hosting]:
     """From where a pupil of the register would come; Refused where nobody may have the pupil."""
-    with discreet(student, ACT, acting):
-        _require_at_home(student)
+    if student.register_type != RegisterType.REGULAR:
+        raise Refused("该生在别处有临时借读学籍。请先在那里办理借读结束。")
+    if guests().filter(student=student).exists():
+        raise Refused("该生正在别的学校借读。请先在那里办理借读结束。")
     home = Placement.objects.filter(
         student=student, kind=PlacementKind.HOME, ends__isnull=True
     ).first()
@@ -127,13 +129,6 @@ def side_of(
     require_free(student, case, acting)
     way = Way(stage=home.stage, out=lineage(home.school_id), into=host, on=acting.today)
     return home, Hosting(way=way)
-
-
-def _require_at_home(student: Student) -> None:
-    if student.register_type != RegisterType.REGULAR:
-        raise Refused("该生在别处有临时借读学籍。请先在那里办理借读结束。")
-    if guests().filter(student=student).exists():
-        raise Refused("该生正在别的学校借读。请先在那里办理借读结束。")
 
 
 def _from_outside(

@@ -1,7 +1,6 @@
-"""Of a pupil outside one's reach who cannot be had it is told whom to ask, never why."""
+"""Of a pupil outside one's reach whose status stands against it, it is told whom to ask."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -21,15 +20,6 @@ def untold(student: Student, act: str, acting: Acting) -> str:
         return ""
     county = lineage(student.school_id).county
     return f"该生现在不能办{act}。请监护人与原学校或{county}联系。"
-
-
-@contextmanager
-def discreet(student: Student, act: str, acting: Acting) -> Iterator[None]:
-    """Let a refusal within say no more than that."""
-    try:
-        yield
-    except Refused as refusal:
-        raise Refused(untold(student, act, acting) or str(refusal)) from refusal
 
 
 def withhold(findings: Iterable[Finding], student: Student, act: str, acting: Acting) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from transfers import queries
 from transfers.models import Transfer
 from transfers.rules import TransferFacts
-from transfers.services.discretion import discreet, withhold
+from transfers.services.discretion import withhold
 from transfers.services.entrant import Entry, enter
 from transfers.services.known import alike, has_national, keep_national
 from transfers.services.look import Looked, look
@@ -145,8 +145,7 @@ def way_of(
     if former is None:
         raise Refused("该生现在没有就读学校，请与教育局联系。")
     require_free(student, case, acting)
-    with discreet(student, ACT, acting):
-        require_plain(student)
+    require_plain(student)
     way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
     if not way.starts_at_receiving:
         cited = way.rules.rule("transfer.starter").citation
