@@ -20,6 +20,7 @@ from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.queries import steps_of
 from xueji.rules.engine import Rules, rule_set
 from xueji.rules.inheritance import Rule
+from xueji.students.models import Student
 
 
 def panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
@@ -98,6 +99,11 @@ def return_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
     return "transfers/_return.html", {"reinstatement": rows.get(pk=case.pk)}
 
 
+def return_url(student: Student, acting: Acting) -> str:
+    may_ask = reinstate.may_ask(student, acting)
+    return url("transfer_reinstate", args=[student.pk]) if may_ask else ""
+
+
 REINSTATEMENT = Kind(
     name="transfer_return",
     label="恢复在校",
@@ -111,6 +117,7 @@ REINSTATEMENT = Kind(
     edit_url="transfer_edit",
     panel=return_panel,
     outside=return_panel,
+    offered=return_url,
 )
 
 

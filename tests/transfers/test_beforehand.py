@@ -25,6 +25,8 @@ NEW, TAKE, BORROW, LEND = (
     "/borrowing/new/",
     "/borrowing/out/",
 )
+CANNOT, ASK = "该生现在不能办", "请监护人与原学校或"
+KEPT = ("休学", "辍学", "失踪", "滦州甲小学")
 SUSPENDED = "该生正在休学，休学期间不能转学。休学期满，办好复学以后再办转学"
 
 
@@ -171,12 +173,36 @@ def test_where_the_former_school_starts_looking_the_number_up_says_so(world, cli
     assert (why.startswith("这样的转学由转出学校发起（《"), may_send) == (True, False)
 
 
-def test_a_suspended_pupil_of_the_other_county_is_not_asked_for(world, client_of, noon):
+@pytest.mark.parametrize("status", ["suspended", "dropped", "missing"])
+def test_of_a_pupil_of_the_other_county_it_is_told_whom_to_ask_and_not_why(
+    world, client_of, noon, status
+):
     student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
-    assert told(client_of("clerk").post(TAKE, finding(student))) == ([], True)
+    clerk = client_of("clerk")
+    assert told(clerk.post(TAKE, finding(student))) == ([], True)
+    Student.objects.filter(pk=student.pk).update(status=status)
+    why, may_send = told(clerk.post(TAKE, finding(student)))
+    assert (why, may_send) == ([f"{CANNOT}转学。{ASK}滦州市教育局联系。"], False)
+    papers = ["household_book", "property_proof"]
+    sent = {**finding(student, reason="move", save="send"), "papers": papers}
+    page = text(clerk.post(TAKE, sent))
+    assert [f"{CANNOT}转学。{ASK}滦州市教育局联系。" in page, *(word in page for word in KEPT)] == [
+        True,
+        *(False for _ in KEPT),
+    ]
+    assert not Case.objects.filter(kind="transfer").exists()
+
+
+def test_who_cannot_be_a_guest_here_is_not_told_why_either(world, client_of, noon):
+    student = numbered(world)
     suspend(student)
-    (why,), may_send = told(client_of("clerk").post(TAKE, finding(student)))
-    assert (SUSPENDED in why, "滦州甲小学" in why, may_send) == (True, False, False)
+    host = client_of(borrowers.HOST_CLERK)
+    answer = host.post(BORROW, finding(student))
+    assert told(answer) == ([f"{CANNOT}借读。{ASK}迁安市教育局联系。"], False)
+    sent = finding(student, reason="migrant", save="send")
+    sent["school_class"] = str(movers.class_of(world, "迁安城区小学").pk)
+    page = text(host.post(BORROW, sent))
+    assert (f"{CANNOT}借读。{ASK}迁安市教育局联系。" in page, "休学" in page) == (True, False)
 
 
 def test_a_sanction_is_not_told_to_whoever_looks_a_number_up(world, client_of, noon):

@@ -13,7 +13,7 @@ from tests.transfers.test_counties import LINGCHENG, NATIONAL, asked, names
 from tests.transfers.test_take import of
 from tests.world import NOON
 from xueji.audit.models import Access
-from xueji.cases.models import Case
+from xueji.cases.models import Case, Decision
 
 OUTSIDE = {"outside_school": "海港区第一小学", "outside_office": "秦皇岛市海港区教育局"}
 
@@ -60,6 +60,39 @@ def test_a_consent_names_no_school_that_has_not_agreed(world, client_of):
     assert (f"{student.name}的原就读学校：" in letter, "滦州甲小学" in letter) == (True, False)
     movers.receive(world, case, "clerk9", None)
     assert "滦州甲小学：" in text(client_of("clerk").get(paper(case, "consent")))
+
+
+def test_no_paper_names_a_school_that_has_not_agreed(world, client_of):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    case = sign(world, asked(world, "clerk", **of(student)), "principal")
+    guardian = student.family.get(is_guardian=True).name
+    for who in ("clerk", "principal"):
+        for name in ("form", "certificate"):
+            page = text(client_of(who).get(paper(case, name)))
+            told = [words in page for words in ("滦州甲小学", guardian, "转出学校还没有同意")]
+            assert told == [False, False, True]
+    for who in ("clerk9", "county9"):
+        assert "滦州甲小学" in text(client_of(who).get(paper(case, "form")))
+    movers.receive(world, case, "clerk9", None)
+    assert "滦州甲小学" in text(client_of("clerk").get(paper(case, "form")))
+
+
+def test_the_page_of_a_case_whose_school_has_not_agreed_offers_the_consent_alone(world, client_of):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    case = sign(world, asked(world, "clerk", **of(student)), "principal")
+    page = text(client_of("clerk").get(f"/cases/{case.number}/"))
+    printed = [name for name in ("consent", "form", "certificate") if paper(case, name) in page]
+    assert printed == ["consent"]
+
+
+def test_a_placement_that_was_sent_back_leaves_the_consent_as_it_was_signed(world, client_of):
+    student = pupils.enrolled(world)
+    names("迁安市教育局", "lingcheng")
+    case = sign(world, asked(world, "clerk2", **of(student) | {"papers": LINGCHENG}), "principal2")
+    movers.receive(world, case, "clerk", None)
+    case = sign(world, case, "principal", "county", "county-head")
+    sign(world, case, "principal2", decision=Decision.RETURNED, note="核实不了")
+    assert "同意接收该生到我校" in text(client_of("clerk2").get(paper(case, "consent")))
 
 
 def test_only_the_side_that_takes_gives_its_consent(world, client_of):

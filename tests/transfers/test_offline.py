@@ -14,6 +14,7 @@ from tests.world import NOON
 from transfers.models import Transfer
 from transfers.services import Rejected
 from xueji.cases.models import Case
+from xueji.students.models import Placement
 
 LATE = NOON + timedelta(days=20)  # 22 September, the twenty-second day of the term
 DONE = {"offline_on": date(2026, 9, 14), "offline_paper": "审〔2026〕3 号"}
@@ -43,6 +44,49 @@ def test_a_day_past_the_start_of_term_needs_the_exception_all_the_same(world):
 def test_who_takes_a_pupil_from_outside_names_them_too(world):
     case = asked(world, offline_on=NOON.date(), offline_paper="3 号")
     assert Transfer.objects.get(case=case).offline_paper == "3 号"
+
+
+FIRST_DAY = date(2026, 9, 1)
+
+
+def blocked(ask) -> list[str]:
+    with pytest.raises(Rejected) as rejected:
+        ask()
+    return [one.key for one in rejected.value.findings if one.effect == "block"]
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY - timedelta(days=1), date.min])
+def test_a_day_before_this_term_is_not_taken(world, day):
+    late = {"offline_on": day, "offline_paper": "3 号"}
+    assert blocked(lambda: asked(world, **late)) == ["transfer.offline"]
+    case = asked(world, **late | {"offline_on": FIRST_DAY})
+    assert Transfer.objects.get(case=case).offline_on == FIRST_DAY
+
+
+def test_a_day_before_the_pupil_came_to_the_school_is_not_taken(world):
+    student = numbered(world)
+    Placement.objects.filter(student=student).update(starts=NOON.date())  # the second day of term
+    early = {"offline_on": FIRST_DAY, "offline_paper": "3 号"}
+    assert blocked(lambda: movers.submitted(world, student, **early)) == ["transfer.offline"]
+    late = early | {"offline_on": NOON.date()}
+    case = movers.submitted(world, student, at=NOON + timedelta(days=1), **late)
+    assert Transfer.objects.get(case=case).offline_on == NOON.date()
+
+
+def test_a_day_without_paper_is_asked_for_by_the_form_whatever_the_rule_says(world, client_of):
+    form = {"form_key": str(uuid4()), "to_where": "inside", "reason": "move"}
+    day, paper = {"offline_on": "2026-09-02"}, {"offline_paper": "3 号"}
+    with time_machine.travel(NOON, tick=False):
+        clerk = client_of("clerk")
+        for sent, lacking in ((day, "offline_paper"), (paper, "offline_on")):
+            answer = clerk.post("/transfers/new/", {**form, **sent, "save": "send"})
+            assert [name for name in answer.context["form"].errors if "offline" in name] == [
+                lacking
+            ]
+            kept = clerk.post(
+                "/transfers/new/", {**form, **sent, "form_key": str(uuid4()), "save": "draft"}
+            )
+            assert kept.status_code == 302
 
 
 def test_the_database_keeps_day_and_paper_together(world):

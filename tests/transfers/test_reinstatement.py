@@ -7,6 +7,8 @@ import pytest
 import time_machine
 
 from numbering.queries.check import check as check_numbers
+from tests import pupils
+from tests.establishment.orders import enter
 from tests.numbering import making
 from tests.transfers import movers
 from tests.transfers.movers import class_of, numbered, sign
@@ -19,6 +21,7 @@ from xueji.cases.services import Typed
 from xueji.ledger import services as ledger
 from xueji.ledger.check import check
 from xueji.ledger.models import EventKind, RegisterEvent
+from xueji.organisations.models import Organisation, SchoolClass
 from xueji.organisations.queries import lineage
 from xueji.students import services as students
 from xueji.students.models import Status, Student
@@ -28,9 +31,13 @@ WHY = "随父母回国，9 月起在本校上课"
 
 
 def away(world, status: Status) -> Student:
-    """A pupil of 清泉小学 of that status, as the act that is to come will write it."""
-    student = numbered(world, name="单雄信")
-    acting = world.acting("clerk")
+    """A pupil of 清泉小学 of that status."""
+    return gone(world, numbered(world, name="单雄信"), status)
+
+
+def gone(world, student: Student, status: Status, who: str = "clerk") -> Student:
+    """The status that the school writes, as the act that is to come will."""
+    acting = world.acting(who)
     student.status = status
     students.write([student], fields=["status"], acting=acting, reason="离校")
     fact = ledger.Fact(
@@ -150,6 +157,77 @@ def test_who_did_not_come_so_is_told_why_not(world):
     ]
 
 
+def test_who_came_taught_and_left_later_is_not_reinstated(world, client_of):
+    student = numbered(world)
+    movers.moved(world, student)
+    student.refresh_from_db()
+    gone(world, student, Status.WITHDRAWN, "clerk2")
+    with pytest.raises(Refused, match="该生不是带着这个状态转学来的"):
+        asked(world, student)
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        page = client_of("clerk2").get(f"/students/{student.pk}/").content.decode()
+    assert f"/transfers/{student.pk}/return/" not in page
+
+
+def test_who_was_reinstated_and_left_again_is_not_so_once_more(world, moved):
+    sign(world, asked(world, moved), "principal2", "centre2")
+    moved.refresh_from_db()
+    gone(world, moved, Status.ABROAD, "clerk2")
+    with pytest.raises(Refused, match="该生不是带着这个状态转学来的"):
+        asked(world, moved)
+
+
+def test_the_school_into_which_the_receiving_one_was_merged_reinstates(world):
+    student = away(world, Status.ABROAD)
+    movers.moved(world, student, "邻泉小学")
+    enter(world, "merge", "邻泉小学", "清泉小学")
+    student.refresh_from_db()
+    sign(world, asked(world, student, "clerk"), "principal", "centre")
+    student.refresh_from_db()
+    assert (student.status, student.school, faults()) == (
+        "enrolled",
+        world.schools["清泉小学"],
+        ([], []),
+    )
+
+
+def test_a_number_given_since_is_taken_back_with_it(world):
+    row_of = class_of(world, "清泉小学")
+    student = pupils.enrolled(world, "clerk", school_class=str(row_of.pk))
+    movers.moved(world, gone(world, student, Status.ABROAD))
+    before = row(student)
+    case = sign(world, asked(world, student), "principal2", "centre2")
+    making.issue(world, "上庄小学", who="centre2")
+    cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
+    assert (row(student), figures(world), faults()) == (before, (1, 0, 0), ([], []))
+
+
+def test_who_is_taught_at_home_takes_no_seat_of_who_comes_with_him(world, moved):
+    other = gone(world, numbered(world, name="程咬金"), Status.ABROAD)
+    movers.moved(world, other)
+    Student.objects.filter(pk=moved.pk).update(attendance="home_taught")
+    making.entrants(world, making.names(44), school="上庄小学", class_number=1)
+    both = [sign(world, asked(world, student), "principal2") for student in (moved, other)]
+    acting = world.acting("centre2")
+    seen = {case.pk: case.version for case in both}
+    outcomes = cases.decide(seen=seen, decision=Decision.AGREED, note="", acting=acting)
+    assert [outcomes[case.pk].kind for case in both] == ["signed", "signed"]
+
+
+@pytest.mark.parametrize("closed", ["class", "school"])
+def test_a_class_or_school_that_was_closed_meanwhile_takes_nobody_back(world, moved, closed):
+    case = sign(world, asked(world, moved), "principal2")
+    if closed == "class":
+        SchoolClass.objects.filter(pk=moved.school_class_id).update(closed_on=NOON.date())
+    else:
+        Organisation.objects.filter(pk=moved.school_id).update(closed_on=NOON.date())
+    acting = world.acting("centre2")
+    seen = {case.pk: case.version}
+    outcome = cases.decide(seen=seen, decision=Decision.AGREED, note="", acting=acting)[case.pk]
+    moved.refresh_from_db()
+    assert (outcome.kind, "撤销" in outcome.text, moved.status) == ("refused", True, "abroad")
+
+
 def test_the_whole_way_by_the_pages(world, client_of, moved):
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         clerk = client_of("clerk2")
@@ -172,3 +250,6 @@ def test_the_whole_way_by_the_pages(world, client_of, moved):
         assert "已有「恢复在校」业务件" in clerk.get(page).content.decode()
         for stranger in ("clerk", "principal2", "centre2"):
             assert client_of(stranger).get(page).status_code == 404
+            form = {"form_key": str(uuid4()), "reason_text": WHY}
+            assert client_of(stranger).post(page, form).status_code == 404
+        assert Case.objects.filter(kind="transfer_return").count() == 1

@@ -39,6 +39,7 @@ FINE = TransferFacts(
     sanctions=0,
     grade=3,
     papers=frozenset({"household_book", "property_proof"}),
+    term_starts_on=date(2026, 9, 1),
 )
 
 
@@ -70,6 +71,44 @@ def test_what_was_done_on_paper_first_has_its_day_and_its_paper(day, paper, told
     on = date(2026, 9, day) if day else None
     today = date(2026, 9, 2)
     assert found("transfer.offline", offline_on=on, offline_paper=paper, today=today) == told
+
+
+ON_PAPER = "系统故障期间 {} 线下先办，审批表 3 号"
+BEFORE_TERM = "线下办理的日期 {} 在本学期开学（2026-09-01）以前"
+BEFORE_PLACE = "线下办理的日期 {} 在该生到原学校就读以前"
+
+
+@pytest.mark.parametrize(
+    ("on", "former", "told"),
+    [
+        (date(2026, 9, 1), None, [("record", ON_PAPER)]),
+        (date(2026, 8, 31), None, [("block", BEFORE_TERM)]),
+        (date.min, None, [("block", BEFORE_TERM)]),
+        (date(2026, 9, 4), date(2026, 9, 4), [("record", ON_PAPER)]),
+        (date(2026, 9, 3), date(2026, 9, 4), [("block", BEFORE_PLACE)]),
+        (date(2026, 9, 1), date(2025, 9, 1), [("record", ON_PAPER)]),
+    ],
+)
+def test_the_day_on_the_paper_is_of_this_term_and_of_this_school(on, former, told):
+    today = date(2026, 9, 22)
+    changes = {"offline_on": on, "offline_paper": "3 号", "former_starts_on": former}
+    said = [(effect, words.format(on)) for effect, words in told]
+    assert found("transfer.offline", today=today, **changes) == said
+
+
+def test_without_a_calendar_the_day_on_the_paper_is_left_to_who_approves():
+    changes = {"offline_on": date(2026, 9, 2), "offline_paper": "3 号", "term_starts_on": None}
+    assert found("transfer.offline", today=date(2026, 9, 22), **changes) == [
+        ("record", "本县校历里没有已开学的学期，不能判断线下办理的日子是不是在本学期"),
+        ("record", ON_PAPER.format("2026-09-02")),
+    ]
+
+
+def test_the_start_of_term_names_the_day_that_it_judges():
+    changes = {"reason": "special", "reason_text": "有病", "term_day": 15}
+    assert found("transfer.window", offline_on=date(2026, 9, 15), **changes) == [
+        ("warn", "线下办理那天是开学第 15 天，已过学期初 14 天")
+    ]
 
 
 @pytest.mark.parametrize(

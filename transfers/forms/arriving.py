@@ -132,6 +132,7 @@ class TakeForm(OfflineForm, AskingForm):
         initial: Mapping[str, object] | None = None,
     ):
         super().__init__(data, initial=dict(initial or {}), use_required_attribute=False)
+        self.is_asked = only is None
         self.classes = {row.pk: row for row in classes}
         rows = [(row.pk, f"{row}（{row.entry_year} 级）") for row in classes]
         self.offer_papers(papers)

@@ -15,9 +15,17 @@ from xueji.students.models import Student
 INSIDE, OUTSIDE = "inside", "outside"
 EXCEPTION = "exception_"  # of the fields that ask for an exception; the rule's key follows
 
+NO_DAY = "填了线下审批表，还没有填线下办理的日期。请照审批表填写；不是线下先办的，清空编号。"
+NO_PAPER = "填了线下办理的日期，还没有填审批表的编号。请照审批表填写；没有编号的，写盖章的单位。"
+
 
 class OfflineForm(forms.Form):
-    """What is asked of what was done on paper while the system was down."""
+    """What is asked of what was done on paper while the system was down: both or neither.
+
+    Not ``is_asked`` where a draft is kept or somebody looked for.
+    """
+
+    is_asked = True
 
     offline_on = forms.DateField(
         label="线下办理日期",
@@ -35,6 +43,15 @@ class OfflineForm(forms.Form):
         error_messages={"max_length": "编号超过 60 个字，请只写编号或单位。"},
     )
     offline_on.width, offline_paper.width = "w6", "w6"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean() or self.cleaned_data
+        on, paper = data.get("offline_on"), (data.get("offline_paper") or "").strip()
+        if self.is_asked and paper and not on and "offline_on" not in self.errors:
+            self.add_error("offline_on", NO_DAY)
+        if self.is_asked and on and not paper and "offline_paper" not in self.errors:
+            self.add_error("offline_paper", NO_PAPER)
+        return data
 
     @property
     def offline_fields(self) -> list[forms.BoundField]:
@@ -181,6 +198,7 @@ class TransferForm(OfflineForm, AskingForm):
     ):
         first = {"to_where": INSIDE, **(initial or {})}
         super().__init__(data, initial=first, use_required_attribute=False)
+        self.is_asked = only is None
         self.offer_papers(papers)
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         for name, field in self.fields.items():

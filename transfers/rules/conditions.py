@@ -22,7 +22,9 @@ class TransferFacts:
     says why the receiving school takes nobody now, "" where it does. ``grade_after`` is None
     where no class is named yet. ``direction``: how far the pupil goes. ``alike``:
     how many pupils of the register may be the same child. ``offline_on``: the day on which it was
-    done on paper while the system was down, ``term_day`` is then of that day.
+    done on paper while the system was down, ``term_day`` is then of that day. The term of today
+    began on ``term_starts_on``, None where the calendar has none; the pupil came to the former
+    school of the register on ``former_starts_on``.
     """
 
     reason: str
@@ -43,6 +45,8 @@ class TransferFacts:
     offline_on: date | None = None
     offline_paper: str = ""
     today: date | None = None
+    term_starts_on: date | None = None
+    former_starts_on: date | None = None
 
 
 @judges("transfer.reason")
@@ -78,8 +82,15 @@ def window(facts: TransferFacts, rules: Rules) -> Findings:
     said = rules.value(key)
     if facts.reason not in said["except"]:
         remedy = "下学期初再办；确有特殊情况的，写明理由申请例外"
-        days = said["days"]
-        yield from pupil.start_of_term(key, facts, rules, days=days, field="reason", remedy=remedy)
+        yield from pupil.start_of_term(
+            key,
+            facts,
+            rules,
+            days=said["days"],
+            field="reason",
+            remedy=remedy,
+            day="线下办理那天" if facts.offline_on else "今天",
+        )
 
 
 @judges("transfer.final_grade")
@@ -131,12 +142,12 @@ def offline(facts: TransferFacts, rules: Rules) -> Findings:
             message=f"填了线下审批表“{paper}”，还没有填线下办理的日期",
             remedy="请照审批表填写；不是线下先办的，清空审批表编号",
         )
-    elif facts.today and on > facts.today:
+    elif why := _not_the_day(on, facts):
         yield rules.finding(
             key,
             field="offline_on",
-            message=f"线下办理的日期 {on} 还没有到",
-            remedy="请照审批表填写",
+            message=f"线下办理的日期 {on} {why}",
+            remedy="请核对审批表；日期没有填错的，清空日期和编号，按今天办理",
         )
     elif not paper:
         yield rules.finding(
@@ -146,6 +157,14 @@ def offline(facts: TransferFacts, rules: Rules) -> Findings:
             remedy="请照审批表填写；没有编号的，写明盖章的单位",
         )
     else:
+        if facts.term_starts_on is None:
+            yield rules.finding(
+                key,
+                field="offline_on",
+                message="本县校历里没有已开学的学期，不能判断线下办理的日子是不是在本学期",
+                remedy="由审批的人判断",
+                pending=True,
+            )
         yield rules.finding(
             key,
             field="offline_on",
@@ -153,6 +172,17 @@ def offline(facts: TransferFacts, rules: Rules) -> Findings:
             remedy="请与审批表原件核对",
             effect=Effect.RECORD,
         )
+
+
+def _not_the_day(on: date, facts: TransferFacts) -> str:
+    """Why nothing can have been done on paper that day that is entered only now."""
+    if facts.today and on > facts.today:
+        return "还没有到"
+    if facts.term_starts_on and on < facts.term_starts_on:
+        return f"在本学期开学（{facts.term_starts_on}）以前"
+    if facts.former_starts_on and on < facts.former_starts_on:
+        return "在该生到原学校就读以前"
+    return ""
 
 
 @judges("transfer.receiving")

@@ -66,9 +66,16 @@ def grade(key: str, words: Words, facts: Facts, rules: Rules) -> Findings:
 
 
 def start_of_term(
-    key: str, facts: Facts, rules: Rules, *, days: int, field: str, remedy: str
+    key: str,
+    facts: Facts,
+    rules: Rules,
+    *,
+    days: int,
+    field: str,
+    remedy: str,
+    day: str = "今天",
 ) -> Findings:
-    """Within so many days of a term, its first day being day 1."""
+    """Within so many days of a term, its first day being day 1; ``day`` says which is judged."""
     if facts.term_day is None:
         yield rules.finding(
             key,
@@ -81,7 +88,7 @@ def start_of_term(
         yield rules.finding(
             key,
             field=field,
-            message=f"今天是开学第 {facts.term_day} 天，已过学期初 {days} 天",
+            message=f"{day}是开学第 {facts.term_day} 天，已过学期初 {days} 天",
             remedy=remedy,
         )
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from transfers.rules import borrowing
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services import borrow
+from transfers.services.discretion import untold
 from transfers.services.lend import home_to_lend
 from transfers.services.sides import Way
 from transfers.services.submit import Asked, facts_of, home_of, require_plain
-from transfers.services.take import way_of
+from transfers.services.take import ACT, way_of
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
@@ -68,7 +69,8 @@ def of_guest(student: Student, case: Case | None, acting: Acting) -> Sequence[st
     except Refused as refusal:
         return [str(refusal)]
     other = busy([student.pk], acting=acting, beside=case)
-    return _refusals(_of_borrower(student, home, side.rules), other)
+    found = _of_borrower(student, home, side.rules)
+    return _refusals(found, other, untold(student, borrow.ACT, acting))
 
 
 def of_lent(student: Student, case: Case | None, acting: Acting) -> Sequence[str]:
@@ -110,13 +112,16 @@ def _known(student: Student, former: Placement, way: Way, other: str, acting: Ac
     of_pupil = [one for one in found if one.key in OF_PUPIL]
     late = [one for one in found if one.key == WINDOW and one.effect == Effect.WARN]
     return Known(
-        refusals=_refusals(of_pupil, other),
+        refusals=_refusals(of_pupil, other, untold(student, ACT, acting)),
         warnings=[one for one in of_pupil if one.effect == Effect.WARN],
         late=late[0] if late else None,
     )
 
 
-def _refusals(found: Iterable[Finding], other: str) -> list[str]:
+def _refusals(found: Iterable[Finding], other: str, sentence: str = "") -> list[str]:
+    """``sentence`` is told in place of what blocks, where that is not this post's to read."""
     blocks = [one for one in found if one.effect == Effect.BLOCK]
     told = [f"{one.message}。{one.remedy}（{one.citation}）。" for one in blocks]
+    if told and sentence:
+        told = [sentence]
     return [other, *told] if other else told

@@ -15,6 +15,7 @@ from transfers.models import Borrowing
 from transfers.rules import borrowing
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services.borrow_sides import Hosting, hosting
+from transfers.services.discretion import withhold
 from transfers.services.entrant import Entry, enter
 from transfers.services.look import Looked, look
 from transfers.services.sides import Way
@@ -45,6 +46,7 @@ from xueji.students.models import (
 )
 
 KIND = "borrowing"
+ACT = "借读"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,7 @@ def _send(
 ) -> Case:
     """Judge, keep the facts and submit; the case is the host school's."""
     findings = judged(_facts(student, one, side, wanted, acting), side)
+    withhold(findings, student, ACT, acting)
     requests, unreasoned = cases.requests_of(findings, reasons, side.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned)

@@ -3,32 +3,45 @@
 A transfer keeps such a status (ANNEX1-3.2); the school that received the pupil ends it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from transfers.models import Reinstatement
+from numbering.services import retire
+from transfers.models import Reinstatement, Transfer
 from transfers.services.borrow_finish import require_free_of
 from transfers.services.sides import office_of
 from transfers.services.submit import at_work, home_of, own_pupil
+from transfers.services.undo import HARMLESS
 from xueji.accounts import access
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
 from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused, Stop
-from xueji.cases.models import Case
+from xueji.cases.models import Case, State
+from xueji.cases.seats import Seats
 from xueji.cases.services import Kept, Typed
 from xueji.cases.services.common import lock
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Level, SchoolClass
-from xueji.organisations.queries import Lineage, lineages
+from xueji.organisations.queries import Lineage, idle, lineage, lineages
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import services as students
 from xueji.students.models import Attendance, Status, Student
 
 KIND = "transfer_return"
 ROUTE = "transfer.route.reinstated"
+# events by which a status is another one
+OF_STATUS = (
+    EventKind.SUSPENDED,
+    EventKind.RESUMED,
+    EventKind.LEFT,
+    EventKind.RETURNED,
+    EventKind.GRADUATED,
+)
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由学校重新核对。"
 LATER = "恢复在校以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
 
@@ -41,13 +54,39 @@ def why_not(student: Student, rules: Rules) -> str:
             f"该生现在的学籍状态是“{student.get_status_display()}”，不办恢复在校。"
             f"只有带着别的状态转来的学生才办（{rule.citation}）。"
         )
-    place = home_of(student)
-    if place.case_id is None or place.case.kind != "transfer":
+    if not _came_so(student):
         return (
             "该生不是带着这个状态转学来的，不在这里恢复在校。"
             f"转学以后才由转入学校办理（{rule.citation}）。"
         )
     return ""
+
+
+def may_ask(student: Student, acting: Acting) -> bool:
+    """Whether the acting school, the pupil's own, may ask for it now."""
+    if student.status == Status.ENROLLED or not acting.may("transfers.start"):
+        return False
+    return not why_not(student, rule_set(lineage(student.school_id).rule_set).at(acting.today))
+
+
+def _came_so(student: Student) -> bool:
+    """Whether the newest transfer came into the register here with the status of today.
+
+    Where the pupil is taught may have changed since by an order; the status may not.
+    """
+    done = Transfer.objects.filter(case__student=student, case__state=State.DONE)
+    row = done.order_by("-case__closed_at", "-pk").first()
+    if row is None or row.to_school_id is None or row.former_status != student.status:
+        return False
+    came = RegisterEvent.objects.filter(case=row.pk, kind=EventKind.TRANSFERRED_IN)
+    since = _standing(student).filter(kind__in=OF_STATUS, pk__gt=came.latest("pk").pk)
+    return not since.exists()
+
+
+def _standing(student: Student) -> QuerySet[RegisterEvent]:
+    return RegisterEvent.objects.filter(student=student, reversed_by__isnull=True).exclude(
+        kind=EventKind.REVERSED
+    )
 
 
 def keep(*, typed: Typed, title: str, acting: Acting) -> Kept:
@@ -121,28 +160,43 @@ def apply(batch: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     )
     locked = seats.lock(list(classes))
     refusals: dict[int, str] = {}
+    coming: Counter[int] = Counter()
     back: list[Student] = []
     facts = []
     for case in sorted(batch, key=lambda case: case.pk):
         row, student = rows[case.pk], pupils[case.student_id]
-        own = classes.get(student.school_class_id)
+        school, own = schools[row.placement.school_id], classes.get(student.school_class_id)
         if student.status != row.former_status or row.placement.ends:
             refusals[case.pk] = GONE
             continue
-        coming = 1 + sum(other.school_class_id == student.school_class_id for other in back)
-        if own and student.attendance == Attendance.IN_SCHOOL:
-            rules = rule_set(case.rule_set).at(case.rule_date)
-            try:
-                seats.require(locked[own.pk], coming=coming, rules=rules, acting=acting)
-            except Refused as refusal:
-                refusals[case.pk] = str(refusal)
-                continue
+        try:
+            _require_open(school, acting)
+            if own and student.attendance == Attendance.IN_SCHOOL:
+                _require_seat(case, own, locked, 1 + coming[own.pk], acting)
+                coming[own.pk] += 1
+        except Refused as refusal:
+            refusals[case.pk] = str(refusal)
+            continue
         student.status = Status.ENROLLED
         back.append(student)
-        facts.append(_fact(case, row, student, schools[row.placement.school_id], own, acting))
+        facts.append(_fact(case, row, student, school, own, acting))
     students.write(back, fields=["status"], acting=acting, reason="恢复在校")
     ledger.write(facts, acting=acting)
     return refusals
+
+
+def _require_open(school: Lineage, acting: Acting) -> None:
+    if found := idle(school.school, acting.today):
+        raise Refused(f"就读学校{found.why}，不能恢复在校。{found.remedy}。")
+
+
+def _require_seat(
+    case: Case, own: SchoolClass, locked: Mapping[int, Seats], coming: int, acting: Acting
+) -> None:
+    if own.pk not in locked:
+        raise Refused(f"该生的班（{own}）已撤销，不能恢复在校。请退回，由学校先办调班。")
+    rules = rule_set(case.rule_set).at(case.rule_date)
+    seats.require(locked[own.pk], coming=coming, rules=rules, acting=acting)
 
 
 def _fact(
@@ -169,19 +223,23 @@ def _fact(
 
 
 def reverse(case: Case, acting: Acting, note: str) -> None:
-    """The status of before. Raises Refused when something later builds on it."""
+    """The status of before. Raises Refused when something later builds on it.
+
+    A first number given since is taken back with it; the class stays.
+    """
     (student,) = students.lock([case.student_id]).values()
     row = Reinstatement.objects.select_related("placement").get(pk=case.pk)
-    standing = RegisterEvent.objects.filter(student=student, reversed_by__isnull=True).exclude(
-        kind=EventKind.REVERSED
-    )
-    own = list(standing.filter(case=case, kind=EventKind.RETURNED))
-    is_here = student.status == Status.ENROLLED and row.placement.ends is None
-    later = standing.filter(pk__gt=own[0].pk).exclude(kind=EventKind.PLACED) if own else standing
-    if not own or not is_here or later.exists():
+    own = _standing(student).filter(case=case, kind=EventKind.RETURNED).first()
+    if own is None or student.status != Status.ENROLLED or row.placement.ends:
+        raise Refused(LATER)
+    since = _standing(student).filter(pk__gt=own.pk)
+    numbered = list(since.filter(kind=EventKind.NUMBERED).order_by("-pk"))
+    if since.exclude(kind__in=HARMLESS).exists() or (numbered and own.number):
         raise Refused(LATER)
     require_free_of(student, case)
+    if numbered:
+        retire({student: case.pk}, acting=acting, reason="撤销恢复在校")
     student.status = row.former_status
     reason = f"撤销恢复在校：{note}"
     students.write([student], fields=["status"], acting=acting, reason=reason)
-    ledger.reverse(own, acting=acting, text=note[:200])
+    ledger.reverse([*numbered, own], acting=acting, text=note[:200])

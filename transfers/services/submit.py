@@ -175,6 +175,8 @@ def facts_of(
         offline_on=asked.offline_on,
         offline_paper=asked.offline_paper,
         today=acting.today,
+        term_starts_on=term_starts_on(way) if asked.offline_on else None,
+        former_starts_on=former.starts,
     )
 
 
@@ -184,14 +186,23 @@ def term_day(way: Way, on: date) -> int | None:
     return day_of_term(side, on) if side else None
 
 
+def term_starts_on(way: Way) -> date | None:
+    """When the term of the day of asking began there."""
+    side = way.out or way.into
+    term = _term(side, way.on) if side else None
+    return term.starts_on if term else None
+
+
 def day_of_term(side: Lineage, on: date) -> int | None:
     """Which day of the term it is in a county, its first day being 1."""
-    term = (
-        Term.objects.filter(school_year__county=side.county, starts_on__lte=on)
-        .order_by("-starts_on")
-        .first()
-    )
+    term = _term(side, on)
     return (on - term.starts_on).days + 1 if term else None
+
+
+def _term(side: Lineage, on: date) -> Term | None:
+    """The county's term that began last."""
+    begun = Term.objects.filter(school_year__county=side.county, starts_on__lte=on)
+    return begun.order_by("-starts_on").first()
 
 
 def _receiving_why(way: Way, acting: Acting) -> str:

@@ -14,6 +14,7 @@ from django.db import transaction
 from transfers import queries
 from transfers.models import Transfer
 from transfers.rules import TransferFacts
+from transfers.services.discretion import withhold
 from transfers.services.entrant import Entry, enter
 from transfers.services.known import alike, has_national, keep_national
 from transfers.services.look import Looked, look
@@ -29,6 +30,7 @@ from transfers.services.submit import (
     keep_draft,
     require_plain,
     term_day,
+    term_starts_on,
     write_papers,
 )
 from xueji.accounts import access
@@ -45,6 +47,8 @@ from xueji.organisations.queries import Lineage, lineage, school_year
 from xueji.rules.files import Effect
 from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, Status, Student
+
+ACT = "转学"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +203,7 @@ def _from_outside(
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
         today=acting.today,
+        term_starts_on=term_starts_on(way) if taken.offline_on else None,
     )
     year = school_year(into.county, acting.today)
     if year is None:
@@ -231,6 +236,7 @@ def _send(
 ) -> Case:
     """Judge, keep the facts and submit; the case is the receiving school's."""
     findings = judged(facts, way)
+    withhold(findings, student, ACT, acting)
     requests, unreasoned = cases.requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned, demanded(way))

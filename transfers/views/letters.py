@@ -7,11 +7,11 @@ from django.views.decorators.http import require_GET
 
 from transfers import queries
 from transfers.models import Reason
-from transfers.views.printing import paper
+from transfers.views.printing import not_printed, paper
 from xueji.accounts import access
 from xueji.accounts.models import Role
 from xueji.audit.models import AccessKind
-from xueji.cases import veil
+from xueji.cases import acts
 from xueji.cases.models import Decision, State
 from xueji.organisations.models import grade_name
 from xueji.organisations.queries import lineage
@@ -36,16 +36,13 @@ def consent(request: HttpRequest, number: str) -> HttpResponse:
         if step.organisation_id == case.school_id
         and step.role == Role.PRINCIPAL
         and step.decision == Decision.AGREED
-        and step.round == case.round
+        and step.round >= acts.submitted_in(context["steps"])
     ]
     if not signed or case.state not in (State.OPEN, State.DONE):
-        back = reverse("case", args=[number])
-        context = {"paper": "接收证明", "why": NOT_YET, "back": back}
-        return render(request, "transfers/not_printed.html", context)
+        return not_printed(request, number, "接收证明", NOT_YET)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     context |= {
         "signed": signed[0],
-        "is_hidden": case.pk in veil.hidden([case], request.acting),
         "authority": lineage(row.to_school_id).authority(row.stage),
     }
     return render(request, "print/transfer_consent.html", context)

@@ -14,6 +14,7 @@ from transfers import queries
 from transfers.models import Transfer
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
+from xueji.cases import veil
 from xueji.cases.models import Case, Decision, Step
 from xueji.cases.queries import reaches_pupil, rules_of, steps_of
 from xueji.ledger.models import EventKind
@@ -22,6 +23,7 @@ from xueji.pages.record import shown
 
 NOT_YET = "转出方还没有核准，转学证明不能开具。{office}签署同意以后再打印。"
 NO_CERTIFICATE = "外地转入的，转学证明由外地的学校和主管部门开具。"
+NOT_AGREED = "转出学校还没有同意，原学校和原有资料不在您的岗位范围内。转出学校签署同意以后再打印。"
 
 
 @dataclass
@@ -44,11 +46,11 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """Three parts on one sheet; only once the office of the leaving side has signed."""
     case, context = paper(request, number)
     row = context["transfer"]
+    if context["is_hidden"]:
+        return not_printed(request, number, "转学证明", NOT_AGREED)
     if not queries.is_certified(row, context["steps"]):
         why = NOT_YET.format(office=row.certifier) if row.certifier else NO_CERTIFICATE
-        back = reverse("case", args=[number])
-        told = {"paper": "转学证明", "why": why, "back": back}
-        return render(request, "transfers/not_printed.html", told)
+        return not_printed(request, number, "转学证明", why)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     return render(request, "print/transfer_certificate.html", context)
 
@@ -58,9 +60,17 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
 def form(request: HttpRequest, number: str) -> HttpResponse:
     """The application with a box for the stamp of each party, filled with what was signed."""
     case, context = paper(request, number)
+    if context["is_hidden"]:
+        return not_printed(request, number, "转学申请表", NOT_AGREED)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     context["copies"] = range(1, rules_of(case).value("transfer.form_copies") + 1)
     return render(request, "print/transfer_form.html", context)
+
+
+def not_printed(request: HttpRequest, number: str, paper: str, why: str) -> HttpResponse:
+    """Why a paper of the case cannot be printed yet."""
+    told = {"paper": paper, "why": why, "back": reverse("case", args=[number])}
+    return render(request, "transfers/not_printed.html", told)
 
 
 def paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
@@ -86,6 +96,7 @@ def paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
         "certified": certified,
         "certificate_number": f"转证 {case.number}",
         "number": _number(case),
+        "is_hidden": case.pk in veil.hidden([case], request.acting),
     }
 
 

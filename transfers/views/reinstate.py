@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from transfers import queries
 from transfers.forms.returning import ReturnForm
-from transfers.services.reinstate import KIND, keep, reinstate, why_not
+from transfers.services.reinstate import KIND, reinstate, why_not
 from transfers.services.submit import at_work
 from transfers.views import asking
 from xueji.accounts import access
@@ -57,8 +57,6 @@ def _answer(request: HttpRequest, pupil: Student | None, case: Case | None) -> H
         form=ReturnForm(posted, initial=initial, use_required_attribute=False),
         kind=KIND,
         case=case,
-        keep=keep,
-        title=pupil.name,
         pupil=pupil,
         rules=rules,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from xueji.accounts.access import Acting
 from xueji.cases.models import Case, Step
 from xueji.organisations.models import School
+from xueji.students.models import Student
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,8 @@ class Kind:
     does not suffice, else "". ``then`` tells whoever signed last what is so now and what comes
     next. ``undo`` is what reversing is called, ``undo_help`` when it is right and what it brings
     back. ``asked`` gives, by case, the school that is asked for its pupil and is not to be named
-    before it agrees (`veil`).
+    before it agrees (`veil`). ``offered`` gives the page on which the pupil's own school begins
+    such a case from the page of the pupil, "" where it may not.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Kind:
     outside: Callable[[Case, Acting], tuple[str, dict[str, object]]] | None = None
     turn_url: Callable[[Case, Step], str] | None = None
     asked: Callable[[Sequence[Case]], Mapping[int, School]] | None = None
+    offered: Callable[[Student, Acting], str] | None = None
 
 
 class Refused(Exception):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from xueji.accounts import access
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
+from xueji.cases import kinds
 from xueji.cases.models import ALIVE
 from xueji.pages import quota
 from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
@@ -19,7 +20,6 @@ from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, visible
-from xueji.students.models import Status
 from xueji.students.rules import is_taught
 from xueji.students.showing import shown
 
@@ -32,8 +32,6 @@ TABS = {
     "history": "履历",
     "cases": "业务",
 }
-# of who came so by a transfer, until the school that received the pupil ends it (恢复在校)
-KEPT_BY_TRANSFER = (Status.ABROAD, Status.LEFT, Status.WITHDRAWN, Status.EXPELLED)
 DATED = ("facts", "family", "sheet")
 
 
@@ -120,7 +118,7 @@ def answer(
         "today": request.acting.today,
         "acting": request.acting,
         "may_edit": _may_edit(request, scope),
-        "may_return": KEPT_BY_TRANSFER,
+        "offered": _offered(request, scope),
         "is_taught": is_taught(scope.student),
     }
     if tab == "sheet":
@@ -142,6 +140,15 @@ def answer(
         context["kinds"] = timeline.KINDS.items()
         context["kind"] = request.GET.get("kind", "")
     return render(request, "students/student.html", context, status=status)
+
+
+def _offered(request: HttpRequest, scope: Scope) -> list[tuple[str, str]]:
+    """What the pupil's own school may begin that not everybody's page offers: page and label."""
+    if not _may_edit(request, scope):
+        return []
+    asked = [(kind.offered, kind.label) for kind in kinds.all_kinds() if kind.offered]
+    found = [(offered(scope.student, request.acting), label) for offered, label in asked]
+    return [(page, label) for page, label in found if page]
 
 
 def _may_edit(request: HttpRequest, scope: Scope) -> bool:
