@@ -87,6 +87,7 @@ def _below(acting: Acting) -> dict[str, object]:
     late = inbox.late_by_office(acting, acting.today, most=SHOWN, until=until) if is_office else []
     return {
         "late_until": until,
+        "most_late": inbox.MOST_LATE,
         "late": [{**row, "role": Role(row["waiting_role"]).label} for row in late],
         "ages": [
             {"label": label, "count": count, "y": row * ROW + 5, "width": round(AGE * count / most)}
