@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.permissions.table import patterns
-from tests.world import NOON, PASSWORD
+from tests.world import NOON, PASSWORD, hire
 from xueji.accounts import factor, people, totp
 from xueji.accounts.models import Post, SecondFactor, User
 
@@ -210,6 +210,7 @@ def test_the_security_officer_takes_it_off_and_the_sessions_end(world, clock, de
 @pytest.mark.parametrize("level", ["none", "county", "all"])
 def test_posts_that_demand_one_are_found_as_they_are_judged_one_by_one(world, settings, level):
     settings.SECOND_FACTOR = level
+    hire(world, "keeper", "administrator", "清泉小学")
     posts = Post.objects.select_related("organisation").order_by("pk")
     judged = [post.pk for post in posts if factor.is_demanded([post])]
     assert [post.pk for post in factor.demanding(posts)] == judged
