@@ -196,8 +196,30 @@ def test_the_security_administrator_is_told_who_is_kept_out(troubled, client_of)
 def test_the_auditor_is_told_who_looked_at_much_and_who_was_kept_out(troubled, client_of):
     assert waiting(client_of("auditor")) == {
         "显示完整号码的预警": (1, TODAY - DAY, None, "/audit/?tab=alerts"),
-        "登录被限制": (1, NOON, None, "/audit/?tab=accounts"),
+        "登录被限制": (1, NOON, None, "/audit/?tab=accounts&events=stopped"),
     }
+
+
+@pytest.mark.parametrize(
+    ("label", "listed"),
+    [
+        ("登录被限制", ["登录被限制"]),
+        ("账号的停用、重设和解除", ["解除登录限制", "停用账号", "重设密码"]),
+    ],
+)
+def test_the_auditor_is_led_to_just_the_events_that_were_counted(world, client_of, label, listed):
+    kinds = (*("login", "failed", "stopped", "reset", "disabled", "granted", "unlocked"), "logout")
+    for minute, kind in enumerate(kinds):
+        AccountEvent.objects.create(
+            at=NOON - timedelta(minutes=90 - minute),
+            kind=kind,
+            account_id=world.posts["clerk"].user_id,
+            organisation_path=world.organisations["清泉小学"].path,
+        )
+    auditor = client_of("auditor")
+    count, _, _, address = waiting(auditor)[label]
+    rows = auditor.get(address).context["page"].rows
+    assert (count, [row.get_kind_display() for row in rows]) == (len(listed), listed)
 
 
 @pytest.mark.parametrize("username", ["clerk", "centre", "county", "city", "teacher"])

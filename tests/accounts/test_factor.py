@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.permissions.table import patterns
-from tests.world import NOON, PASSWORD
+from tests.world import NOON, PASSWORD, hire
 from xueji.accounts import factor, people, totp
-from xueji.accounts.models import SecondFactor, User
+from xueji.accounts.models import Post, SecondFactor, User
 
 # RFC 6238, appendix B, SHA-1, the last six digits
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -205,3 +205,13 @@ def test_the_security_officer_takes_it_off_and_the_sessions_end(world, clock, de
     people.take_off_factor(account_id=user.pk, acting=world.acting("security"), reason="手机丢失")
     fresh = User.objects.get(pk=user.pk)
     assert (fresh.factor_at, SecondFactor.objects.count()) == (None, 0)
+
+
+@pytest.mark.parametrize("level", ["none", "county", "all"])
+def test_posts_that_demand_one_are_found_as_they_are_judged_one_by_one(world, settings, level):
+    settings.SECOND_FACTOR = level
+    hire(world, "keeper", "administrator", "清泉小学")
+    posts = Post.objects.select_related("organisation").order_by("pk")
+    judged = [post.pk for post in posts if factor.is_demanded([post])]
+    assert [post.pk for post in factor.demanding(posts)] == judged
+    assert (judged == [], len(judged) == posts.count()) == (level == "none", level == "all")

@@ -16,6 +16,7 @@ from tests.transfers.test_take import of
 from tests.world import NOON, World
 from xueji.audit.models import Access
 from xueji.cases.models import Case
+from xueji.identity import pinyin
 from xueji.students.models import Student
 
 NAME = "单雄信"
@@ -37,6 +38,17 @@ def asked_for(world: World) -> Case:
     return movers.sign(world, case, "principal")
 
 
+@pytest.fixture
+def foreign(asked_for: Case) -> Case:
+    """The same, of a child with a foreign name."""
+    name = "MARIA LOPEZ"
+    Case.objects.filter(pk=asked_for.pk).update(title=name)
+    Student.objects.filter(pk=asked_for.student_id).update(
+        name=name, name_full=pinyin.full(name), name_initials=pinyin.initials(name)
+    )
+    return asked_for
+
+
 def found(client, typed: str) -> dict[str, list[str]]:
     """Tab → titles of what the search leaves on it, where it leaves anything."""
     answer = {}
@@ -55,6 +67,18 @@ def test_by_name_pinyin_and_initials(world, client_of, next_day, typed):
     movers.submitted(world, numbered(world, name=NAME))
     assert found(client_of("principal"), typed) == {"mine": [NAME], **ENTERED}
     assert found(client_of("county"), typed) == {"others": [NAME], **ENTERED}
+
+
+@pytest.mark.parametrize("typed", [NAME, "sxx", "shanxiongxin", "SHANXIONGXIN", "shan xiongxin"])
+def test_a_pupil_of_another_county_is_found_by_the_whole_name_too(
+    world, client_of, next_day, asked_for, typed
+):
+    assert found(client_of("clerk"), typed) == {"others": [NAME]}
+
+
+@pytest.mark.parametrize("typed", ["MARIA", "MARIA LOPEZ", "maria lopez", "marialopez"])
+def test_a_foreign_name_is_no_number(world, client_of, next_day, foreign, typed):
+    assert found(client_of("clerk"), typed) == {"others": ["MARIA LOPEZ"]}
 
 
 def test_by_the_numbers_of_the_pupil_and_of_the_case(world, client_of, next_day):

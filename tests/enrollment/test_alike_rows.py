@@ -162,3 +162,23 @@ def test_twenty_thousand_rows_of_one_child_name_no_more_than_twenty_each():
     found = among(people)
     assert {len(found[place]) for place in range(20_000)} == {20}
     assert found[0] == list(range(1, 21))
+
+
+def test_behind_many_doubles_one_who_is_alike_is_still_found():
+    double = Person(name="陈雨桐", sex="1", birth_date=APRIL, id_number="1")
+    other = Person(name="陈雨桐", sex="1", birth_date=APRIL, id_number="2")
+    found = among([*[double] * 21, other])
+    assert found == {place: [21] for place in range(21)} | {21: list(range(20))}
+
+
+def test_ten_thousand_pairs_of_doubles_name_no_more_than_twenty_others_each():
+    people = [
+        Person(name="陈雨桐", sex="1", birth_date=APRIL, id_number=str(n // 2))
+        for n in range(20_000)
+    ]
+    found = among(people)
+    assert (len(found), found[0], found[19_999]) == (
+        20_000,
+        list(range(2, 22)),
+        list(range(20)),
+    )

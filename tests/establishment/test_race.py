@@ -11,7 +11,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 from enrollment.services.assign import assign
@@ -269,3 +270,34 @@ def test_of_two_officers_who_name_the_rules_of_one_office_the_second_is_shown_th
         row.refresh_from_db()
         assert row.rule_set == won.rules.name
     assert row.acts.filter(kind="rules").count() == ROUNDS
+
+
+@pytest.mark.parametrize("office", ["迁安市教育局", SCHOOL])
+def test_an_office_that_is_closed_while_its_rules_are_named_keeps_them(here, office):
+    row, city = here.organisations[office], here.acting("city")
+    asked = {"organisation_id": row.pk, "seen": last_act(row.pk), "was": rule_set_of(row)}
+    said: list[object] = []
+
+    def name() -> None:
+        try:
+            said.append(services.name_rules(name="jinzhou", reason="批文", acting=city, **asked))
+        except Exception as error:
+            said.append(error)
+        finally:
+            connection.close()
+
+    county = here.organisations["迁安市教育局"]
+    with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=county.pk)
+        Organisation.objects.filter(pk=row.pk).update(closed_on=now().date())
+        second = threading.Thread(target=name)
+        second.start()
+        second.join(timeout=1)
+        assert said == []  # it waits for the county
+    second.join(timeout=60)
+
+    assert [type(one) for one in said] == [PermissionDenied]
+    was = row.rule_set
+    row.refresh_from_db()
+    assert row.rule_set == was
+    assert row.acts.count() == 0

@@ -14,7 +14,7 @@ from tests.world import World, open_school
 from xueji.establishment import services
 from xueji.establishment.models import OrganisationAct
 from xueji.establishment.services.common import last_act
-from xueji.organisations.models import Organisation
+from xueji.organisations.models import Level, Organisation
 from xueji.organisations.queries import lineage, rule_set_of
 from xueji.organisations.services import found
 from xueji.rules import files
@@ -249,6 +249,16 @@ def test_what_cannot_be_named_is_refused_in_words(world, client_of):
     Organisation.objects.filter(name="河北省教育厅").update(rule_set="")
     assert refused(world, "迁安市教育局", "") == [
         "rule_set: 迁安市教育局的上级都没有指定制度，收回以后无从执行。请改为另选一套。"
+    ]
+
+
+def test_a_school_below_a_prefecture_without_a_county_is_refused_in_words(world):
+    city = world.posts["city"].organisation
+    school = found(parent=city, level=Level.SCHOOL, name="市直小学")
+    world.organisations["市直小学"] = school
+    assert refused(world, "市直小学", "jinzhou") == [
+        "rule_set: 市直小学的上级里没有县（市、区），不能单独指定制度。"
+        "请改为给它的上级指定，或先把它划归一个县（市、区）。"
     ]
 
 

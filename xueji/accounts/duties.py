@@ -2,12 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from xueji.accounts import people, throttle
+from xueji.accounts import factor, people, throttle
 from xueji.accounts.access import Acting, not_over, posts_in_force
-from xueji.accounts.factor import ADMINISTRATION
 from xueji.accounts.models import AccountEvent, Happened, Post, Role, User
 from xueji.organisations.models import Level, Organisation, within
 
@@ -103,11 +101,7 @@ def lacking(offices: list[Organisation], acting: Acting) -> list[tuple[Organisat
 def without_factor(acting: Acting) -> QuerySet[User]:
     """Accounts that must have a second factor by one of their posts, and have none."""
     held = posts_in_force(on=acting.today).filter(user=OuterRef("pk")).order_by()
-    if settings.SECOND_FACTOR == "county":
-        held = held.filter(Q(organisation__level__lte=Level.COUNTY) | Q(role__in=ADMINISTRATION))
-    elif settings.SECOND_FACTOR != "all":
-        held = held.none()
-    return in_use(acting).filter(Exists(held), factor_at__isnull=True)
+    return in_use(acting).filter(Exists(factor.demanding(held)), factor_at__isnull=True)
 
 
 def recovered(acting: Acting) -> QuerySet[User]:

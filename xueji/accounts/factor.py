@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from xueji.accounts import log, sessions, totp
 from xueji.accounts.models import Happened, Post, Role, SecondFactor, User
@@ -26,6 +27,13 @@ def is_demanded(posts: Iterable[Post]) -> bool:
             post.organisation.level <= Level.COUNTY or post.role in ADMINISTRATION for post in posts
         )
     return settings.SECOND_FACTOR == "all"
+
+
+def demanding(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Those of the posts for each of which ``is_demanded``."""
+    if settings.SECOND_FACTOR == "county":
+        return posts.filter(Q(organisation__level__lte=Level.COUNTY) | Q(role__in=ADMINISTRATION))
+    return posts if settings.SECOND_FACTOR == "all" else posts.none()
 
 
 @transaction.atomic

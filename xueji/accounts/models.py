@@ -198,6 +198,14 @@ class Happened(models.TextChoices):
     SESSIONS = "sessions", "结束登录"
 
 
+# what an auditor looks into: who was kept out, and what was done to accounts by hand
+KEPT_OUT = (Happened.STOPPED,)
+BY_HAND = (
+    *(Happened.DISABLED, Happened.ENABLED, Happened.RESET, Happened.REOPENED),
+    *(Happened.UNLOCKED, Happened.FACTOR_OFF),
+)
+
+
 @classified(
     public="id at kind account_id user_id post_id organisation_path address", personal="note"
 )
@@ -218,6 +226,11 @@ class AccountEvent(models.Model):
             models.Index(fields=["at", "id"], name="account_event_at"),
             models.Index(fields=["account_id", "at"], name="account_event_account"),
             models.Index(fields=["user_id", "at"], name="account_event_user"),
+            models.Index(
+                fields=["at", "organisation_path"],
+                condition=Q(kind__in=(*KEPT_OUT, *BY_HAND)),
+                name="account_event_looked_into",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -60,6 +60,11 @@ class Access(models.Model):
         indexes = [
             models.Index(fields=["user_id", "at"], name="access_user_at"),
             models.Index(fields=["at", "id"], name="access_at"),
+            models.Index(
+                fields=["at", "organisation_path", "user_id"],
+                condition=models.Q(kind="reveal"),
+                name="access_reveals",
+            ),
             GinIndex(fields=["students"], name="access_students"),
         ]
 

@@ -25,6 +25,7 @@ class Asked:
     person: int | None = None
     pupil: int | None = None
     kind: str = ""
+    events: tuple[str, ...] = ()  # the kinds of events of accounts, all where there are none
     nothing: bool = False  # what was asked for is not there
 
     @property
@@ -66,7 +67,7 @@ def account_events(asked: Asked) -> QuerySet[AccountEvent]:
     rows = AccountEvent.objects.filter(asked.here, at__gte=start, at__lt=end)
     if asked.person is not None:
         rows = rows.filter(Q(account_id=asked.person) | Q(user_id=asked.person))
-    return rows
+    return rows.filter(kind__in=asked.events) if asked.events else rows
 
 
 def revealed_on(user_id: int, day: date) -> int:

@@ -37,9 +37,14 @@ def overdue(acting: Acting, today: date) -> CaseQuerySet:
 
 
 def counted_until(acting: Acting, today: date) -> date | None:
-    """The due date up to which `late_by_office` counts; None where it counts all there is."""
+    """The last day of which `late_by_office` counts what fell due; None where it counts all.
+
+    Of the first day with too many none are counted, nor of a later one: of some of a day no office
+    could say how many are its own.
+    """
     days = overdue(acting, today).order_by("due_on").values_list("due_on", flat=True)
-    return days[MOST_LATE : MOST_LATE + 1].first()
+    first = days[MOST_LATE : MOST_LATE + 1].first()
+    return first - timedelta(days=1) if first else None
 
 
 def late_by_office(

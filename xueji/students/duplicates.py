@@ -117,27 +117,25 @@ def among(people: Sequence[Person]) -> dict[int, list[int]]:
     """Of people typed together the places of those who may be the same child as others.
 
     Who is near by ``NEAR`` points is so here; and so is the same name under the same guardian,
-    whatever the birth date. Doubles, whom ``_is_double`` knows, are not near. At most ``MOST``
+    whatever the birth date. Doubles, who have one ``_identity``, are not near. At most ``MOST``
     others each. Linear: of equal keys, never of pairs.
     """
+    identities = [_identity(person) for person in people]
     groups: defaultdict[Hashable, list[int]] = defaultdict(list)
     for place, person in enumerate(people):
         for key in _likenesses(person):
             groups[key].append(place)
     found: defaultdict[int, set[int]] = defaultdict(set)
     for alike in groups.values():
-        for place in alike if len(alike) > 1 else ():
-            found[place].update(alike[: MOST + 1])
-    return {
-        place: others
-        for place, near in found.items()
-        if (others := _others(people, place, sorted(near)))
-    }
-
-
-def _others(people: Sequence[Person], place: int, near: Iterable[int]) -> list[int]:
-    found = (at for at in near if at != place and not _is_double(people[place], people[at]))
-    return list(islice(found, MOST))
+        doubles: defaultdict[Hashable, list[int]] = defaultdict(list)
+        for place in alike:
+            doubles[identities[place]].append(place)
+        for identity, places in doubles.items():
+            # passes by the doubles alone before it has enough
+            others = list(islice((at for at in alike if identities[at] != identity), MOST))
+            for place in places if others else ():
+                found[place].update(others)
+    return {place: sorted(others)[:MOST] for place, others in found.items()}
 
 
 def _likenesses(person: Person) -> Iterator[Hashable]:
@@ -151,11 +149,9 @@ def _likenesses(person: Person) -> Iterator[Hashable]:
         yield name, person.guardian
 
 
-def _is_double(one: Person, other: Person) -> bool:
-    """Whether two have one number, or none and the same name, sex and birth date."""
-    if one.id_number or other.id_number:
-        return one.id_number == other.id_number
-    return (one.name, one.sex, one.birth_date) == (other.name, other.sex, other.birth_date)
+def _identity(person: Person) -> Hashable:
+    """What doubles share: the number, or without one the name, sex and birth date."""
+    return person.id_number or (person.name, person.sex, person.birth_date)
 
 
 def abroad(student: Student, at: Lineage | None) -> str:

@@ -11,7 +11,7 @@ from xueji.students import foreign_numbers
 from xueji.students.identity_documents import holders, id_index
 from xueji.students.models import Student, StudentQuerySet
 
-DOCUMENT = re.compile(r"[0-9A-Z]{7,19}")
+DOCUMENT = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,19}")
 NUMBER = re.compile(r"借?[0-9]{6,16}")
 PERHAPS_A_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[0-9A-Z]{7,}")
 

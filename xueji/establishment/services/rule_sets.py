@@ -127,9 +127,21 @@ def _office(acting: Acting, pk: int) -> Organisation:
     if found is None or not names_for(acting, found):
         raise PermissionDenied(f"organisation {pk}")
     if found.level <= Level.COUNTY:
-        return locked(pk)
-    county = locked(Organisation.objects.above(found.path).get(level=Level.COUNTY).pk)
-    office = office_of(county, pk)
+        office = locked(pk)
+    else:
+        above = Organisation.objects.above(found.path)
+        county = above.filter(level=Level.COUNTY).values_list("pk", flat=True).first()
+        if county is None:
+            raise Unfit(
+                [
+                    _problem(
+                        "county",
+                        f"{found}的上级里没有县（市、区），不能单独指定制度。",
+                        "请改为给它的上级指定，或先把它划归一个县（市、区）。",
+                    )
+                ]
+            )
+        office = office_of(locked(county), pk)
     if not names_for(acting, office):
         raise PermissionDenied(f"organisation {pk}")
     return office

@@ -21,6 +21,7 @@ from xueji.identity.masking import mask_name
 from xueji.organisations import queries as organisations
 from xueji.organisations.models import Organisation, within
 from xueji.pages import finding, record
+from xueji.pages.account_todos import LOOKED_INTO
 from xueji.pages.act_words import FIELDS, PAGES
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
@@ -63,6 +64,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         if request.GET.get(name, "").strip() and found is None
     ]
     first, last = _span(request, acting)
+    events = request.GET.get("events") if request.GET.get("events") in LOOKED_INTO else ""
     asked = Asked(
         paths=_paths(acting, place),
         first=first,
@@ -71,6 +73,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         pupil=pupil.pk if pupil and tab == "looks" else None,
         nothing=bool(unknown),
         kind=request.GET.get("kind", "") if request.GET.get("kind") in AccessKind.values else "",
+        events=LOOKED_INTO[events][2] if events else (),
     )
     typed = finding.typed(request.GET)
     rows = _alerts(asked) if tab == "alerts" else _rows(request, tab, asked)
@@ -92,6 +95,8 @@ def audit(request: HttpRequest) -> HttpResponse:
             "unknown": unknown,
             "kinds": AccessKind.choices,
             "kind": asked.kind,
+            "looked_into": [(name, label) for name, (label, *_) in LOOKED_INTO.items()],
+            "events": events,
             "first": first,
             "last": last,
             "person": person,

@@ -14,7 +14,7 @@ from xueji.cases.models import Step
 from xueji.cases.todos import todos
 from xueji.dossiers import queries as dossiers
 from xueji.organisations.models import Level, grade_name
-from xueji.pages import duties, record
+from xueji.pages import account_todos, record
 from xueji.students import queries
 
 SHOWN = 8
@@ -67,9 +67,9 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _without_register(request: HttpRequest, acting: Acting) -> HttpResponse:
     """The desk of accounts, security and audit; a class teacher has nothing to do yet."""
     context = {
-        "todos": [*duties.todos(acting), *todos(acting)],
+        "todos": [*account_todos.todos(acting), *todos(acting)],
         "tallies": tallies(acting) if acting.may("accounts.read") else {},
-        "done": duties.done(acting) if acting.may("accounts.read") else [],
+        "done": account_todos.done(acting) if acting.may("accounts.read") else [],
         "may_open": acting.may("accounts.administer"),
         "keeps": acting.may("accounts.read") or acting.may("audit.read"),
         "today": acting.today,
@@ -87,6 +87,7 @@ def _below(acting: Acting) -> dict[str, object]:
     late = inbox.late_by_office(acting, acting.today, most=SHOWN, until=until) if is_office else []
     return {
         "late_until": until,
+        "most_late": inbox.MOST_LATE,
         "late": [{**row, "role": Role(row["waiting_role"]).label} for row in late],
         "ages": [
             {"label": label, "count": count, "y": row * ROW + 5, "width": round(AGE * count / most)}

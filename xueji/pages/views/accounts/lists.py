@@ -5,11 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from xueji.accounts import access, people
-from xueji.accounts import duties as waiting
+from xueji.accounts import access, duties, people
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post, User
-from xueji.pages import duties
+from xueji.pages import account_todos
 from xueji.pages.paging import page
 
 ORDER = ("username", "pk")
@@ -26,7 +25,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """Accounts of the own office and of those below, found by name, account or office."""
     acting = request.acting
     typed = request.GET.get("q", "").strip()[:40]
-    duty = duties.LISTED.get(request.GET.get("duty", ""))
+    duty = account_todos.LISTED.get(request.GET.get("duty", ""))
     state = request.GET.get("state") if request.GET.get("state") in STATES else "open"
     rows = _listed(acting)
     rows = rows.filter(pk__in=duty.find(acting)) if duty else rows.filter(STATES[state][1])
@@ -61,7 +60,7 @@ def _listed(acting: Acting) -> QuerySet[User]:
 def vacant(request: HttpRequest) -> HttpResponse:
     """Offices with a post that nobody holds, and the way to give it."""
     acting = request.acting
-    offices = waiting.vacant(acting).select_related("parent")
+    offices = duties.vacant(acting).select_related("parent")
     found = page(request, offices, order=("path", "id"))
-    context = {"page": found, "lines": waiting.lacking(found.rows, acting)}
+    context = {"page": found, "lines": duties.lacking(found.rows, acting)}
     return render(request, "accounts/vacant.html", context)

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, QuerySet
 
 from xueji.accounts import duties
 from xueji.accounts.access import Acting
-from xueji.accounts.models import AccountEvent, Happened, User
+from xueji.accounts.models import BY_HAND, KEPT_OUT, AccountEvent, User
 from xueji.audit import queries
 from xueji.audit.queries import Asked
 from xueji.cases.todos import Todo
@@ -17,18 +17,11 @@ from xueji.cases.todos import Todo
 SHOWN = 8  # of one's last acts
 WEEK = timedelta(days=7)
 MOST_ALERTS = 500
-# of a week's events those that an auditor looks into
-LOOKED_INTO = (
-    ("登录被限制", "7 天内账号被试错太多；请看是谁、从哪里", (Happened.STOPPED,)),
-    (
-        "账号的停用、重设和解除",
-        "7 天内管理员办的；请抽查原因是否写清",
-        (
-            *(Happened.DISABLED, Happened.ENABLED, Happened.RESET, Happened.REOPENED),
-            *(Happened.UNLOCKED, Happened.FACTOR_OFF),
-        ),
-    ),
-)
+# of a week's events those that an auditor looks into, by the name that finds them in the audit
+LOOKED_INTO = {
+    "stopped": ("登录被限制", "7 天内账号被试错太多；请看是谁、从哪里", KEPT_OUT),
+    "by_hand": ("账号的停用、重设和解除", "7 天内管理员办的；请抽查原因是否写清", BY_HAND),
+}
 
 
 @dataclass(frozen=True)
@@ -129,10 +122,11 @@ def _of_audit(acting: Acting) -> Iterator[Todo]:
         unit="人次",
         since=min((row.day for row in many), default=None),
     )
-    events = queries.account_events(asked).order_by()
-    for label, help, kinds in LOOKED_INTO:
-        told = events.filter(kind__in=kinds).aggregate(count=Count("pk"), since=Min("at"))
-        yield Todo(label=label, help=help, url="audit", query="?tab=accounts", unit="次", **told)
+    for name, (label, help, kinds) in LOOKED_INTO.items():
+        events = queries.account_events(replace(asked, events=kinds)).order_by()
+        told = events.aggregate(count=Count("pk"), since=Min("at"))
+        query = f"?tab=accounts&events={name}"
+        yield Todo(label=label, help=help, url="audit", query=query, unit="次", **told)
 
 
 def done(acting: Acting) -> list[tuple[AccountEvent, User]]:
