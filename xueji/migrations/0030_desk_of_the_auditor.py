@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("xueji", "0028_posts_ended_at_once"),
+        ("xueji", "0029_order_on_a_class"),
     ]
 
     operations = [
