@@ -44,4 +44,4 @@ def test_behind_a_proxy_an_account_waits_for_one_sender_and_not_for_all(world, s
 
     for _ in range(5):
         log_in("falsch", "198.51.100.9")
-    assert (log_in(PASSWORD, "198.51.100.9"), log_in(PASSWORD, "198.51.100.10")) == (200, 302)
+    assert (log_in(PASSWORD, "198.51.100.9"), log_in(PASSWORD, "198.51.100.10")) == (429, 302)

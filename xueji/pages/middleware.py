@@ -1,11 +1,11 @@
 """Around every view: the acting post, the declared act, refusals that give nothing away."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.auth import views
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -46,8 +46,9 @@ class AccessMiddleware:
         return errors.not_allowed(request, response) if response.status_code == 405 else response
 
     def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
-        if any("\0" in text for text in _typed(request)):
+        if any("\0" in text for text in (request.path_info, *request.GET.values())):
             raise BadRequest("NUL")  # no database text holds one
+        request.POST = _writable(request.POST)
         if not hasattr(view, "act"):
             raise Http404("undeclared view")
         if view.act is None:
@@ -71,12 +72,14 @@ class AccessMiddleware:
         return None
 
 
-def _typed(request: HttpRequest) -> Iterator[str]:
-    """The address, and every value in it and in the form."""
-    yield request.path_info
-    for values in (request.GET, request.POST):
-        for _, texts in values.lists():
-            yield from texts
+def _writable(typed: QueryDict) -> QueryDict:
+    """The form with U+FFFD for NUL, which nobody types and no database text holds."""
+    if not any("\0" in text for _, texts in typed.lists() for text in texts):
+        return typed
+    plain = typed.copy()
+    for name, texts in typed.lists():
+        plain.setlist(name, [text.replace("\0", "\ufffd") for text in texts])
+    return plain
 
 
 def _without_post(request: HttpRequest, now: datetime) -> HttpResponse:
