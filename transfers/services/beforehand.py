@@ -16,7 +16,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import busy
 from xueji.organisations.queries import lineage
-from xueji.rules.engine import Finding, Rules, judge, rule_set
+from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.files import Effect
 from xueji.students.models import Placement, Student
 
@@ -79,10 +79,8 @@ def of_lent(student: Student, case: Case | None, acting: Acting) -> Sequence[str
         home = home_to_lend(student)
     except Refused as refusal:
         return [str(refusal)]
-    rules = rule_set(lineage(acting.post.organisation_id).rule_set).at(acting.today)
-    return _refusals(
-        _of_borrower(student, home, rules), busy([student.pk], acting=acting, beside=case)
-    )
+    found = _of_borrower(student, home, acting.rules)
+    return _refusals(found, busy([student.pk], acting=acting, beside=case))
 
 
 def _of_borrower(student: Student, home: Placement, rules: Rules) -> list[Finding]:

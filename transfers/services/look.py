@@ -9,7 +9,6 @@ from xueji.cases.models import ALIVE, Case
 from xueji.identity.names import clean_name
 from xueji.identity.problems import Problem
 from xueji.organisations.queries import lineage
-from xueji.rules.engine import rule_set
 from xueji.students import duplicates
 from xueji.students.models import UNREGISTERED, Status, Student
 from xueji.students.reading import EARLIEST
@@ -53,8 +52,7 @@ def look(*, id_number: str, name: str, case: Case | None, acting: Acting) -> Loo
         return _no(student, "pending", "该生正在办理新生入学或缓学。", "请等那一件办完或撤回。")
     at = lineage(student.school_id) if student.school_id else None
     is_foreign = at is None or not acting.reaches(at.school.organisation.path)
-    rules = rule_set(lineage(acting.post.organisation_id).rule_set).at(acting.today)
-    limit = rules.value("entry.lookups_per_hour")
+    limit = acting.rules.value("entry.lookups_per_hour")
     if wait := too_many([student.pk] if is_foreign else [], limit=limit, acting=acting):
         return _no(None, "wait", "暂不答复。", wait)
     if student.status == Status.TRANSFERRED:

@@ -22,12 +22,12 @@ from xueji.cases import services as cases
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import Case, State
 from xueji.cases.seats import Seats
-from xueji.cases.services import Kept, Typed
+from xueji.cases.services import Typed
 from xueji.cases.services.common import lock
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Level, SchoolClass
-from xueji.organisations.queries import Lineage, idle, lineage, lineages
+from xueji.organisations.queries import Lineage, idle, lineages
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import services as students
 from xueji.students.models import Attendance, Status, Student
@@ -66,7 +66,7 @@ def may_ask(student: Student, acting: Acting) -> bool:
     """Whether the acting school, the pupil's own, may ask for it now."""
     if student.status == Status.ENROLLED or not acting.may("transfers.start"):
         return False
-    return not why_not(student, rule_set(lineage(student.school_id).rule_set).at(acting.today))
+    return not why_not(student, acting.rules)
 
 
 def _came_so(student: Student) -> bool:
@@ -89,13 +89,6 @@ def _standing(student: Student) -> QuerySet[RegisterEvent]:
     )
 
 
-def keep(*, typed: Typed, title: str, acting: Acting) -> Kept:
-    """Keep what was typed so far, as `xueji.cases.services.keep` says."""
-    return cases.keep(
-        kind=KIND, act="transfers.start", typed=typed, title=title[:50], acting=acting
-    )
-
-
 @transaction.atomic
 def reinstate(*, typed: Typed, student_id: int, reason_text: str, acting: Acting) -> Case:
     """Send it to the own principal; without a case in ``typed`` a new one.
@@ -104,9 +97,10 @@ def reinstate(*, typed: Typed, student_id: int, reason_text: str, acting: Acting
     """
     access.require(acting, "transfers.start", acting.post.organisation_id)
     own = at_work(acting)
-    case = lock(keep(typed=typed, title="", acting=acting).case.pk)
+    kept = cases.keep(kind=KIND, act="transfers.start", typed=typed, title="", acting=acting)
+    case = lock(kept.case.pk)
     student = own_pupil(student_id, case, acting)
-    rules = rule_set(own.rule_set).at(acting.today)
+    rules = acting.rules
     if why := why_not(student, rules):
         raise Refused(why)
     place = home_of(student)

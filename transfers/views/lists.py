@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         rows = owed.files_overdue(rows, acting)
     elif late:
         rows = rows.filter(case__due_on__lt=acting.today)
-    found = page(request, rows, order=("pk",), newest_first=True, apart=queries.rows())
+    found = page(request, rows, order=("pk",), newest_first=True, shown_from=queries.rows())
     cases = [row.case for row in found.rows]
     hidden = veil.hidden(cases, acting)
     veil.draw(cases, acting)

@@ -18,7 +18,6 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import busy
 from xueji.pages.record import shown
-from xueji.rules.engine import Rules, rule_set
 from xueji.students.models import Student
 
 
@@ -26,7 +25,6 @@ from xueji.students.models import Student
 class Opened(asking.Opened):
     form: ReturnForm
     pupil: Student
-    rules: Rules
     refusals: Sequence[str] = ()
 
 
@@ -46,10 +44,9 @@ def _answer(request: HttpRequest, pupil: Student | None, case: Case | None) -> H
     if pupil is None:
         raise Http404(request.path)
     try:
-        school = at_work(request.acting)
+        at_work(request.acting)
     except Refused as refusal:
         return asking.closed(request, refusal, what="恢复在校", page="transfers")
-    rules = rule_set(school.rule_set).at(request.acting.today)
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
     posted = request.POST if request.method == "POST" else None
@@ -58,10 +55,12 @@ def _answer(request: HttpRequest, pupil: Student | None, case: Case | None) -> H
         kind=KIND,
         case=case,
         pupil=pupil,
-        rules=rules,
     )
     if posted is None:
-        told = (busy([pupil.pk], acting=request.acting, beside=case), why_not(pupil, rules))
+        told = (
+            busy([pupil.pk], acting=request.acting, beside=case),
+            why_not(pupil, request.acting.rules),
+        )
         opened.refusals = [one for one in told if one]
         return _show(request, opened)
     if not opened.form.is_valid():
@@ -83,6 +82,6 @@ def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpRespon
         **asking.context(request, opened),
         "pupil": opened.pupil,
         "refusals": opened.refusals,
-        "rule": opened.rules.rule("transfer.status"),
+        "rule": request.acting.rules.rule("transfer.status"),
     }
     return render(request, "transfers/return.html", context, status=status)

@@ -48,12 +48,12 @@ def page(
     order: Sequence[str],
     size: int = SIZE,
     newest_first: bool = False,
-    apart: QuerySet | None = None,
+    shown_from: QuerySet | None = None,
 ) -> Page:
     """The page that ``?after=`` or ``?before=`` (ids) asks for; ``order`` must end in the id.
 
-    ``newest_first`` turns the whole order round. With ``apart`` the ids alone are found in ``rows``
-    and the rows read from it: what is joined to be shown has no say in how the page is found.
+    ``newest_first`` turns the whole order round. With ``shown_from`` the ids alone are found in
+    ``rows`` and the rows read from it: what is joined to be shown has no say in how they are found.
     """
     backwards = "before" in request.GET and "after" not in request.GET
     mark = _mark(rows, request.GET.get("before" if backwards else "after", ""), order)
@@ -61,7 +61,9 @@ def page(
     ordered = rows.order_by(*([f"-{field}" for field in order] if falls else order))
     if mark:
         ordered = ordered.filter(RowCompare(order, mark, operator="<" if falls else ">"))
-    found = list(ordered[: size + 1]) if apart is None else _apart(ordered, size + 1, apart)
+    found = (
+        list(ordered[: size + 1]) if shown_from is None else _read(ordered, size + 1, shown_from)
+    )
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -74,9 +76,9 @@ def page(
     )
 
 
-def _apart(ordered: QuerySet, most: int, apart: QuerySet) -> list[Any]:
+def _read(ordered: QuerySet, most: int, shown_from: QuerySet) -> list[Any]:
     keys = list(ordered.values_list("pk", flat=True)[:most])
-    rows = {row.pk: row for row in apart.filter(pk__in=keys)}
+    rows = {row.pk: row for row in shown_from.filter(pk__in=keys)}
     return [rows[key] for key in keys if key in rows]
 
 
