@@ -7,9 +7,9 @@ from django.urls import reverse
 ROLES = ["clerk", "principal", "centre", "county", "county-head", "city", "province"]
 # whose pages are about people and records, none about pupils
 APART = {
-    "auditor": ["audit"],
+    "auditor": ["audit", "checks", "reports_taken"],
     "admin": ["accounts", "account_new", "accounts_vacant"],
-    "security": ["accounts"],
+    "security": ["accounts", "checks"],
 }
 
 
