@@ -91,7 +91,9 @@ def test_the_proxy_has_a_page_for_each_answer_of_its_own():
         if code.isdigit()
     }
     assert pages == {
-        **dict.fromkeys(("400", "414", "494", "497"), "unreadable.html"),
+        **dict.fromkeys(
+            ("400", "404", "405", "414", "494", "497", "501", "505"), "unreadable.html"
+        ),
         "413": "too-large.html",
         **dict.fromkeys(("502", "503", "504"), "away.html"),
     }
