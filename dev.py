@@ -553,9 +553,8 @@ def prepare(manage_py: list, *, env: dict[str, str]) -> None:
 def serve(interpreter: Path, *, host: str, port: int, env: dict[str, str]) -> int:
     """Run web and worker until a signal comes; one that ends by itself ends all."""
     at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = f"-m gunicorn xueji.wsgi --bind {at} --worker-class gthread --workers 2 --threads 4"
-    web += " --timeout 60 --graceful-timeout 5 --max-requests 2000 --max-requests-jitter 200"
-    programs = {"web": f"{web} --no-control-socket".split(), "worker": ["manage.py", "work"]}
+    web = f"-m gunicorn --config python:xueji.serving --bind {at} --graceful-timeout 5 xueji.wsgi"
+    programs = {"web": web.split(), "worker": ["manage.py", "work"]}
     if env["REDIS_URL"]:
         celery = ["-m", "celery", "-A", "xueji"]
         programs["worker"] = [*celery, "worker", "--concurrency=2", "--loglevel=INFO"]

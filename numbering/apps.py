@@ -7,6 +7,7 @@ class NumberingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import numbering.tasks  # noqa: F401 -- registers its job
         from numbering.queries.todo import to_number
         from xueji.cases import todos
 

@@ -1,5 +1,6 @@
 """What must never stand where operators, brokers and strangers read, looked for in all that the
-suite wrote there: the product's log, redirects, error pages, bodies of tasks, temporary files.
+suite wrote there: the product's log, redirects and addresses on pages, error pages, bodies of
+tasks, temporary files.
 
 What is found is told by place and kind and never quoted.
 """
@@ -25,6 +26,8 @@ NAMES = (
     "王建军",
 )  # of pupils.row() and of tests that ask for a name that shows
 LONG = re.compile(r"(?<![\dA-Za-z])(\d{17})([\dX])(?![\dA-Za-z])")
+LEADS = re.compile(r'(?:href|action|src|hx-get|hx-post|data-choose)="([^"]*)"')
+REFUSED = (400, 403, 404, 405, 413, 429)  # 409 and 422 show a form as it was typed
 TELEPHONE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")
 
 
@@ -70,8 +73,12 @@ def watching(hits: set[str]) -> Iterator[None]:
         if "Location" in answer:
             told = kinds(unquote(answer["Location"])) - {"a pupil's name"}  # a search names one
             hits.update(f"{kind} in a redirect of {page}" for kind in told)
-        if answer.status_code >= 500:
+        if answer.status_code in REFUSED or answer.status_code >= 500:
             hits.update(f"{kind} on an error page of {page}" for kind in kinds(answer.text))
+        elif not answer.streaming and answer.get("Content-Type", "").startswith("text/html"):
+            led = unquote(" ".join(LEADS.findall(answer.text)))
+            told = kinds(led) - {"a pupil's name"}  # the pages of a search for one
+            hits.update(f"{kind} in an address on {page}" for kind in told)
         return answer
 
     def published(sender=None, body=None, headers=None, **_: object) -> None:

@@ -6,6 +6,7 @@ import tempfile
 import pytest
 from celery.signals import before_task_publish
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
 from tests import pupils
@@ -36,6 +37,9 @@ def test_what_is_planted_in_each_place_is_found(db, leaks, monkeypatch):
     def broken() -> None:
         raise ValueError
 
+    def led(address: str, status: int) -> HttpResponse:
+        return HttpResponse(f'<a href="{address}">', status=status)
+
     before, hits, number = set(leaks), set(), pupils.id_number()
     with watching(hits):
         logging.getLogger("xueji.jobs").warning("job of %s", number)
@@ -47,6 +51,10 @@ def test_what_is_planted_in_each_place_is_found(db, leaks, monkeypatch):
             planted.setattr(readiness, "state", broken)
             planted.setattr(errors, "render_to_string", lambda *_: "王梓涵")
             Client(raise_request_exception=False).get("/readyz")
+            planted.setattr(errors, "render", lambda *_a, **_k: led(f"/?q={number}", 200))
+            Client().get("/somewhere/")
+            planted.setattr(errors, "render", lambda *_a, **_k: led(number, 404))
+            Client().get("/nowhere/")
     leaks.intersection_update(before)  # the watch over the whole suite has seen them too
     assert hits == {
         "an ID number in the log of xueji.jobs",
@@ -54,4 +62,6 @@ def test_what_is_planted_in_each_place_is_found(db, leaks, monkeypatch):
         "an ID number in the task run_job",
         "a pupil's name in a temporary file like intake-",
         "a pupil's name on an error page of /readyz",
+        "an ID number in an address on /somewhere/",
+        "an ID number on an error page of /nowhere/",
     }

@@ -12,7 +12,8 @@ class XuejiConfig(AppConfig):
         import xueji.documents.tasks
         import xueji.dossiers.tasks
         import xueji.establishment.tasks
-        import xueji.jobs.periodic  # noqa: F401 -- these register their kinds of job
+        import xueji.jobs.periodic
+        import xueji.ledger.tasks  # noqa: F401 -- these register their kinds of job
         from xueji.cases import todos
         from xueji.establishment import queries
         from xueji.identity.classification import check_classification

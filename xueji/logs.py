@@ -14,7 +14,7 @@ class WithoutValues(logging.Formatter):
     """Of an exception it prints types and frames; the incident number tells whose page it was."""
 
     def format(self, record: logging.LogRecord) -> str:
-        record = copy.copy(record)
+        record = _by_route(record)
         record.exc_text = None  # another handler's, with everything in it
         line = super().format(record)
         incident = getattr(getattr(record, "request", None), "incident", "")
@@ -28,6 +28,7 @@ class Json(WithoutValues):
     """The same as one JSON object a line, for whatever gathers logs."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record = _by_route(record)
         told: dict[str, object] = {
             "at": self.formatTime(record),
             "level": record.levelname,
@@ -40,6 +41,17 @@ class Json(WithoutValues):
         if record.exc_info and record.exc_info[1]:
             told["trace"] = [*_lines(record.exc_info[1])]
         return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _by_route(record: logging.LogRecord) -> logging.LogRecord:
+    """The same without the address, which may hold what somebody typed: Django's lines name it."""
+    record = copy.copy(record)
+    request = getattr(record, "request", None)
+    if record.args and hasattr(request, "path"):
+        match = getattr(request, "resolver_match", None)
+        route = match.route if match else "no page"
+        record.args = tuple(route if arg == request.path else arg for arg in record.args)
+    return record
 
 
 def _lines(error: BaseException | None) -> Iterator[str]:

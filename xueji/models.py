@@ -17,7 +17,7 @@ from xueji.documents.models import Document
 from xueji.dossiers.models import Dossier, DossierPaper
 from xueji.establishment.models import Order, OrganisationAct
 from xueji.jobs.models import Job
-from xueji.ledger.models import AcceptedMonth, RegisterEvent
+from xueji.ledger.models import AcceptedMonth, Examination, RegisterEvent
 from xueji.notices.models import Notice
 from xueji.organisations.models import (
     Catchment,
@@ -52,6 +52,7 @@ __all__ = [
     "Document",
     "Dossier",
     "DossierPaper",
+    "Examination",
     "FamilyMember",
     "FormKey",
     "Grant",

@@ -4,7 +4,11 @@ import gc
 import os
 from pathlib import Path
 
-worker_class = "gthread"
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
+
+worker_class = "xueji.serving.Worker"
 threads = 4
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 timeout = 60
@@ -27,3 +31,33 @@ def on_starting(server: object) -> None:
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         for file in Path(folder).glob("*.db"):
             file.unlink(missing_ok=True)
+
+
+PAGES = Path(__file__).resolve().parent.parent / "static" / "refused"
+TOO_LONG = {
+    LimitRequestLine: "414 URI Too Long",
+    LimitRequestHeaders: "431 Request Header Fields Too Large",
+}
+
+
+class Worker(ThreadWorker):
+    """Refuses what never gets to Django in our words; page and log say nothing of the request."""
+
+    def handle_error(self, req: object, client: object, addr: object, exc: Exception) -> None:
+        """Answer a request that cannot be read; gunicorn's own way would quote it in the log."""
+        if isinstance(exc, ParseException):
+            status, file = TOO_LONG.get(type(exc), "400 Bad Request"), "unreadable"
+        else:  # after Django, so whether something was written is not known
+            status, file = "500 Internal Server Error", "away"
+        self.log.warning("answered %s: %s", status, type(exc).__name__)
+        page = (PAGES / f"{file}.html").read_bytes()
+        head = (
+            f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
+            "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+            "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n"
+            f"Content-Length: {len(page)}\r\n\r\n"
+        )
+        try:
+            write_nonblock(client, head.encode() + page)
+        except OSError:
+            self.log.debug("nobody waited for the answer")

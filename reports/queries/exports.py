@@ -1,6 +1,6 @@
 """Rosters that were asked for: one's own, and those that wait for one's word."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils.timezone import get_current_timezone
@@ -9,6 +9,7 @@ from reports.models import ExportState, RosterChoice, RosterExport
 from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
 from xueji.organisations.models import within
+from xueji.pages.span import week_to
 
 WITH = ("post__user", "post__organisation", "approver_at", "decided_by__user", "job", "document")
 
@@ -37,11 +38,14 @@ def _for(acting: Acting) -> Q:
 
 def taken_today(acting: Acting) -> int:
     """Pupils whose whole numbers this person took out today without a second person."""
-    midnight = datetime.combine(acting.today, time.min, tzinfo=get_current_timezone())
     alone = RosterExport.objects.filter(
-        post__user=acting.user, whole=True, approver_role="", asked_at__gte=midnight
+        post__user=acting.user, whole=True, approver_role="", asked_at__gte=_midnight(acting.today)
     )
     return alone.aggregate(sum=Sum("rows"))["sum"] or 0
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=get_current_timezone())
 
 
 def choices(acting: Acting) -> QuerySet[RosterChoice]:
@@ -55,17 +59,30 @@ def last_columns(acting: Acting, source: str) -> list[str]:
     return rows.order_by("-asked_at").values_list("columns", flat=True).first() or []
 
 
+def asked_for(acting: Acting, first: date, last: date) -> QuerySet[RosterExport]:
+    """For the auditor: all that was asked for in reach on these days."""
+    return (
+        RosterExport.objects.filter(
+            within(acting.post.organisation.path, "post__organisation__path"),
+            asked_at__gte=_midnight(first),
+            asked_at__lt=_midnight(last + timedelta(days=1)),
+        )
+        .select_related(*WITH)
+        .defer("students")
+    )
+
+
+def with_whole_numbers(rows: QuerySet[RosterExport]) -> QuerySet[RosterExport]:
+    """Of these what was taken out, with whole numbers: neither waiting nor refused."""
+    return rows.filter(state__in=(ExportState.MAKING, ExportState.READY), whole=True)
+
+
 def taken_whole(acting: Acting) -> Todo | None:
     """For the desk of the auditor: a week's rosters with whole numbers, to be looked into."""
     if not acting.may("audit.read"):
         return None
-    week = RosterExport.objects.filter(
-        within(acting.post.organisation.path, "post__organisation__path"),
-        state__in=(ExportState.MAKING, ExportState.READY),
-        whole=True,
-        asked_at__gt=acting.at - timedelta(days=7),
-    )
-    told = week.aggregate(
+    week = with_whole_numbers(asked_for(acting, *week_to(acting.today)))
+    told = week.order_by().aggregate(
         count=Count("pk"),
         second=Count("pk", filter=Q(decided_by__isnull=False)),
         since=Min("asked_at"),
@@ -76,8 +93,8 @@ def taken_whole(acting: Acting) -> Todo | None:
         label="导出了完整号码的名册",
         count=told["count"],
         help=f"7 天内，其中 {told['second']} 份由第二个人核准；请抽查用途",
-        url="audit",
-        query="?kind=export",
+        url="reports_taken",
+        query="?only=whole",
         unit="份",
         since=told["since"],
     )

@@ -49,7 +49,8 @@ def _state(export: RosterExport) -> str:
     return str(export.get_state_display())
 
 
-def _told(export: RosterExport) -> dict[str, object]:
+def told(export: RosterExport) -> dict[str, object]:
+    """A roster with the word for where it stands, and that word's colour."""
     state = _state(export)
     return {"export": export, "state": state, "tag": TAGS[state]}
 
@@ -69,7 +70,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "waiting": list(waiting[:MOST_WAITING]),
             "page": found,
-            "lines": [_told(export) for export in found.rows],
+            "lines": [told(export) for export in found.rows],
         },
     )
 
@@ -98,7 +99,7 @@ def _answer(
         request,
         "reports/roster.html",
         {
-            **_told(export),
+            **told(export),
             "is_own": is_own,
             "labels": labels,
             "again": f"{reverse('reports_roster_new')}?{export.query}".removesuffix("?"),

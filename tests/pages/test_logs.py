@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests import pupils
 from xueji.cases.models import Case
+from xueji.logs import Json, WithoutValues
 from xueji.pages.views import cases
 
 CANARY = "郗若璠"
@@ -70,3 +71,19 @@ def test_an_exception_caused_by_itself_ends(logged):
     logging.getLogger("xueji").error("broken", exc_info=first)
     text = logged()
     assert (text.count("builtins."), CANARY in text) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "form", [WithoutValues("{message}", style="{"), Json()], ids=["line", "json"]
+)
+def test_what_was_typed_into_an_address_is_not_repeated(world, client_of, caplog, form):
+    """Django's own lines name it: of a page that is not there, and of a form that may not."""
+    client = client_of("clerk")
+    client.get(f"/students/{CANARY}/")
+    client.put("/students/")
+    told = [form.format(record) for record in caplog.records if record.name == "django.request"]
+    assert [CANARY in record.getMessage() for record in caplog.records].count(True) == 1
+    assert [line.partition('message": "')[2].partition('"')[0] or line for line in told] == [
+        "Not Found: no page",
+        "Method Not Allowed (PUT): students/",
+    ]

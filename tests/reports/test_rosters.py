@@ -237,6 +237,7 @@ def test_the_auditor_is_told_of_a_weeks_rosters_with_whole_numbers(world):
     told = exports.taken_whole(world.acting("auditor"))
     assert (told.count, told.since) == (2, NOON - timedelta(days=6))
     assert told.help == "7 天内，其中 1 份由第二个人核准；请抽查用途"
+    assert (told.url, told.query) == ("reports_taken", "?only=whole")
     assert exports.taken_whole(world.acting("county")) is None
 
 

@@ -85,6 +85,7 @@ ACTS: dict[str, frozenset[str]] = {
     "accounts.administer": frozenset({Role.ADMINISTRATOR}),
     "accounts.secure": frozenset({Role.SECURITY}),
     "audit.read": frozenset({Role.AUDITOR}),
+    "checks.read": frozenset({Role.AUDITOR, Role.SECURITY}),
 }
 
 OFFICER_AT_LEVEL = {LEVEL_OF_ROLE[role]: role for role in OFFICERS}

@@ -1,4 +1,4 @@
-"""The event ledger: what happened to each register, in which month it counts."""
+"""The event ledger: what happened to each register, in which month it counts; its proofs."""
 
 from django.db import models
 from django.db.models import Q
@@ -115,3 +115,33 @@ class AcceptedMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.month:%Y-%m}"
+
+
+@classified(public="id name began_at ended_at looked_at faults")
+class Examination(models.Model):
+    """One proof of the whole register: what was asked, of how many, and how many faults of a kind.
+
+    Written by ledger.examinations alone; the application's role adds rows and drops old ones.
+    """
+
+    name = models.CharField("核对", max_length=20)
+    began_at = models.DateTimeField("开始时间")
+    ended_at = models.DateTimeField("结束时间")
+    looked_at = models.PositiveIntegerField("核对数")
+    faults = models.JSONField("问题", default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__gte=models.F("began_at")), name="examination_ends_after_begin"
+            ),
+        ]
+        indexes = [models.Index(fields=["name", "-ended_at"], name="examination_last")]
+
+    def __str__(self) -> str:
+        return f"{self.ended_at:%Y-%m-%d %H:%M} {self.name}"
+
+    @property
+    def found(self) -> int:
+        """Faults of all kinds."""
+        return sum(self.faults.values())

@@ -37,6 +37,7 @@ PAGES = {
     "enrollment_import": "Excel 导入",
     "national_check": "全国学籍查重名单",
     "rosters": "导出名册",
+    "rosters_taken": "审计导出的名册",
     "transfers": "转学",
     "borrowing": "借读",
     # acts

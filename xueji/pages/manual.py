@@ -35,6 +35,7 @@ ABOUT = {
     "/numbering/": "5-numbers",
     "/organisations/": "15-organisations",
     "/reports/": "14-rosters",
+    "/reports/rosters/taken/": "17-audit",
     "/rules/": "8-rules",
     "/students/": "7-search",
     "/transfers/": "13-transfers",

@@ -41,6 +41,7 @@ NAVIGATION = (
             ("机构与学校", "organisations", "organisations.read"),
             ("规则", "rules", "rules.read"),
             ("审计", "audit", "audit.read"),
+            ("数据核对", "checks", "checks.read"),
         ),
     ),
     ("管理", (("账号与岗位", "accounts", "accounts.read"),)),

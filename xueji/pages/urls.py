@@ -5,6 +5,7 @@ from django.urls import path
 from xueji.pages.views import (
     audit,
     cases,
+    checks,
     desk,
     divisions,
     dossiers,
@@ -102,6 +103,7 @@ urlpatterns = [
     path("accounts/<int:pk>/posts/<int:post>/end/", people.end_post, name="account_end_post"),
     path("audit/", audit.audit, name="audit"),
     path("audit/find/", audit.find, name="audit_find"),
+    path("audit/checks/", checks.checks, name="checks"),
     path("organisations/", office.organisations, name="organisations"),
     path("organisations/new/", edit_office.new, name="organisation_new"),
     path("organisations/import/", sheet.many, name="organisations_import"),

@@ -1,13 +1,10 @@
 """Who did and looked at what, for the auditor of an office: read, never changed."""
 
-from datetime import date, timedelta
-
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
@@ -26,12 +23,12 @@ from xueji.pages.act_words import FIELDS, PAGES
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
+from xueji.pages.span import asked_span
 from xueji.students.models import Placement, Student, StudentQuerySet
 from xueji.students.search import search
 
 TABS = {"looks": "查看", "acts": "办理", "accounts": "账号与登录", "alerts": "预警"}
 ORDER = ("at", "pk")
-DAYS, MOST_DAYS = 7, 366
 MOST_FOUND, MOST_NAMED, MOST_ALERTS, MOST_PLACES = 20, 5, 50, 300
 
 
@@ -63,7 +60,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         )
         if request.GET.get(name, "").strip() and found is None
     ]
-    first, last = _span(request, acting)
+    first, last = asked_span(request, acting.today)
     events = request.GET.get("events") if request.GET.get("events") in LOOKED_INTO else ""
     asked = Asked(
         paths=_paths(acting, place),
@@ -172,20 +169,6 @@ def _alerts(asked: Asked) -> dict[str, object]:
 
 
 # -- what was asked -------------------------------------------------------------------------------
-def _span(request: HttpRequest, acting: Acting) -> tuple[date, date]:
-    """From when to when; a week without an answer, a year at most."""
-    last = _day(request.GET.get("to", "")) or acting.today
-    first = _day(request.GET.get("from", "")) or last - timedelta(days=DAYS - 1)
-    return max(min(first, last), last - timedelta(days=MOST_DAYS)), last
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
 def _place(request: HttpRequest) -> Organisation | None:
     typed = request.GET.get("place", "").strip()[:120]
     own = request.acting.post.organisation.path

@@ -14,7 +14,7 @@ from xueji.cases.models import Step
 from xueji.cases.todos import todos
 from xueji.dossiers import queries as dossiers
 from xueji.organisations.models import Level, grade_name
-from xueji.pages import account_todos, record
+from xueji.pages import account_todos, examined, record
 from xueji.students import queries
 
 SHOWN = 8
@@ -66,8 +66,14 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _without_register(request: HttpRequest, acting: Acting) -> HttpResponse:
     """The desk of accounts, security and audit; a class teacher has nothing to do yet."""
+    proved = examined.lines(acting.at) if acting.may("checks.read") else []
     context = {
-        "todos": [*account_todos.todos(acting), *todos(acting)],
+        "todos": [
+            *examined.todos(proved, acting),
+            *account_todos.todos(acting),
+            *todos(acting),
+        ],
+        "proved": proved,
         "tallies": tallies(acting) if acting.may("accounts.read") else {},
         "done": account_todos.done(acting) if acting.may("accounts.read") else [],
         "may_open": acting.may("accounts.administer"),

@@ -1,0 +1,27 @@
+"""From which day to which a list of records is asked for."""
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest
+from django.utils.dateparse import parse_date
+
+DAYS, MOST_DAYS = 7, 366
+
+
+def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
+    """``from`` and ``to`` of the address; a week without an answer, a year at most."""
+    last = _day(request.GET.get("to", "")) or today
+    first = _day(request.GET.get("from", "")) or week_to(last)[0]
+    return max(min(first, last), last - timedelta(days=MOST_DAYS)), last
+
+
+def week_to(last: date) -> tuple[date, date]:
+    """The seven days that end with ``last``."""
+    return last - timedelta(days=DAYS - 1), last
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
