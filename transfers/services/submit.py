@@ -9,6 +9,7 @@ from django.db import transaction
 from transfers import queries
 from transfers.models import Transfer
 from transfers.rules import TransferFacts, papers
+from transfers.services.discretion import untold
 from transfers.services.sides import Way
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -23,9 +24,11 @@ from xueji.organisations.queries import Lineage, idle, lineage
 from xueji.rules.engine import Finding, judge
 from xueji.rules.files import Effect
 from xueji.students import services as students
+from xueji.students.guests import guests
 from xueji.students.models import Placement, PlacementKind, RegisterType, Student
 
 KIND = "transfer"
+ACT = "转学"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,28 +220,29 @@ def own_pupil(student_id: int, case: Case, acting: Acting) -> Student:
         raise Refused("该生的学籍不在本校。请刷新后重新选择学生。")
     if case.student_id not in (None, student.pk):
         raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
-    require_plain(student)
+    require_plain(student, acting)
     return student
 
 
-def require_plain(student: Student) -> None:
+def require_plain(student: Student, acting: Acting) -> None:
     """Raise Refused for a register that another procedure must end first (借读)."""
     if student.register_type != RegisterType.REGULAR:
-        raise Refused("该生是临时借读学籍，不办转学。请由原籍学校办理，或先办转为正式学籍。")
-    borrowed = Placement.objects.filter(
-        student=student, kind=PlacementKind.BORROWED, ends__isnull=True
-    )
-    if borrowed.exists():
-        raise Refused("该生正在别的学校借读。请先办理借读结束，再办转学。")
+        why = "该生是临时借读学籍，不办转学。请由原籍学校办理，或先办转为正式学籍。"
+    elif place := guests().filter(student=student).first():
+        where = "本校" if place.school_id == acting.post.organisation_id else "别的学校"
+        why = f"该生正在{where}借读。请先办理借读结束，再办转学。"
+    else:
+        return
+    raise Refused(untold(student, ACT, acting) or why)
 
 
 def home_of(student: Student) -> Placement:
-    """Where the pupil is; Refused for who is nowhere."""
+    """Where the pupil's register is; Refused for who is nowhere."""
     home = Placement.objects.filter(
         student=student, kind=PlacementKind.HOME, ends__isnull=True
     ).first()
     if home is None:
-        raise Refused("该生现在没有就读学校。请刷新后重新选择学生。")
+        raise Refused("该生现在没有就读学校，请与教育局联系。")
     return home
 
 

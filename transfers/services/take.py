@@ -21,11 +21,13 @@ from transfers.services.look import Looked, look
 from transfers.services.place import take_seat
 from transfers.services.sides import Way
 from transfers.services.submit import (
+    ACT,
     Asked,
     Rejected,
     at_work,
     demanded,
     facts_of,
+    home_of,
     judged,
     keep_draft,
     require_plain,
@@ -46,9 +48,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage, school_year
 from xueji.rules.files import Effect
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, Status, Student
-
-ACT = "转学"
+from xueji.students.models import Placement, Status, Student
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,13 +139,9 @@ def way_of(
 
     Raises Refused where the pupil is not to be had, or not by a request from here.
     """
-    former = Placement.objects.filter(
-        student=student, kind=PlacementKind.HOME, ends__isnull=True
-    ).first()
-    if former is None:
-        raise Refused("该生现在没有就读学校，请与教育局联系。")
+    former = home_of(student)
     require_free(student, case, acting)
-    require_plain(student)
+    require_plain(student, acting)
     way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
     if not way.starts_at_receiving:
         cited = way.rules.rule("transfer.starter").citation
