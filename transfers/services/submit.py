@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from transfers import queries
 from transfers.models import Transfer
@@ -15,7 +16,7 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, Paper
+from xueji.cases.models import Case, Decision, Paper
 from xueji.cases.services import Kept, Typed, granting_stop
 from xueji.cases.services.common import lock
 from xueji.conduct.queries import open_sanctions
@@ -97,7 +98,8 @@ def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Ac
     into = lineage(asked.to_school.pk) if asked.to_school else None
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
     _require_start_here(way)
-    findings = judged(facts_of(student, former, asked, way, acting), way)
+    facts = facts_of(student, former, asked, way, acting, entered_on=first_sent_on(case, acting))
+    findings = judged(facts, way)
     requests, unreasoned = cases.requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned, demanded(way))
@@ -158,9 +160,18 @@ def judged(facts: TransferFacts, way: Way) -> list[Finding]:
 
 
 def facts_of(
-    student: Student, former: Placement, asked: Asked, way: Way, acting: Acting
+    student: Student,
+    former: Placement,
+    asked: Asked,
+    way: Way,
+    acting: Acting,
+    *,
+    entered_on: date | None = None,
 ) -> TransferFacts:
-    """What the rules need to know, in a fixed number of queries."""
+    """What the rules need to know, in a fixed number of queries.
+
+    ``entered_on``: when it was first sent, where that was before today.
+    """
     stage = Stage.objects.filter(school=former.school_id, stage=former.stage).first()
     return TransferFacts(
         reason=asked.reason,
@@ -178,7 +189,7 @@ def facts_of(
         offline_on=asked.offline_on,
         offline_paper=asked.offline_paper,
         today=acting.today,
-        term_starts_on=term_starts_on(way) if asked.offline_on else None,
+        term_starts_on=term_starts_on(way, entered_on) if asked.offline_on else None,
         former_starts_on=former.starts,
     )
 
@@ -189,11 +200,20 @@ def term_day(way: Way, on: date) -> int | None:
     return day_of_term(side, on) if side else None
 
 
-def term_starts_on(way: Way) -> date | None:
+def term_starts_on(way: Way, entered_on: date | None) -> date | None:
     """When the term of the day of asking began there."""
     side = way.out or way.into
-    term = _term(side, way.on) if side else None
+    term = _term(side, entered_on or way.on) if side else None
     return term.starts_on if term else None
+
+
+def first_sent_on(case: Case, acting: Acting) -> date:
+    """The day on which the case was entered: that of its first submission, else today.
+
+    What was returned and is sent again in the next term was entered in its own.
+    """
+    sent = case.steps.filter(decision=Decision.SUBMITTED).order_by("round").first()
+    return localdate(sent.decided_at) if sent and sent.decided_at else acting.today
 
 
 def day_of_term(side: Lineage, on: date) -> int | None:

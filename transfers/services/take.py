@@ -27,6 +27,7 @@ from transfers.services.submit import (
     at_work,
     demanded,
     facts_of,
+    first_sent_on,
     home_of,
     judged,
     keep_draft,
@@ -119,7 +120,7 @@ def _from_school(
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
     )
-    facts = facts_of(student, former, asked, way, acting)
+    facts = facts_of(student, former, asked, way, acting, entered_on=first_sent_on(case, acting))
     facts = _with_class(facts, taken)
     row = Transfer(
         direction=way.direction,
@@ -199,7 +200,9 @@ def _from_outside(
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
         today=acting.today,
-        term_starts_on=term_starts_on(way) if taken.offline_on else None,
+        term_starts_on=term_starts_on(way, first_sent_on(case, acting))
+        if taken.offline_on
+        else None,
     )
     year = school_year(into.county, acting.today)
     if year is None:
