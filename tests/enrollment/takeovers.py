@@ -74,10 +74,15 @@ def checked(
     return again(takeover)
 
 
+def confirmed(world: World, takeover: Takeover) -> Takeover:
+    """Confirmed by the second person; its job waits."""
+    keeping.confirm(takeover_id=takeover.pk, key=uuid4(), acting=world.acting("county-head"))
+    return again(takeover)
+
+
 def stored(world: World, takeover: Takeover) -> Takeover:
     """The takeover confirmed by the second person, and what its job made of it."""
-    keeping.confirm(takeover_id=takeover.pk, key=uuid4(), acting=world.acting("county-head"))
-    workbooks.run(again(takeover).job)
+    workbooks.run(confirmed(world, takeover).job)
     return again(takeover)
 
 

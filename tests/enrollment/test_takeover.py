@@ -227,6 +227,22 @@ def test_every_fault_stands_at_its_cell_and_keeps_everybody_out(world):
     assert workbooks.opened(documents.open_bytes(takeover.marked)).sheetnames[-1] == "导入结果"
 
 
+def test_a_class_that_was_closed_takes_nobody(world):
+    SchoolClass.objects.create(
+        school=world.schools["清泉小学"],
+        stage="primary",
+        entry_year=2024,
+        number=1,
+        grade=3,
+        capacity=45,
+        closed_on=date(2026, 9, 1),
+    )
+    (entry,) = keeping.entries_of(checked(world, [line(1)]))
+    assert [(fault.key, fault.message, fault.remedy) for fault in entry.faults] == [
+        ("school_class", "三（1）班已撤销，不能编入。", "请填学生现在所在的班。")
+    ]
+
+
 def test_who_uploaded_does_not_confirm_and_a_reason_needs_the_head(world):
     repeater = line(
         1,

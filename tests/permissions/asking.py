@@ -76,6 +76,7 @@ ID_OF = {
     "transfer_receipt": lambda u: [u.done.number],
     "transfer_file": lambda u: [u.done.number],
     "transfer_certificate": lambda u: [u.open.number],
+    "transfer_file_slip": lambda u: [u.open.number],
     "transfer_consent": lambda u: [u.open.number],
     "transfer_contact": lambda u: [u.open.number],
     "transfer_form": lambda u: [u.open.number],

@@ -15,8 +15,9 @@ from tests.transfers.movers import numbered
 from tests.transfers.test_counties import asked, names
 from tests.transfers.test_take import of
 from tests.world import NOON
+from xueji.audit.models import Access
 from xueji.cases.models import Case
-from xueji.organisations.models import Stage
+from xueji.organisations.models import School, Stage
 from xueji.students.models import Student
 
 NEW, TAKE, BORROW, LEND = (
@@ -234,11 +235,69 @@ def test_who_was_asked_for_already_is_so_without_the_name_of_the_other_school(
         assert (f"业务件 {case.number} 在办" in page, "滦州甲小学" in page) == (True, False)
 
 
-def test_a_guest_of_another_school_is_no_guest_here(world, client_of, noon):
+def test_that_a_pupil_is_a_guest_elsewhere_is_not_told_to_whoever_looks_a_number_up(
+    world, client_of, noon
+):
     student = numbered(world)
     lenders.lent(world, student)
+    host = client_of(borrowers.HOST_CLERK)
+    answer = host.post(BORROW, finding(student))
+    assert told(answer) == ([f"{CANNOT}借读。{ASK}迁安市教育局联系。"], False)
+    assert "在别的学校借读" not in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("guest", "own"),
+    [
+        (
+            lambda world: borrowers.lent(world, numbered(world)),
+            "该生在本校借读。请先办理借读结束。",
+        ),
+        (borrowers.arrived, "该生的学籍已在本校。不用再办。"),
+    ],
+)
+def test_who_has_the_pupil_as_a_guest_is_told_so_and_another_school_whom_to_ask(
+    world, client_of, noon, guest, own
+):
+    School.objects.filter(organisation__name="上庄小学").update(designated_for_borrowed=True)
+    student = guest(world).student
+    why, _ = told(client_of("clerk2").post(BORROW, finding(student)))
+    assert why == [f"{CANNOT}借读。{ASK}迁安市教育局联系。"]
     answer = client_of(borrowers.HOST_CLERK).post(BORROW, finding(student))
-    assert told(answer) == (["该生正在别的学校借读。请先在那里办理借读结束。"], False)
+    errors = answer.context["form"].errors.get("id_number", [])
+    assert [*answer.context["against"], *errors] == [own]
+
+
+@pytest.mark.parametrize("clerk", ["clerk", "clerk2"])
+def test_of_a_child_on_the_way_to_a_register_the_name_is_compared_before_anything_is_told(
+    world, client_of, noon, clerk
+):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    Student.objects.filter(pk=student.pk).update(status="deferred")
+    answer = client_of(clerk).post(TAKE, finding(student, name="别人"))
+    assert answer.context["form"].errors == {
+        "name": ["姓名与学籍登记的不一致。请照户口簿填写姓名，并核对证件号。"]
+    }
+    assert Access.objects.latest("pk").kind == "lookup"
+
+
+@pytest.mark.parametrize("status", ["deferred", "graduated", "died"])
+def test_that_a_register_elsewhere_is_not_begun_or_is_over_is_not_told(
+    world, client_of, noon, status
+):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    Student.objects.filter(pk=student.pk).update(status=status)
+    answer = client_of("clerk").post(TAKE, finding(student))
+    doing = "正在别处办理入学" if status == "deferred" else "已在别处建有学籍"
+    assert answer.context["form"].errors == {
+        "id_number": [
+            f"这个证件号{doing}（滦州市教育局所辖，主管部门 滦州甲镇中心校），"
+            f"学生姓名的首字是“{student.name[:1]}”。现在不能由本校办理。请与该主管部门联系。"
+        ]
+    }
+    assert [
+        word for word in ("缓学", "毕业", "死亡", "了结", 'value="send"') if word in text(answer)
+    ] == []
 
 
 # -- who is to be lent ----------------------------------------------------------------------------

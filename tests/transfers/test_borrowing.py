@@ -152,7 +152,7 @@ def test_the_end_brings_the_pupil_home_and_is_undone_exactly(world):
 def test_a_guest_is_neither_borrowed_twice_nor_transferred(world):
     student = numbered(world)
     lent(world, student)
-    with pytest.raises(Refused, match="正在别的学校借读"):
+    with pytest.raises(Refused, match="该生在本校借读"):
         asked(world, **of(student))
     with pytest.raises(Refused, match="正在别的学校借读"):
         movers.submitted(world, student)

@@ -71,7 +71,7 @@ def test_what_was_typed_wrong_is_said_before_anything_is_sent(world):
 def test_a_temporary_register_elsewhere_is_not_lent_on(world):
     student = arrived(world).student
     school("上庄小学").update(designated_for_borrowed=True)
-    with pytest.raises(Refused, match="在别处有临时借读学籍"):
+    with pytest.raises(Refused, match="该生现在不能办借读。请监护人与原学校或迁安市教育局联系。"):
         asked(world, clerk="clerk2", school_class=class_of(world, "上庄小学"), **of(student))
 
 

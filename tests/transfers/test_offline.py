@@ -8,12 +8,13 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from tests.transfers import movers
-from tests.transfers.movers import numbered
+from tests.transfers.movers import numbered, sign
 from tests.transfers.test_take import asked
 from tests.world import NOON
 from transfers.models import Transfer
-from transfers.services import Rejected
+from transfers.services import Rejected, submit
 from xueji.cases.models import Case
+from xueji.cases.services import Typed
 from xueji.students.models import Placement
 
 LATE = NOON + timedelta(days=20)  # 22 September, the twenty-second day of the term
@@ -71,6 +72,27 @@ def test_a_day_before_the_pupil_came_to_the_school_is_not_taken(world):
     late = early | {"offline_on": NOON.date()}
     case = movers.submitted(world, student, at=NOON + timedelta(days=1), **late)
     assert Transfer.objects.get(case=case).offline_on == NOON.date()
+
+
+def test_what_was_returned_and_is_sent_again_next_term_keeps_the_day_of_its_own_term(world):
+    student, spring = numbered(world), NOON + timedelta(days=180)
+    late = {**DONE, "reason": "move"}
+    case = sign(
+        world, movers.submitted(world, student, at=LATE, **late), "principal", decision="returned"
+    )
+    acting = world.acting("clerk", at=spring)
+
+    def sent(student, typed, **other):
+        asked = movers.asked(student, world.schools["上庄小学"], **late | other)
+        return submit(typed=typed, asked=asked, reasons={}, acting=acting)
+
+    old = Typed(row={}, case=case)
+    early = date(2026, 8, 31)
+    assert blocked(lambda: sent(student, old, offline_on=early)) == ["transfer.offline"]
+    sent(student, old)
+    assert Transfer.objects.get(case=case).offline_on == date(2026, 9, 14)
+    other = numbered(world)
+    assert blocked(lambda: sent(other, Typed(row={}))) == ["transfer.offline"]
 
 
 def test_a_day_without_paper_is_asked_for_by_the_form_whatever_the_rule_says(world, client_of):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.utils.html import strip_tags
 
 from tests.transfers import movers
 from tests.transfers.movers import approved, moved, numbered
@@ -17,6 +18,7 @@ from xueji.audit.models import Access
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import Organisation
+from xueji.students.models import Student
 
 TODAY = NOON.date()
 REGISTER = "/transfers/register/"
@@ -145,3 +147,80 @@ def test_a_register_covers_the_days_it_is_asked_for(world, client_of, noon):
     wrong = client.get(REGISTER, {"first": "2026-09-03", "last": "2026-09-01"})
     assert (wrong.status_code, "结束日期早于开始日期" in text(wrong)) == (422, True)
     assert client.get(f"{REGISTER}?show=no").status_code == 404
+
+
+# -- the slip -------------------------------------------------------------------------------------
+def slip(case) -> str:
+    return f"/transfers/{case.number}/file/slip/"
+
+
+def test_the_slip_is_printed_by_both_schools_and_their_offices_once_it_is_done(
+    world, client_of, noon
+):
+    waiting = approved(world, numbered(world))
+    assert "这件转学没有办结，纸质材料不转递。" in text(client_of("clerk").get(slip(waiting)))
+    case = moved(world, numbered(world))
+    for who in ("clerk", "principal", "centre", "clerk2", "principal2", "centre2", "county"):
+        assert "档案转递单存根" in text(client_of(who).get(slip(case)))
+        look = Access.objects.latest("pk")
+        assert (look.kind, look.page, look.students) == ("print", "transfers", [case.student_id])
+    for who in ("clerk1b", "urban", "county9"):
+        assert (who, client_of(who).get(slip(case)).status_code) == (who, 404)
+
+
+def test_the_slip_says_what_was_sent_how_and_whether_a_copy_stays_and_when_it_came(
+    world, client_of, noon
+):
+    student = numbered(world, name="𠮷䶮㛃")
+    number = student.number
+    case = moved(world, student)
+    blank = strip_tags(text(client_of("clerk2").get(slip(case))))
+    assert ["监护人自带" in blank, "已于2026 年 9 月 2 日由清泉小学" in blank] == [False, True]
+    send(world, case)
+    receive(world, case)
+    shown = strip_tags(text(client_of("clerk").get(slip(case))))
+    lines = [line.strip() for line in shown.splitlines() if "𠮷䶮㛃" in line and "，" in line]
+    assert lines == [
+        f"学生𠮷䶮㛃，学籍号{number}，由清泉小学一（1）班转往上庄小学。"
+        "学籍表已转出，转递方式：监护人自带，留存复印件：已留。",
+        f"学生𠮷䶮㛃，学籍号{number}，已于2026 年 9 月 2 日由清泉小学一年级转入你校。"
+        "现将下列材料转去，请查收，填好回执寄回。",
+        f"你校转来学生𠮷䶮㛃（转递 {case.number}）的学籍表等材料，已于2026 年 9 月 2 日收到。"
+        "□ 齐全　□ 缺　　　　　　　　　　　　。",
+    ]
+
+
+def test_the_slip_tells_the_former_school_nothing_that_came_after_its_own_period(
+    world, client_of, noon
+):
+    student = numbered(world)
+    old = student.number
+    case = moved(world, student)
+    Student.objects.filter(pk=student.pk).update(number="02262600200009")
+    for who in ("clerk", "clerk2"):
+        page = text(client_of(who).get(slip(case)))
+        assert [old in page, "02262600200009" in page, str(student.birth_date) in page] == [
+            True,
+            False,
+            False,
+        ]
+
+
+def test_to_a_school_outside_the_slip_is_addressed_with_its_office_and_comes_back_by_hand(
+    world, client_of, noon
+):
+    case = approved(world, numbered(world), None)
+    page = strip_tags(text(client_of("clerk").get(slip(case))))
+    assert f"{case.transfer.outside_office}、{case.transfer.outside_school}：" in page
+    assert "已于　　　　年　　月　　日收到" in page
+
+
+def test_the_case_and_the_list_of_papers_lead_to_the_slip(world, client_of, noon):
+    case = moved(world, numbered(world))
+    for who in ("clerk", "clerk2", "centre2", "county"):
+        for page in (f"/cases/{case.number}/", f"{LIST}?show=files"):
+            assert (who, page, f'href="{slip(case)}"' in text(client_of(who).get(page))) == (
+                who,
+                page,
+                True,
+            )

@@ -74,7 +74,7 @@ def test_what_was_done_on_paper_first_has_its_day_and_its_paper(day, paper, told
 
 
 ON_PAPER = "系统故障期间 {} 线下先办，审批表 3 号"
-BEFORE_TERM = "线下办理的日期 {} 在本学期开学（2026-09-01）以前"
+BEFORE_TERM = "线下办理的日期 {} 在录入时的学期开学（2026-09-01）以前"
 BEFORE_PLACE = "线下办理的日期 {} 在该生到原学校就读以前"
 
 

@@ -215,7 +215,9 @@ def test_a_pupil_of_the_own_school_or_one_who_is_being_entered_is_not_asked_for(
     assert wrong(world, **of(student)) == ["own"]
     assert wrong(world, "clerk2", **of(student, name="别人")) == ["name"]
     busy = pupils.submitted(world).student
-    assert wrong(world, "clerk2", **of(busy)) == ["pending"]
+    assert wrong(world, "clerk2", **of(busy, name="别人")) == ["name"]
+    assert wrong(world, "clerk2", **of(busy)) == ["closed"]
+    assert wrong(world, "clerk", **of(busy)) == ["pending"]
 
 
 # -- the page -------------------------------------------------------------------------------------

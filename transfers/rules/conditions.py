@@ -22,9 +22,9 @@ class TransferFacts:
     says why the receiving school takes nobody now, "" where it does. ``grade_after`` is None
     where no class is named yet. ``direction``: how far the pupil goes. ``alike``:
     how many pupils of the register may be the same child. ``offline_on``: the day on which it was
-    done on paper while the system was down, ``term_day`` is then of that day. The term of today
-    began on ``term_starts_on``, None where the calendar has none; the pupil came to the former
-    school of the register on ``former_starts_on``.
+    done on paper while the system was down, ``term_day`` is then of that day. The term in which it
+    was first entered began on ``term_starts_on``, None where the calendar has none; the pupil came
+    to the former school of the register on ``former_starts_on``.
     """
 
     reason: str
@@ -179,7 +179,7 @@ def _not_the_day(on: date, facts: TransferFacts) -> str:
     if facts.today and on > facts.today:
         return "还没有到"
     if facts.term_starts_on and on < facts.term_starts_on:
-        return f"在本学期开学（{facts.term_starts_on}）以前"
+        return f"在录入时的学期开学（{facts.term_starts_on}）以前"
     if facts.former_starts_on and on < facts.former_starts_on:
         return "在该生到原学校就读以前"
     return ""

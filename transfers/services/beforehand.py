@@ -3,26 +3,26 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from transfers.rules import borrowing
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services import borrow
 from transfers.services.discretion import untold
 from transfers.services.lend import home_to_lend
 from transfers.services.sides import Way
-from transfers.services.submit import Asked, facts_of, home_of, require_plain
-from transfers.services.take import ACT, way_of
+from transfers.services.submit import ACT, Asked, facts_of, home_of, require_plain
+from transfers.services.take import way_of
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import busy
 from xueji.organisations.queries import lineage
-from xueji.rules.engine import Finding, Rules, judge
+from xueji.rules.engine import Finding, Rules, judge, judge_by
 from xueji.rules.files import Effect
 from xueji.students.models import Placement, Student
 
 OF_PUPIL = frozenset(
     f"transfer.{name}" for name in ("status", "suspended", "final_grade", "sanction")
 )
+OF_BORROWER = ("borrowing.status", "borrowing.suspended")
 WINDOW = "transfer.window"
 
 
@@ -38,7 +38,7 @@ class Known:
 def of_leaver(student: Student, case: Case | None, acting: Acting) -> Known:
     """Of a pupil of the acting school, for the draft ``case`` if there is one."""
     try:
-        require_plain(student)
+        require_plain(student, acting)
         former = home_of(student)
     except Refused as refusal:
         return Known(refusals=[str(refusal)])
@@ -90,10 +90,7 @@ def _of_borrower(student: Student, home: Placement, rules: Rules) -> list[Findin
         grade=home.grade,
         grade_after=home.grade,
     )
-    judges = (borrowing.status, borrowing.suspended)
-    keys = ("borrowing.status", "borrowing.suspended")
-    held = [judge for judge, key in zip(judges, keys, strict=True) if rules.has(key)]
-    return [found for judge in held for found in judge(facts, rules)]
+    return judge_by(OF_BORROWER, facts, rules)
 
 
 def _known(student: Student, former: Placement, way: Way, other: str, acting: Acting) -> Known:

@@ -15,11 +15,11 @@ from transfers.models import Borrowing
 from transfers.rules import borrowing
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services.borrow_sides import Hosting, hosting
-from transfers.services.discretion import withhold
+from transfers.services.discretion import untold, withhold
 from transfers.services.entrant import Entry, enter
 from transfers.services.look import Looked, look
 from transfers.services.sides import Way
-from transfers.services.submit import Rejected, day_of_term, write_papers
+from transfers.services.submit import Rejected, day_of_term, home_of, write_papers
 from transfers.services.take import NotTaken, Taken, require_free
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -39,7 +39,6 @@ from xueji.students.guests import guests
 from xueji.students.models import (
     Attendance,
     Placement,
-    PlacementKind,
     RegisterType,
     Status,
     Student,
@@ -117,15 +116,11 @@ def side_of(
     student: Student, case: Case | None, host: Lineage, acting: Acting
 ) -> tuple[Placement, Hosting]:
     """From where a pupil of the register would come; Refused where nobody may have the pupil."""
-    if student.register_type != RegisterType.REGULAR:
-        raise Refused("该生在别处有临时借读学籍。请先在那里办理借读结束。")
-    if guests().filter(student=student).exists():
-        raise Refused("该生正在别的学校借读。请先在那里办理借读结束。")
-    home = Placement.objects.filter(
-        student=student, kind=PlacementKind.HOME, ends__isnull=True
-    ).first()
-    if home is None:
-        raise Refused("该生现在没有就读学校，请与教育局联系。")
+    if place := guests().filter(student=student).first():
+        is_here = place.school_id == acting.post.organisation_id
+        where = "在本校借读" if is_here else "在别的学校借读，或有临时借读学籍"
+        raise Refused(untold(student, ACT, acting) or f"该生{where}。请先办理借读结束。")
+    home = home_of(student)
     require_free(student, case, acting)
     way = Way(stage=home.stage, out=lineage(home.school_id), into=host, on=acting.today)
     return home, Hosting(way=way)

@@ -1,6 +1,5 @@
 """The host school and the home school of borrowed study, and the stops of its routes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transfers.models import Direction
@@ -11,11 +10,11 @@ from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
 from xueji.cases.kinds import Refused, Stop
 from xueji.organisations.models import Level, Organisation
 from xueji.organisations.queries import Lineage, lineage
-from xueji.rules.engine import Finding, Rules, rule_set
+from xueji.rules.engine import Finding, Rules, judge_by, rule_set
 from xueji.students.models import Placement, PlacementKind
 
 HOME = "home"
-CLOSING = (borrowing.enabled, borrowing.designated)
+CLOSING = ("borrowing.enabled", "borrowing.designated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +81,11 @@ def closed(host: Lineage, acting: Acting) -> Finding | None:
     """Why this school takes no guests whoever comes: the first of the rules that say so."""
     rules = rule_set(host.rule_set).at(acting.today)
     facts = borrowing.BorrowingFacts(is_designated=host.school.designated_for_borrowed)
-    found: Sequence[Finding] = [
-        finding
-        for judge, key in zip(CLOSING, ("borrowing.enabled", "borrowing.designated"), strict=True)
-        if rules.has(key)
-        for finding in judge(facts, rules)
-    ]
-    return found[0] if found else None
+    return next(iter(judge_by(CLOSING, facts, rules)), None)
 
 
 def closed_to_lend(home: Lineage, acting: Acting) -> Finding | None:
     """Why this school lends nobody, whoever goes."""
     facts = borrowing.BorrowingFacts(is_designated=True)
-    found = borrowing.enabled(facts, rule_set(home.rule_set).at(acting.today))
-    return next(iter(found), None)
+    rules = rule_set(home.rule_set).at(acting.today)
+    return next(iter(judge_by(["borrowing.enabled"], facts, rules)), None)

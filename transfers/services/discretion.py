@@ -1,4 +1,4 @@
-"""Of a pupil outside one's reach whose status stands against it, it is told whom to ask."""
+"""Of a pupil outside one's reach whose register stands against it, it is told whom to ask."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,7 @@ from xueji.cases.kinds import Refused
 from xueji.organisations.queries import lineage
 from xueji.rules.engine import Finding
 from xueji.rules.files import Effect
+from xueji.students.guests import guests
 from xueji.students.models import Student
 
 OF_STATUS = frozenset(
@@ -15,8 +16,14 @@ OF_STATUS = frozenset(
 
 
 def untold(student: Student, act: str, acting: Acting) -> str:
-    """What stands in the place of the reasons; "" for who reaches the pupil and reads them."""
+    """What stands in the place of the reasons; "" for who reaches the pupil and reads them.
+
+    Who has the pupil as a guest (借读) does too.
+    """
     if student.school_id is None or acting.reaches(student.org_path):
+        return ""
+    hosts = guests().filter(student=student, school__isnull=False)
+    if any(acting.reaches(path) for path in hosts.values_list("org_path", flat=True)):
         return ""
     county = lineage(student.school_id).county
     return f"该生现在不能办{act}。请监护人与原学校或{county}联系。"

@@ -10,12 +10,18 @@ from datetime import date
 from django.db import transaction
 
 from transfers.models import Borrowing, Ground
-from transfers.rules import borrowing
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services.borrow import keep
 from transfers.services.borrow_sides import Hosting
 from transfers.services.sides import Way
-from transfers.services.submit import Rejected, at_work, day_of_term, own_pupil, write_papers
+from transfers.services.submit import (
+    Rejected,
+    at_work,
+    day_of_term,
+    home_of,
+    own_pupil,
+    write_papers,
+)
 from transfers.services.take import NotTaken, require_free
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -25,19 +31,19 @@ from xueji.cases.models import Case
 from xueji.cases.services import Typed
 from xueji.cases.services.common import lock
 from xueji.identity.problems import Problem
-from xueji.rules.engine import Finding
+from xueji.rules.engine import Finding, judge_by
 from xueji.rules.files import Effect
 from xueji.students.guests import guests
-from xueji.students.models import Placement, PlacementKind, RegisterType, Student
+from xueji.students.models import Placement, RegisterType, Student
 
 KIND = "borrowing_out"
-JUDGES = {
-    "borrowing.enabled": borrowing.enabled,
-    "borrowing.status": borrowing.status,
-    "borrowing.suspended": borrowing.suspended,
-    "borrowing.window": borrowing.window,
-    "lending.papers": borrowing.lending_papers,
-}
+RULES = (
+    "borrowing.enabled",
+    "borrowing.status",
+    "borrowing.suspended",
+    "borrowing.window",
+    "lending.papers",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +117,7 @@ def home_to_lend(student: Student) -> Placement:
         raise Refused("该生是临时借读学籍，不能再借出。请先办借读结束。")
     if guests().filter(student=student).exists():
         raise Refused("该生正在别的学校借读。请先办理借读结束。")
-    return Placement.objects.get(student=student, kind=PlacementKind.HOME, ends__isnull=True)
+    return home_of(student)
 
 
 def _problems(lending: Lending, acting: Acting) -> list[Problem]:
@@ -143,5 +149,4 @@ def _judged(
         grade_after=place.grade,
         papers=lending.papers,
     )
-    judges = [judge for key, judge in JUDGES.items() if side.rules.has(key)]
-    return [found for judge in judges for found in judge(facts, side.rules)]
+    return judge_by(RULES, facts, side.rules)

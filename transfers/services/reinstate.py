@@ -78,9 +78,11 @@ def _came_so(student: Student) -> bool:
     row = done.order_by("-case__closed_at", "-pk").first()
     if row is None or row.to_school_id is None or row.former_status != student.status:
         return False
-    came = RegisterEvent.objects.filter(case=row.pk, kind=EventKind.TRANSFERRED_IN)
-    since = _standing(student).filter(kind__in=OF_STATUS, pk__gt=came.latest("pk").pk)
-    return not since.exists()
+    events = RegisterEvent.objects.filter(case=row.pk, kind=EventKind.TRANSFERRED_IN)
+    came = events.order_by("-pk").first()
+    if came is None:
+        return False
+    return not _standing(student).filter(kind__in=OF_STATUS, pk__gt=came.pk).exists()
 
 
 def _standing(student: Student) -> QuerySet[RegisterEvent]:

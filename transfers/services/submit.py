@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from transfers import queries
 from transfers.models import Transfer
 from transfers.rules import TransferFacts, papers
+from transfers.services.discretion import untold
 from transfers.services.sides import Way
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, Paper
+from xueji.cases.models import Case, Decision, Paper
 from xueji.cases.services import Kept, Typed, granting_stop
 from xueji.cases.services.common import lock
 from xueji.conduct.queries import open_sanctions
@@ -23,9 +25,11 @@ from xueji.organisations.queries import Lineage, idle, lineage
 from xueji.rules.engine import Finding, judge
 from xueji.rules.files import Effect
 from xueji.students import services as students
+from xueji.students.guests import guests
 from xueji.students.models import Placement, PlacementKind, RegisterType, Student
 
 KIND = "transfer"
+ACT = "转学"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +98,8 @@ def submit(*, typed: Typed, asked: Asked, reasons: Mapping[str, str], acting: Ac
     into = lineage(asked.to_school.pk) if asked.to_school else None
     way = Way(stage=former.stage, out=out, into=into, on=acting.today)
     _require_start_here(way)
-    findings = judged(facts_of(student, former, asked, way, acting), way)
+    facts = facts_of(student, former, asked, way, acting, entered_on=first_sent_on(case, acting))
+    findings = judged(facts, way)
     requests, unreasoned = cases.requests_of(findings, reasons, way.rules)
     if unreasoned or any(found.effect == Effect.BLOCK for found in findings):
         raise Rejected(findings, unreasoned, demanded(way))
@@ -155,9 +160,18 @@ def judged(facts: TransferFacts, way: Way) -> list[Finding]:
 
 
 def facts_of(
-    student: Student, former: Placement, asked: Asked, way: Way, acting: Acting
+    student: Student,
+    former: Placement,
+    asked: Asked,
+    way: Way,
+    acting: Acting,
+    *,
+    entered_on: date | None = None,
 ) -> TransferFacts:
-    """What the rules need to know, in a fixed number of queries."""
+    """What the rules need to know, in a fixed number of queries.
+
+    ``entered_on``: when it was first sent, where that was before today.
+    """
     stage = Stage.objects.filter(school=former.school_id, stage=former.stage).first()
     return TransferFacts(
         reason=asked.reason,
@@ -175,7 +189,7 @@ def facts_of(
         offline_on=asked.offline_on,
         offline_paper=asked.offline_paper,
         today=acting.today,
-        term_starts_on=term_starts_on(way) if asked.offline_on else None,
+        term_starts_on=term_starts_on(way, entered_on) if asked.offline_on else None,
         former_starts_on=former.starts,
     )
 
@@ -186,11 +200,20 @@ def term_day(way: Way, on: date) -> int | None:
     return day_of_term(side, on) if side else None
 
 
-def term_starts_on(way: Way) -> date | None:
+def term_starts_on(way: Way, entered_on: date | None) -> date | None:
     """When the term of the day of asking began there."""
     side = way.out or way.into
-    term = _term(side, way.on) if side else None
+    term = _term(side, entered_on or way.on) if side else None
     return term.starts_on if term else None
+
+
+def first_sent_on(case: Case, acting: Acting) -> date:
+    """The day on which the case was entered: that of its first submission, else today.
+
+    What was returned and is sent again in the next term was entered in its own.
+    """
+    sent = case.steps.filter(decision=Decision.SUBMITTED).order_by("round").first()
+    return localdate(sent.decided_at) if sent and sent.decided_at else acting.today
 
 
 def day_of_term(side: Lineage, on: date) -> int | None:
@@ -217,28 +240,29 @@ def own_pupil(student_id: int, case: Case, acting: Acting) -> Student:
         raise Refused("该生的学籍不在本校。请刷新后重新选择学生。")
     if case.student_id not in (None, student.pk):
         raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
-    require_plain(student)
+    require_plain(student, acting)
     return student
 
 
-def require_plain(student: Student) -> None:
+def require_plain(student: Student, acting: Acting) -> None:
     """Raise Refused for a register that another procedure must end first (借读)."""
     if student.register_type != RegisterType.REGULAR:
-        raise Refused("该生是临时借读学籍，不办转学。请由原籍学校办理，或先办转为正式学籍。")
-    borrowed = Placement.objects.filter(
-        student=student, kind=PlacementKind.BORROWED, ends__isnull=True
-    )
-    if borrowed.exists():
-        raise Refused("该生正在别的学校借读。请先办理借读结束，再办转学。")
+        why = "该生是临时借读学籍，不办转学。请由原籍学校办理，或先办转为正式学籍。"
+    elif place := guests().filter(student=student).first():
+        where = "本校" if place.school_id == acting.post.organisation_id else "别的学校"
+        why = f"该生正在{where}借读。请先办理借读结束，再办转学。"
+    else:
+        return
+    raise Refused(untold(student, ACT, acting) or why)
 
 
 def home_of(student: Student) -> Placement:
-    """Where the pupil is; Refused for who is nowhere."""
+    """Where the pupil's register is; Refused for who is nowhere."""
     home = Placement.objects.filter(
         student=student, kind=PlacementKind.HOME, ends__isnull=True
     ).first()
     if home is None:
-        raise Refused("该生现在没有就读学校。请刷新后重新选择学生。")
+        raise Refused("该生现在没有就读学校，请与教育局联系。")
     return home
 
 

@@ -21,11 +21,14 @@ from transfers.services.look import Looked, look
 from transfers.services.place import take_seat
 from transfers.services.sides import Way
 from transfers.services.submit import (
+    ACT,
     Asked,
     Rejected,
     at_work,
     demanded,
     facts_of,
+    first_sent_on,
+    home_of,
     judged,
     keep_draft,
     require_plain,
@@ -46,9 +49,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage, school_year
 from xueji.rules.files import Effect
 from xueji.students import services as students
-from xueji.students.models import Placement, PlacementKind, Status, Student
-
-ACT = "转学"
+from xueji.students.models import Placement, Status, Student
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +120,7 @@ def _from_school(
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
     )
-    facts = facts_of(student, former, asked, way, acting)
+    facts = facts_of(student, former, asked, way, acting, entered_on=first_sent_on(case, acting))
     facts = _with_class(facts, taken)
     row = Transfer(
         direction=way.direction,
@@ -139,13 +140,9 @@ def way_of(
 
     Raises Refused where the pupil is not to be had, or not by a request from here.
     """
-    former = Placement.objects.filter(
-        student=student, kind=PlacementKind.HOME, ends__isnull=True
-    ).first()
-    if former is None:
-        raise Refused("该生现在没有就读学校，请与教育局联系。")
+    former = home_of(student)
     require_free(student, case, acting)
-    require_plain(student)
+    require_plain(student, acting)
     way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
     if not way.starts_at_receiving:
         cited = way.rules.rule("transfer.starter").citation
@@ -203,7 +200,9 @@ def _from_outside(
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
         today=acting.today,
-        term_starts_on=term_starts_on(way) if taken.offline_on else None,
+        term_starts_on=term_starts_on(way, first_sent_on(case, acting))
+        if taken.offline_on
+        else None,
     )
     year = school_year(into.county, acting.today)
     if year is None:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<str:number>/turn/", turn.turn, name="transfer_turn"),
     path("<str:number>/receipt/", turn.receipt, name="transfer_receipt"),
     path("<str:number>/file/", papers.paper_file, name="transfer_file"),
+    path("<str:number>/file/slip/", papers.file_slip, name="transfer_file_slip"),
     path("<str:number>/certificate/", printing.certificate, name="transfer_certificate"),
     path("<str:number>/consent/", letters.consent, name="transfer_consent"),
     path("<str:number>/contact/", letters.contact, name="transfer_contact"),

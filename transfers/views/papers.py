@@ -1,4 +1,4 @@
-"""The paper file from school to school, and the printed registers of who went and who came."""
+"""The paper file from school to school with its slip, and the printed registers of transfers."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,17 +15,21 @@ from transfers.models import PaperFile
 from transfers.services import receive_file, send_file
 from transfers.services import register as registers
 from transfers.services.paper_file import may_receive, may_send
+from transfers.views.printing import not_printed
 from transfers.views.turn import transfer_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
+from xueji.cases.models import State
 from xueji.cases.queries import rules_of
+from xueji.ledger.models import EventKind
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
-from xueji.pages.rule_words import value_words
+from xueji.pages.rule_words import WORDS, value_words
 from xueji.printing.sheets import packed
 
+NOT_DONE = "这件转学没有办结，纸质材料不转递。转学办结以后再打印。"
 TITLES = {"out": "转出学生登记册", "in": "转入学生登记册"}
 A_YEAR = timedelta(days=365)
 ROOM = 22  # lines of one sheet
@@ -74,6 +78,30 @@ def paper_file(request: HttpRequest, number: str) -> HttpResponse:
         "form_key": new_key(),
     }
     return render(request, "transfers/paper_file.html", context, status=status)
+
+
+@access.act("transfers.print")
+@require_GET
+def file_slip(request: HttpRequest, number: str) -> HttpResponse:
+    """档案转递单: counterfoil, slip and receipt on one sheet, with what is recorded so far.
+
+    For both schools and the offices between: of the pupil only what the former school knew.
+    """
+    case = transfer_of(request, number)
+    if case.state != State.DONE:
+        return not_printed(request, number, "档案转递单", NOT_DONE)
+    shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
+    row = queries.of_case(case)
+    out = case.events.filter(kind=EventKind.TRANSFERRED_OUT).order_by("pk").first()
+    context = {
+        "case": case,
+        "transfer": row,
+        "paper_file": getattr(row, "paper_file", None),
+        "slip_number": f"转递 {case.number}",
+        "number": out.number if out else "",
+        "goes": WORDS[rules_of(case).value("transfer.file")["goes"]],
+    }
+    return render(request, "print/transfer_file_slip.html", context)
 
 
 @access.act("transfers.print")

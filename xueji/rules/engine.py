@@ -206,6 +206,11 @@ def judge(group: str, facts: Any, rules: Rules) -> list[Finding]:
     return found
 
 
+def judge_by(keys: Iterable[str], facts: Any, rules: Rules) -> list[Finding]:
+    """What those rules alone find that are in force, where no group of them is asked as a whole."""
+    return [finding for key in keys if rules.has(key) for finding in _judges[key](facts, rules)]
+
+
 @lru_cache(maxsize=256)  # an intake asks the same ten thousand times
 def _of(group: str, rules: Rules) -> tuple[list[Judge], list[Conclusion]]:
     """The functions of the group's rules in force."""

@@ -29,6 +29,7 @@ class Context:
     year: SchoolYear
     stages: Mapping[int, Stage]  # by grade
     classes: Mapping[ClassKey, SchoolClass]
+    closed: frozenset[ClassKey]
     hosts: Mapping[str, School | None]  # other schools of the county by name; None: several
     categories: Mapping[tuple[int, str], str]
 
@@ -56,7 +57,10 @@ def load(takeover: Takeover, *, today: date) -> Context:
             "请先在「机构与学校」录入这个学年，或换一个基准日。"
         )
     stages = school.school.stages.all()
-    classes = SchoolClass.objects.filter(school=school.school, closed_on__isnull=True)
+    classes = {
+        (row.stage, row.entry_year, row.number): row
+        for row in SchoolClass.objects.filter(school=school.school)
+    }
     county = School.objects.filter(
         county=school.school.county_id, organisation__closed_on__isnull=True
     ).select_related("organisation")
@@ -72,7 +76,8 @@ def load(takeover: Takeover, *, today: date) -> Context:
         as_on=takeover.as_on,
         year=year,
         stages={grade: stage for stage in stages for grade in stage.grades},
-        classes={(row.stage, row.entry_year, row.number): row for row in classes},
+        classes={key: row for key, row in classes.items() if row.closed_on is None},
+        closed=frozenset(key for key, row in classes.items() if row.closed_on),
         hosts={name: found[0] if len(found) == 1 else None for name, found in named.items()},
         categories=table_of(codes),
     )

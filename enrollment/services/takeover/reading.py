@@ -86,8 +86,12 @@ def _class(reader: PupilReader, context: Context, grade: int) -> None:
         example = f"{GRADE_NAMES[grade]}（2）班"
         reader.tell("class", "school_class", message, f"请填班号，如 2 或 {example}。")
         return
-    stage = context.stages[grade].stage
-    reader.values["class_key"] = (stage, context.cohort(grade), int(found[2]))
+    key = (context.stages[grade].stage, context.cohort(grade), int(found[2]))
+    if key in context.closed:
+        message = f"{GRADE_NAMES[grade]}（{key[2]}）班已撤销，不能编入。"
+        reader.tell("class", "school_class", message, "请填学生现在所在的班。")
+        return
+    reader.values["class_key"] = key
 
 
 def _status(reader: PupilReader, context: Context) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from enrollment.models import TakenOver, TakenSeries, Takeover
-from enrollment.rules import most
 from enrollment.services.batch.rows import Entry, Fate
 from enrollment.services.batch.store import NoLongerFit, fill, further, own
 from enrollment.services.submit import STUDENT_FIELDS, TAKEN
 from enrollment.services.takeover.check import Row, judge_rows, serial_of
+from enrollment.services.takeover.classes import classes_for
 from enrollment.services.takeover.context import ClassKey, Context, require_working
 from numbering.models import SERIAL_DIGITS
 from numbering.services import Brought, CannotIssue, take_over
@@ -31,7 +31,6 @@ from xueji.students import entering, foreign_numbers
 from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, Status, Student
 
-USUAL_CLASS = 45  # where the rule set states no size; what is larger already is made as it is
 Values = Mapping[str, Any]
 NATIONAL, FORMER = "全国中小学生学籍系统", "建库前的学籍登记"
 
@@ -62,7 +61,9 @@ def store(
         raise NoLongerFit(entries)
     reason = f"建库 {takeover.pk}：{takeover.basis}"[:100]
     pupils = _pupils(rows, acting, reason)
-    classes = _classes(pupils, context)
+    classes = classes_for([pupil.values for pupil in pupils], context)
+    if classes is None:
+        raise NoLongerFit(entries)
     _number(takeover, pupils, context, acting, reason)
     _place(pupils, classes, context, acting, reason)
     _lend(pupils, classes, context, acting, reason)
@@ -100,32 +101,6 @@ def _pupils(rows: Sequence[Row], acting: Acting, reason: str) -> list[Pupil]:
     families = {pupil.student: pupil.row.checked.members for pupil in pupils}
     entering.write_families(families, acting=acting, reason=reason)
     return pupils
-
-
-def _classes(pupils: Sequence[Pupil], context: Context) -> dict[ClassKey, SchoolClass]:
-    """The classes there are, and those that the workbook names and nobody has made yet."""
-    classes = dict(context.classes)
-    heads: dict[ClassKey, int] = {}
-    grades: dict[ClassKey, int] = {}
-    for pupil in pupils:
-        if key := pupil.values["class_key"]:
-            heads[key] = heads.get(key, 0) + 1
-            grades[key] = pupil.values["grade"]
-    new = [key for key in sorted(heads) if key not in classes]
-    made = SchoolClass.objects.bulk_create(
-        SchoolClass(
-            school=context.lineage.school,
-            stage=key[0],
-            entry_year=key[1],
-            number=key[2],
-            grade=grades[key],
-            capacity=max(
-                heads[key], most(stage=key[0], granted=0, rules=context.rules) or USUAL_CLASS
-            ),
-        )
-        for key in new
-    )
-    return classes | dict(zip(new, made, strict=True))
 
 
 def _number(
