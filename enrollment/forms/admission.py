@@ -70,8 +70,8 @@ class AdmissionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "请从列出的材料中勾选。"},
     )
-    id_number.width, name.width, ground.width = "w6", "w6", "w12"  # type: ignore[attr-defined]
-    school_class.width, starts.width, papers.width = "w6", "w6", "w12"  # type: ignore[attr-defined]
+    id_number.width, name.width, ground.width = "w6", "w6", "w12"
+    school_class.width, starts.width, papers.width = "w6", "w6", "w12"
 
     def __init__(
         self,
@@ -90,10 +90,10 @@ class AdmissionForm(forms.Form):
             use_required_attribute=False,
         )
         self.classes = {row.pk: row for row in classes}
-        self.fields["ground"].choices = list(grounds.items())  # type: ignore[attr-defined]
+        self.fields["ground"].choices = list(grounds.items())
         rows = [(row.pk, f"{row}（{row.entry_year} 级）") for row in classes]
-        self.fields["school_class"].choices = [("", LATER), *rows]  # type: ignore[attr-defined]
-        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
+        self.fields["school_class"].choices = [("", LATER), *rows]
+        self.fields["papers"].choices = list(papers)
         for name, field in self.fields.items():
             if only and name not in only:
                 field.required = False

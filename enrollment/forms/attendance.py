@@ -21,8 +21,8 @@ class AttendanceForm(forms.Form):
         help_text="如：安置意见建议送教上门；身体好转，家长申请到校",
     )
     mark_optional = False
-    papers.width, reason.width = "w12", "w12"  # type: ignore[attr-defined]
+    papers.width, reason.width = "w12", "w12"
 
     def __init__(self, data: Mapping[str, str] | None = None, *, papers: Iterable[tuple[str, str]]):
         super().__init__(data, use_required_attribute=False)
-        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
+        self.fields["papers"].choices = list(papers)

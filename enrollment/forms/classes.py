@@ -29,8 +29,8 @@ class AssignForm(forms.Form):
         self, *args, students: Iterable[int], classes: Iterable[tuple[int, str]], **kwargs
     ):
         super().__init__(*args, **kwargs)
-        self.fields["students"].choices = [(pk, pk) for pk in students]  # type: ignore[attr-defined]
-        self.fields["school_class"].choices = list(classes)  # type: ignore[attr-defined]
+        self.fields["students"].choices = [(pk, pk) for pk in students]
+        self.fields["school_class"].choices = list(classes)
 
 
 def _whole(label: str, most: int) -> forms.IntegerField:
@@ -42,4 +42,4 @@ class ClassForm(forms.Form):
     """A class of the year's intake."""
 
     number, capacity = _whole("班号", 40), _whole("班额", 80)
-    number.width = capacity.width = "w3"  # type: ignore[attr-defined]
+    number.width = capacity.width = "w3"

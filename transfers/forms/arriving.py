@@ -114,11 +114,11 @@ class TakeForm(OfflineForm, AskingForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "请从列出的材料中勾选。"},
     )
-    id_number.width, name.width = "w6", "w6"  # type: ignore[attr-defined]
-    outside_school.width, outside_office.width = "w6", "w6"  # type: ignore[attr-defined]
-    national_number.width = "w6"  # type: ignore[attr-defined]
-    grade.width, school_class.width = "w6", "w6"  # type: ignore[attr-defined]
-    reason.width, reason_text.width, papers.width = "w12", "w12", "w12"  # type: ignore[attr-defined]
+    id_number.width, name.width = "w6", "w6"
+    outside_school.width, outside_office.width = "w6", "w6"
+    national_number.width = "w6"
+    grade.width, school_class.width = "w6", "w6"
+    reason.width, reason_text.width, papers.width = "w12", "w12", "w12"
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class TakeForm(OfflineForm, AskingForm):
             "grade": [("", "请选"), *((grade, grade_name(grade)) for grade in grades)],
         }
         for name, found in choices.items():
-            self.fields[name].choices = found  # type: ignore[attr-defined]
+            self.fields[name].choices = found
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
@@ -161,7 +161,7 @@ class TakeForm(OfflineForm, AskingForm):
     def _add(self, key: str, item: sheet.Item) -> None:
         self.fields[key] = of_item(key, item, empty="未填")
         if item.required and not key.startswith("m2_"):
-            self.fields[key].star = True  # type: ignore[attr-defined]
+            self.fields[key].star = True
         if item.is_place:
             self.fields[f"{key[:-4]}code"] = code_field()
 

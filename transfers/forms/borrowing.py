@@ -21,7 +21,7 @@ class BorrowingForm(TakeForm):
         help_text="可以不填",
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
-    until.width = "w6"  # type: ignore[attr-defined]
+    until.width = "w6"
     national_number = offline_on = offline_paper = None
     asked = ("school_class", "until", "reason", "reason_text", "papers")
 
@@ -31,7 +31,7 @@ class BorrowingForm(TakeForm):
         reason.label = "借读理由"
         reason.error_messages["required"] = "请选借读理由。"
         seat.label = "借读班级"
-        seat.choices = [("", "请选"), *seat.choices[1:]]  # type: ignore[attr-defined]
+        seat.choices = [("", "请选"), *seat.choices[1:]]
         self.fields["reason_text"].help_text = "选其他情况的必填"
         self.fields["outside_school"].help_text = "外地学生照借读证明信填全称"
         self.fields["outside_office"].help_text = "原学校的主管部门"
@@ -95,9 +95,9 @@ class LendingForm(AskingForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "请从列出的材料中勾选。"},
     )
-    outside_school.width, outside_office.width = "w6", "w6"  # type: ignore[attr-defined]
-    reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
-    until.width, papers.width = "w6", "w12"  # type: ignore[attr-defined]
+    outside_school.width, outside_office.width = "w6", "w6"
+    reason.width, reason_text.width = "w12", "w12"
+    until.width, papers.width = "w6", "w12"
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class EndForm(AskingForm):
         help_text="选其他情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
+    reason.width, reason_text.width = "w12", "w12"
 
 
 class ConversionForm(AskingForm):
@@ -143,7 +143,7 @@ class ConversionForm(AskingForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "请从列出的材料中勾选。"},
     )
-    papers.width = "w12"  # type: ignore[attr-defined]
+    papers.width = "w12"
 
     def __init__(
         self,
@@ -174,4 +174,4 @@ class SheetForm(forms.Form):
         help_text="谁带走、怎样带走",
         error_messages={"max_length": "说明超过 100 个字，请写短一些。"},
     )
-    due_on.width, note.width = "w4", "w8"  # type: ignore[attr-defined]
+    due_on.width, note.width = "w4", "w8"

@@ -42,7 +42,7 @@ class OfflineForm(forms.Form):
         help_text="没有编号的，写盖章的单位",
         error_messages={"max_length": "编号超过 60 个字，请只写编号或单位。"},
     )
-    offline_on.width, offline_paper.width = "w6", "w6"  # type: ignore[attr-defined]
+    offline_on.width, offline_paper.width = "w6", "w6"
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
@@ -79,7 +79,7 @@ class AskingForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 error_messages={"max_length": "理由超过 300 个字，请写短一些。"},
             )
-            self.fields[name].width = "w12"  # type: ignore[attr-defined]
+            self.fields[name].width = "w12"
 
     def reasons(self) -> dict[str, str]:
         """Key of the warning → the reason typed, as it was posted or kept."""
@@ -96,7 +96,7 @@ class AskingForm(forms.Form):
         self.fields.pop("papers", None)
         if choices:
             self.fields["papers"] = deepcopy(self.base_fields["papers"])
-            self.fields["papers"].choices = choices  # type: ignore[attr-defined]
+            self.fields["papers"].choices = choices
 
     def row(self) -> dict[str, object]:
         """What stands in the form, as text, for whoever goes on with it."""
@@ -182,10 +182,10 @@ class TransferForm(OfflineForm, AskingForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "请从列出的材料中勾选。"},
     )
-    pupil.width, student.width, to_where.width = "w6", "w12", "w12"  # type: ignore[attr-defined]
-    to_school.width, outside_school.width = "w12", "w6"  # type: ignore[attr-defined]
-    outside_office.width, reason.width = "w6", "w12"  # type: ignore[attr-defined]
-    reason_text.width, papers.width = "w12", "w12"  # type: ignore[attr-defined]
+    pupil.width, student.width, to_where.width = "w6", "w12", "w12"
+    to_school.width, outside_school.width = "w12", "w6"
+    outside_office.width, reason.width = "w6", "w12"
+    reason_text.width, papers.width = "w12", "w12"
 
     def __init__(
         self,
@@ -200,20 +200,20 @@ class TransferForm(OfflineForm, AskingForm):
         super().__init__(data, initial=first, use_required_attribute=False)
         self.is_asked = only is None
         self.offer_papers(papers)
-        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.fields["reason"].choices = reasons
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
 
     def offer_outside_alone(self) -> None:
         """For a school whose pupils go inside the register at the receiving school's request."""
-        self.fields["to_where"].choices = TransferForm.TO_WHERE[1:]  # type: ignore[attr-defined]
+        self.fields["to_where"].choices = TransferForm.TO_WHERE[1:]
         self.initial["to_where"] = OUTSIDE
         del self.fields["to_school"]
 
     def offer(self, pupils: Iterable[Student]) -> None:
         """Let the clerk choose among pupils, each with grade, class and birthday."""
-        self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]  # type: ignore[attr-defined]
+        self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]
 
     def asked(self, student_id: int, school: School | None) -> Asked:
         """What a valid form asks for."""
