@@ -16,7 +16,6 @@ from enrollment.rules.exempt import INCLUSION
 from enrollment.services import admission, admitted, doubles
 from enrollment.views.page import closed, is_editable
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
@@ -24,7 +23,7 @@ from xueji.cases.queries import waiting_text
 from xueji.identity import masking
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
-from xueji.pages import finding
+from xueji.pages import finding, record
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -51,13 +50,12 @@ def admissions(request: HttpRequest) -> HttpResponse:
     rows = of_pupils(lists[shown], typed, student="case__student", among=everybody)
     found = page(request, rows, order=("pk",), newest_first=True)
     if found.rows:
-        audit.shown(
-            acting=acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="admissions",
             students=[row.case.student_id for row in found.rows],
             filter=f"{LISTS[shown]} {masked(typed)}".rstrip(),
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "shown": shown,
@@ -184,13 +182,12 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
     students = [opened.case.student_id] if opened.case else []
     students += opened.answer.student_ids
     if students or number:
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=opened.answer.kind,
             page=doubles.PAGE,
             students=dict.fromkeys(students),
             filter=masking.mask_id(number),
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "form": opened.form,

@@ -22,7 +22,6 @@ from enrollment.views.page import (
     LAST,
     Entry,
     closed,
-    form_key,
     is_editable,
     posted_case,
     posted_form,
@@ -37,7 +36,7 @@ from xueji.cases.queries import waiting_text
 from xueji.cases.services import Kept, Stale
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from, typing
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, once, posted_key
 
 SENDS = ("next", "open")
 USED = (
@@ -111,7 +110,7 @@ def _deferred(request: HttpRequest) -> Mapping[str, str] | None:
 
 def _post(request: HttpRequest, entry: Entry) -> HttpResponse:
     """Keep what was typed, whatever comes; then do what the button says."""
-    entry.key, entry.version = form_key(request), version_of(request)
+    entry.key, entry.version = str(posted_key(request)), version_of(request)
     entry.case = entry.case or posted_case(request)
     if "use" in request.POST:
         return _fill(request, entry)

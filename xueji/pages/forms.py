@@ -71,6 +71,11 @@ class DecisionForm(forms.Form):
         return data
 
 
+def first_error(form: forms.BaseForm) -> str:
+    """What is said of a form that has no place of its own for what is wrong."""
+    return str(next(iter(form.errors.values()))[0])
+
+
 class ReasonForm(forms.Form):
     """Why something is taken back, closed or undone."""
 

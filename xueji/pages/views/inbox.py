@@ -16,7 +16,7 @@ from xueji.cases import kinds, services, veil
 from xueji.cases.finding import narrowed
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import finding
-from xueji.pages.forms import DecisionForm, new_key
+from xueji.pages.forms import DecisionForm, first_error, new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once
@@ -110,7 +110,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     form = DecisionForm(request.POST)
     seen = _chosen(request.POST.getlist("case"))
     if not seen or not form.is_valid():
-        why = next(iter(form.errors.values()))[0] if seen else NONE_CHOSEN
+        why = first_error(form) if seen else NONE_CHOSEN
         messages.error(request, f"没有签署\n\n{why}")
         note = request.POST.get("note", "")
         return _inbox(request, "mine", picked=seen, note=note, status=422)
