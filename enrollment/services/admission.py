@@ -32,8 +32,6 @@ from xueji.students import services as students
 from xueji.students.models import Attendance, Placement, PlacementKind, Status, Student
 from xueji.students.reading import EARLIEST
 
-KIND = "admission"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -158,7 +156,7 @@ def _case(
     if case_id is None:
         title = clean_name(asked.name)[:50]
         return open_draft(
-            kind=KIND, school=school.school, acting=acting, values=values, title=title
+            kind=Admission.KIND, school=school.school, acting=acting, values=values, title=title
         )
     case = lock(case_id)
     require(case, Act.SUBMIT, acting)

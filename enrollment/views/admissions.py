@@ -10,16 +10,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment import queries
 from enrollment.forms.admission import AdmissionForm
+from enrollment.models import Admission
+from enrollment.queries.admissions import came, went
 from enrollment.queries.finding import of_pupils
 from enrollment.rules import grounds
 from enrollment.rules.exempt import INCLUSION
-from enrollment.services import admission, admitted, doubles
+from enrollment.services import admission, doubles
 from enrollment.views.page import closed, is_editable
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import waiting_text
+from xueji.cases.queries import own, waiting_text
 from xueji.identity import masking
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
@@ -41,7 +43,7 @@ LOOK = ("id_number", "name")
 def admissions(request: HttpRequest) -> HttpResponse:
     """Pupils taken by the schools in reach, or taken from them."""
     acting = request.acting
-    lists = {"came": admitted.came(acting), "went": admitted.went(acting)}
+    lists = {"came": came(acting), "went": went(acting)}
     shown = request.GET.get("show", "came")
     if shown not in lists:
         raise Http404(shown)
@@ -91,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A case that came back, with what was typed."""
-    case = admitted.own(request.acting, number)
+    case = own(request.acting, number, Admission.KIND)
     if case is None:
         raise Http404(number)
     if request.method == "GET" and not is_editable(case):

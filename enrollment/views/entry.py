@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.forms import NEXT_TO_IT, EntryForm
+from enrollment.models import Enrollment
 from enrollment.queries import deferrals
 from enrollment.services import doubles
 from enrollment.services.deferral import as_typed
@@ -32,7 +33,7 @@ from enrollment.views.page import (
 from xueji.accounts import access
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import waiting_text
+from xueji.cases.queries import own, waiting_text
 from xueji.cases.services import Kept, Stale
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from, typing
@@ -60,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A draft or returned case of this very post, with what was typed and why it came back."""
-    case = queries.own(request.acting, number)
+    case = own(request.acting, number, Enrollment.KIND)
     if case is None:
         raise Http404(number)
     if request.method == "GET" and not is_editable(case):

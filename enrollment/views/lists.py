@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from enrollment import queries
+from enrollment.models import Enrollment
 from enrollment.queries import finding as meant
 from enrollment.services import doubles
 from enrollment.services import roll as rolls
@@ -17,6 +18,7 @@ from xueji.accounts.access import SCHOOL_ROLES
 from xueji.audit.models import AccessKind
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
+from xueji.cases.queries import own
 from xueji.organisations.models import Level, Organisation, SchoolClass
 from xueji.pages import finding, record
 from xueji.pages.forms import new_key
@@ -143,7 +145,7 @@ def _schools(request: HttpRequest) -> HttpResponse:
 @posted_from("enrollment")
 def discard(request: HttpRequest, number: str) -> HttpResponse:
     """Throw a draft away, with everything typed."""
-    case = queries.own(request.acting, number)
+    case = own(request.acting, number, Enrollment.KIND)
 
     def act() -> Done:
         if case is None:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from enrollment import queries
 from enrollment.forms import REASON, EntryForm
+from enrollment.models import Enrollment
 from enrollment.services import context as contexts
 from enrollment.services import doubles
 from enrollment.services.check import Context
@@ -18,6 +19,7 @@ from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
 from xueji.cases.acts import TRANSITIONS, Act
 from xueji.cases.models import Case
+from xueji.cases.queries import own
 from xueji.identity import masking
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
@@ -70,7 +72,7 @@ def is_editable(case: Case) -> bool:
 def posted_case(request: HttpRequest) -> Case | None:
     """The draft that a form goes on with; None where it is gone or another post's."""
     number = request.POST.get("case", "").replace("\0", "")
-    return queries.own(request.acting, number) if number else None
+    return own(request.acting, number, Enrollment.KIND) if number else None
 
 
 def posted_form(request: HttpRequest, context: Context) -> EntryForm:
