@@ -124,7 +124,7 @@ def test_it_is_not_undone_past_what_came_later(world, moved):
     case = sign(world, asked(world, moved), "principal2", "centre2")
     moved.refresh_from_db()
     later = movers.submitted(world, moved, "迁安城区小学", clerk="clerk2")
-    with pytest.raises(Refused, match=later.number):
+    with pytest.raises(Refused, match=f"{later.number} 在办，办结或撤回后才能撤销恢复在校"):
         cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
 
 
