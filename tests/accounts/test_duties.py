@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,13 +14,9 @@ from xueji.accounts.models import AccountEvent, Happened, Post, User
 from xueji.audit.models import AccessKind
 from xueji.audit.services import shown
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 DAY, TODAY = timedelta(days=1), NOON.date()
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def put(username: str, **fields) -> None:

@@ -1,23 +1,14 @@
-"""The clock of the world, and the form as a browser would send it."""
+"""A clerk at noon, and the form as a browser would send it."""
 
 import re
 from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.test import Client
 
 from tests import pupils
-from tests.world import NOON
 
 HIDDEN = re.compile(r'<input type="hidden"[^>]* name="(form_key|case|version)" value="([^"]*)"')
-
-
-@pytest.fixture
-def noon():
-    """The site's clock stands at noon of 2 September 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from enrollment import queries
 from enrollment.models import ClassMove, Draw, DrawClass, DrawPlace, Excess
 from enrollment.services import room
 from enrollment.services.assign import assign, move
-from tests.enrollment.test_lists import CLASSES, class_of, key, text
+from tests.browsing import words
+from tests.enrollment.test_lists import CLASSES, class_of, key
 from tests.numbering import making
 from tests.world import NOON
 from xueji.accounts.access import Acting
@@ -36,7 +37,7 @@ def page_of(school_class, act=""):
 
 def closely(answer):
     """What is read, without any blank."""
-    return "".join(text(answer).split())
+    return "".join(words(answer).split())
 
 
 def full(world, count=45, number=1):
@@ -53,7 +54,7 @@ def test_the_last_seat_is_given_and_not_one_more(clerk, world):
     clerk.post(CLASSES, key(students=[last.pk], school_class=first.pk))
     answer = clerk.post(CLASSES, key(students=[over.pk], school_class=first.pk))
 
-    assert (answer.status_code, OVER in text(answer)) == (409, True)
+    assert (answer.status_code, OVER in words(answer)) == (409, True)
     assert queries.heads([first.pk])[first.pk].all == 45
     assert Student.objects.get(pk=over.pk).school_class is None
     assert over.events.count() == 0
@@ -95,7 +96,7 @@ def test_the_page_shows_free_seats_and_where_the_limit_comes_from(clerk, world):
 
 def test_a_class_is_not_opened_for_more_than_the_limit(clerk, world):
     answer = clerk.post(f"{CLASSES}add/", key(number="3", capacity="46", year="2026"))
-    assert (answer.status_code, "班额 46 人超过上限" in text(answer)) == (409, True)
+    assert (answer.status_code, "班额 46 人超过上限" in words(answer)) == (409, True)
     assert SchoolClass.objects.filter(school=world.school_of("clerk")).count() == 2
 
 
@@ -161,7 +162,7 @@ def test_nobody_uses_a_consent_of_his_own(world):
 )
 def test_a_consent_says_how_many_and_why(client_of, noon, world, form, says):
     answer = client_of("principal").post(page_of(class_of(world, "clerk"), "excess/"), key(**form))
-    assert (answer.status_code, says in text(answer)) == (409, True)
+    assert (answer.status_code, says in words(answer)) == (409, True)
     assert not Excess.objects.exists()
 
 
@@ -258,7 +259,7 @@ def test_a_change_that_cannot_be_is_refused_and_nothing_moves(clerk, world, chan
 
     answer = clerk.post(page_of(first, "move/"), key(**{**form, **change}))
 
-    assert (answer.status_code, says in text(answer)) == (409, True)
+    assert (answer.status_code, says in words(answer)) == (409, True)
     assert Student.objects.get(pk=student.pk).school_class == first
     assert not ClassMove.objects.exists()
 
@@ -268,7 +269,7 @@ def test_a_full_class_takes_nobody_by_change_either(clerk, world):
     (student,) = making.entrants(world, ["甲一"], class_number=2)
     form = key(students=[student.pk], into=class_of(world, "clerk").pk, reason="家长申请")
     answer = clerk.post(page_of(class_of(world, "clerk", 2), "move/"), form)
-    assert (answer.status_code, OVER in text(answer)) == (409, True)
+    assert (answer.status_code, OVER in words(answer)) == (409, True)
 
 
 def test_of_two_clerks_the_second_is_told_where_the_pupil_is_now(world):

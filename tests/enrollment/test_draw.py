@@ -16,8 +16,9 @@ from enrollment.services import draw as drawing
 from enrollment.services.assign import assign, move
 from enrollment.services.balance import Wish
 from enrollment.services.draw import Asked
+from tests.browsing import words
 from tests.enrollment.test_classes import closely, page_of
-from tests.enrollment.test_lists import CLASSES, class_of, key, text
+from tests.enrollment.test_lists import CLASSES, class_of, key
 from tests.numbering import making
 from xueji.audit.models import Access
 from xueji.cases.kinds import Refused
@@ -90,7 +91,7 @@ def unplaced():
 
 # -- asking ---------------------------------------------------------------------------------------
 def test_the_list_is_numbered_and_nothing_is_asked_yet(clerk, intake):
-    page = text(clerk.get(f"{NEW}?year=2026"))
+    page = words(clerk.get(f"{NEW}?year=2026"))
     assert "待分班名单（10 人，按拼音）" in page
     assert "确认分班" not in page
 
@@ -100,13 +101,13 @@ def test_without_a_seed_one_is_drawn_and_marked_as_drawn(clerk, world, intake):
     second = previewed(clerk, question(world, seed=""))
     seeds = [re.search(r"seed=(\d{12})&", answer["Location"])[1] for answer in (first, second)]
     assert seeds[0] != seeds[1]
-    assert f"种子 {seeds[0]}（系统抽取）" in text(clerk.get(first["Location"]))
+    assert f"种子 {seeds[0]}（系统抽取）" in words(clerk.get(first["Location"]))
     other = first["Location"].replace(seeds[0], seeds[1])
-    assert f"种子 {seeds[1]}（学校填写）" in text(clerk.get(other))
+    assert f"种子 {seeds[1]}（学校填写）" in words(clerk.get(other))
 
 
 def test_a_preview_says_what_each_class_gets_and_writes_nothing(clerk, world, intake):
-    page = text(previewed(clerk, question(world)))
+    page = words(previewed(clerk, question(world)))
     assert "种子 8136（学校填写）" in page
     assert "均衡性别、户口所在村、社区、出生月份" in page
     assert "1 班 0 5 5 3 2" in page
@@ -135,21 +136,21 @@ def test_a_question_that_makes_no_sense_is_answered_with_the_reason(
     if change.get("classes") == "one":
         change = {"classes": [class_of(world, "clerk").pk]}
     answer = previewed(clerk, question(world, **change))
-    assert (answer.status_code, says in text(answer)) == (200, True)
-    assert "确认分班" not in text(answer)
+    assert (answer.status_code, says in words(answer)) == (200, True)
+    assert "确认分班" not in words(answer)
 
 
 def test_a_class_of_another_school_takes_no_part(clerk, world, intake):
     ids = [class_of(world, "clerk").pk, class_of(world, "clerk2").pk]
     answer = previewed(clerk, question(world, classes=ids))
-    assert "所选班级刚被撤销" in text(answer)
+    assert "所选班级刚被撤销" in words(answer)
     with pytest.raises(Refused):
         plan_of(world, classes=ids)
 
 
 def test_more_pupils_than_seats_are_refused_with_the_number(clerk, world, intake):
     SchoolClass.objects.update(capacity=4)
-    page = text(previewed(clerk, question(world)))
+    page = words(previewed(clerk, question(world)))
     assert "待分班 10 人，所选各班只有 8 个空位，差 2 个" in page
 
 
@@ -211,7 +212,7 @@ def test_the_draw_repeats_from_what_it_kept_and_a_changed_row_is_seen(world, int
 
 def test_twins_come_into_one_class_when_asked(clerk, world, intake):
     answer = confirmed(clerk, question(world, a0="1", b0="2", how0="together"))
-    page = text(clerk.get(answer["Location"]))
+    page = words(clerk.get(answer["Location"]))
     assert "序号 1 和 2 同班" in page
     orders = dict(DrawPlace.objects.values_list("order", "school_class"))
     assert orders[1] == orders[2]
@@ -244,7 +245,7 @@ def test_a_preview_that_is_not_true_any_more_is_refused_and_shown_anew(clerk, wo
     answer = clerk.post(NEW, key(**asked, token=token))
 
     assert answer.status_code == 409
-    assert "预览以后名单、班级或人数有变，没有分班" in text(answer)
+    assert "预览以后名单、班级或人数有变，没有分班" in words(answer)
     assert TOKEN.search(answer.content.decode())[1] != token
     assert (unplaced(), Draw.objects.count()) == (before, 0)
 
@@ -257,7 +258,7 @@ def test_a_second_clerk_finds_nobody_left(world, intake):
 
 
 def test_with_nobody_waiting_the_page_says_so(clerk, world):
-    assert "没有等待分班的学生" in text(clerk.get(NEW))
+    assert "没有等待分班的学生" in words(clerk.get(NEW))
     answer = clerk.post(NEW, key(**question(world), token="0" * 64))
     assert (answer.status_code, Draw.objects.count()) == (409, 0)
 
@@ -294,7 +295,7 @@ def test_a_change_by_hand_is_shown_against_the_list(clerk, world, intake):
         reason="与任课教师有亲属关系",
         acting=world.acting("clerk"),
     )
-    page = text(clerk.get(address))
+    page = words(clerk.get(address))
     out_of = student.school_class.number
     assert (
         f"{student.name} {out_of} 班 {other.number} 班 与任课教师有亲属关系 "
@@ -340,7 +341,7 @@ def test_only_a_clerk_draws(client_of, noon, world, intake, person):
 @pytest.mark.parametrize("person", ["clerk1b", "clerk2", "clerk9"])
 def test_a_strangers_question_is_about_his_own_school(client_of, noon, world, intake, person):
     client = client_of(person)
-    page = text(previewed(client, question(world)))
+    page = words(previewed(client, question(world)))
     assert [student.name for student in intake if student.name in page] == []
     form = key(**question(world), token=plan_of(world).token)
     assert (client.post(NEW, form).status_code, unplaced()) == (409, 10)
@@ -372,7 +373,7 @@ def test_a_drawn_pupil_is_listed_in_his_class_and_numbered_by_it(clerk, world, i
     confirmed(clerk, question(world))
     first = class_of(world, "clerk")
     assert len(Student.objects.filter(school_class=first)) == 5
-    assert "在校 5 人" in text(clerk.get(page_of(first))).replace(" <b>", "")
+    assert "在校 5 人" in words(clerk.get(page_of(first))).replace(" <b>", "")
     numbers = making.issue(world)
     held = [row.holder.school_class.number for row in numbers]
     assert held == [1] * 5 + [2] * 5

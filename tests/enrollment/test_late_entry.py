@@ -1,6 +1,5 @@
 """Registering a pupil of a later grade who has no register anywhere, and the national check."""
 
-import html
 import re
 from datetime import date, datetime
 from io import BytesIO
@@ -14,6 +13,7 @@ from openpyxl import load_workbook
 from enrollment.models import Enrollment
 from enrollment.services.submit import Rejected
 from tests import pupils
+from tests.browsing import words
 from tests.numbering import making
 from tests.world import ZONE
 from xueji.audit.models import Access
@@ -27,11 +27,6 @@ CHECK, NEW = "/enrollment/national-check/", "/enrollment/new/"
 BORN = date(2018, 3, 17)  # eight years old in 2026: third grade
 SOUNDS = "安邦博才晨达德恩芳刚国海宏佳健乐力明娜宁平琪若升思涛雯雅悦泽"  # no two of them alike
 WHY = "随父母在国外上学，今年回国，没有建立过学籍"
-
-
-def text(answer):
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(html.unescape(plain).split())
 
 
 def late(world, clerk="clerk", **changes):
@@ -176,7 +171,7 @@ def test_the_province_sees_who_waits_and_the_look_is_recorded(province, world):
     case = at_check(world, name="韩梅梅")
     late(world, name="李雷")  # still at the school
 
-    page = text(province.get(CHECK))
+    page = words(province.get(CHECK))
 
     assert "韩梅梅" in page
     assert "李雷" not in page
@@ -189,7 +184,7 @@ def test_the_province_sees_who_waits_and_the_look_is_recorded(province, world):
         [case.student_id],
         "2026-09",
     )
-    assert "全国学籍查重 1 名" in text(province.get("/"))
+    assert "全国学籍查重 1 名" in words(province.get("/"))
 
 
 def test_the_list_is_searched_and_still_taken_out_whole(province, world):
@@ -204,7 +199,7 @@ def test_the_list_is_searched_and_still_taken_out_whole(province, world):
         )
         assert [row.case for row in found.context["page"].rows] == [case]
         assert (found.context["month"], found.context["total"]) == (date(2026, 9, 1), 2)
-        assert "全部 2 名，不分页" in text(found)
+        assert "全部 2 名，不分页" in words(found)
     masked = f"2026-09 {case.student.id_number[:6]}********{case.student.id_number[-4:]}"
     assert Access.objects.latest("pk").filter == masked
 
@@ -212,9 +207,9 @@ def test_the_list_is_searched_and_still_taken_out_whole(province, world):
 def test_the_list_of_a_month_holds_those_who_came_by_its_end(province, client_of, world):
     at_check(world, name="韩梅梅")
 
-    assert "韩梅梅" not in text(province.get(f"{CHECK}?month=2026-08"))
+    assert "韩梅梅" not in words(province.get(f"{CHECK}?month=2026-08"))
     with time_machine.travel(datetime(2026, 10, 3, 9, 0, tzinfo=ZONE), tick=False):
-        assert "韩梅梅" in text(client_of("province").get(f"{CHECK}?month=2026-09"))
+        assert "韩梅梅" in words(client_of("province").get(f"{CHECK}?month=2026-09"))
     assert province.get(f"{CHECK}?month=nonsense").status_code == 404
 
 
@@ -250,7 +245,7 @@ def test_the_same_list_on_paper(province, world):
     case = at_check(world, name="韩梅梅")
     asked = {"month": "2026-09", "purpose": "核对查重结果", "form": "print"}
 
-    page = text(province.post(f"{CHECK}list/", asked))
+    page = words(province.post(f"{CHECK}list/", asked))
 
     assert case.student.id_number in page
     assert "第 1 页，共 1 页" in page
@@ -269,7 +264,7 @@ def test_a_list_leaves_for_a_purpose_and_of_a_month(province, world, asked, says
 
     answer = province.post(f"{CHECK}list/", asked)
 
-    assert (answer.status_code, says in text(answer)) == (422, True)
+    assert (answer.status_code, says in words(answer)) == (422, True)
     assert set(Access.objects.values_list("kind", flat=True)) == {"list"}
 
 
@@ -285,7 +280,7 @@ def test_who_passed_goes_on_to_the_last_signature(province, world):
         "county_officer",
     )
     assert case.steps.get(role="province_officer").note == "全国学籍查重通过。"
-    assert "已登记 1 名通过，转下一环节" in text(province.get(CHECK))
+    assert "已登记 1 名通过，转下一环节" in words(province.get(CHECK))
 
 
 def test_who_did_not_pass_is_refused_and_sent_to_transfer(province, world):
@@ -309,7 +304,7 @@ def test_who_did_not_pass_is_told_why(province, world):
     answer = send(province, case, result="failed")
 
     assert answer.status_code == 422
-    assert "不通过的要写明查到什么" in text(answer)
+    assert "不通过的要写明查到什么" in words(answer)
     case.refresh_from_db()
     assert case.state == State.OPEN
 
@@ -325,7 +320,7 @@ def test_a_result_is_reported_once(province, world):
     answer = province.post(f"{CHECK}results/", again)
 
     assert answer.status_code == 302
-    assert "没有登记" in text(province.get(CHECK))
+    assert "没有登记" in words(province.get(CHECK))
     case.refresh_from_db()
     assert case.state == State.OPEN
 
@@ -334,7 +329,7 @@ def test_a_result_is_reported_once(province, world):
 def test_a_post_whose_turn_it_is_not_reports_nothing(client_of, noon, world, who):
     case = at_check(world, name="韩梅梅")
     client = client_of(who)
-    assert "韩梅梅" not in text(client.get(CHECK))
+    assert "韩梅梅" not in words(client.get(CHECK))
 
     send(client, case)
 

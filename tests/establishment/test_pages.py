@@ -1,8 +1,6 @@
 """Pages about offices: found, read by whoever reaches them, changed by the county alone."""
 
-import re
 from datetime import date
-from html import unescape
 from io import BytesIO
 from uuid import uuid4
 
@@ -15,6 +13,7 @@ from django.utils.timezone import localdate
 from openpyxl import Workbook
 
 from tests import pupils
+from tests.browsing import words
 from tests.documents import scans
 from tests.establishment.orders import enter
 from tests.world import open_school
@@ -30,11 +29,6 @@ from xueji.organisations.models import (
     Term,
 )
 from xueji.organisations.queries import working_days_after
-
-
-def text(answer) -> str:
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(unescape(plain).split())
 
 
 def send(client, page: str, /, *args: object, query: str = "", **typed: object):
@@ -74,7 +68,7 @@ def test_the_tree_is_searched_by_name_initials_and_code_within_reach(world, clie
         assert listed(county.get(page, {"q": typed})) == ["清泉小学"]
     assert listed(county.get(page, {"q": "滦州"})) == []
     assert listed(client_of("centre").get(page)) == ["邻泉小学", "清泉小学"]
-    assert "学校下面没有别的机构" in text(client_of("clerk").get(page))
+    assert "学校下面没有别的机构" in words(client_of("clerk").get(page))
     other = world.organisations["滦州市教育局"].pk
     assert county.get(page, {"at": other}).status_code == 404
 
@@ -98,11 +92,11 @@ def test_the_queries_of_tree_and_office_do_not_grow_with_rows(world, client_of):
 
 
 def test_the_page_of_a_school_tells_its_facts_authority_rules_and_people(world, client_of):
-    told = text(
+    told = words(
         client_of("clerk").get(reverse("organisation", args=[world.schools["清泉小学"].pk]))
     )
 
-    for words in (
+    for said in (
         "代码 017",
         "2130283017",
         "普通学校",
@@ -112,7 +106,7 @@ def test_the_page_of_a_school_tells_its_facts_authority_rules_and_people(world, 
         "2026—2027 学年，第 1 学期",
         "某principal",
     ):
-        assert words in told
+        assert said in told
     assert "修改资料" not in told
 
 
@@ -138,7 +132,7 @@ NEW = {
 def test_the_county_adds_a_school_which_works_only_after_its_connection(world, client_of):
     client = client_of("county")
 
-    told = text(send(client, "organisation_new", **NEW))
+    told = words(send(client, "organisation_new", **NEW))
 
     school = School.objects.get(code="019")
     assert "已设立新泉小学；核准入网以后才能办理业务" in told
@@ -148,7 +142,7 @@ def test_the_county_adds_a_school_which_works_only_after_its_connection(world, c
     send(client, "organisation_connect", school.pk)
     school.refresh_from_db()
     assert (school.connected_on, school.connected_by) == (localdate(), world.posts["county"])
-    assert "已于" in text(send(client, "organisation_connect", school.pk))
+    assert "已于" in words(send(client, "organisation_connect", school.pk))
     assert [row[:3] for row in acts("founded")] == [("新泉小学", "county_officer", NEW["reason"])]
     assert len(acts("connected")) == 1
 
@@ -198,7 +192,7 @@ def test_facts_are_changed_with_who_when_and_why_and_a_second_editor_sees_the_fi
         "还没有写原因。请写明为什么改、根据什么文件，会留在履历里。"
     )
 
-    told = text(send(client, "organisation_edit", pk, **FACTS))
+    told = words(send(client, "organisation_edit", pk, **FACTS))
 
     assert "名称：清泉小学 → 清泉学校" in told
     assert "指定借读学校：否 → 是" in told
@@ -206,12 +200,12 @@ def test_facts_are_changed_with_who_when_and_why_and_a_second_editor_sees_the_fi
     late = send(
         client_of("county-head"), "organisation_edit", pk, **FACTS | {"name": "清泉中心小学"}
     )
-    assert (late.status_code, "有人改过这个机构" in text(late)) == (409, True)
+    assert (late.status_code, "有人改过这个机构" in words(late)) == (409, True)
     assert 'value="清泉中心小学"' in late.content.decode()
     assert [row[1:3] for row in acts("facts")] == [("county_officer", "更名批文")]
     seen = OrganisationAct.objects.latest("pk").pk
     same = send(client, "organisation_edit", pk, **FACTS | {"seen": seen})
-    assert "没有改动" in text(same)
+    assert "没有改动" in words(same)
 
 
 def test_the_code_of_a_working_school_and_the_area_of_its_pupils_stay(world, client_of):
@@ -300,13 +294,13 @@ def test_the_county_writes_a_year_and_everybody_of_it_reads_the_working_days(wor
     page = client_of("clerk").get(reverse("calendar"), {"year": "2027"})
     october = next(m for m in page.context["months"] if m.first == date(2027, 10, 1))
     assert (october.working, october.known) == (21, True)
-    told = text(page)
+    told = words(page)
     assert "10-1 国庆节" in told
     assert "10-9 国庆节调休" in told
     assert "2028 年还没有放假和调休的数据" in told
     assert "只按周末计算工作日" in told
     assert len(acts("calendar")) == 1
-    assert "各县的校历" in text(client_of("city").get(reverse("calendar")))
+    assert "各县的校历" in words(client_of("city").get(reverse("calendar")))
 
 
 def test_the_province_writes_the_special_days_of_a_year_and_deadlines_count_them(world, client_of):
@@ -347,12 +341,12 @@ def test_the_county_looks_first_then_enters_an_order_and_withdraws_it(world, cli
     later = today.replace(day=1, year=today.year + 1).isoformat()
 
     look = send(client, "order_new", **ordered(world, effective_on=later, check="1"))
-    assert "学生 1 名" in text(look)
-    assert case.number in text(look)
+    assert "学生 1 名" in words(look)
+    assert case.number in words(look)
     assert Order.objects.count() == 0
     bare = send(client, "order_new", **ordered(world, effective_on=later))
     assert "还没有选文件扫描件" in problems(bare)
-    told = text(send(client, "order_new", **ordered(world, effective_on=later, file=paper())))
+    told = words(send(client, "order_new", **ordered(world, effective_on=later, file=paper())))
 
     (order,) = Order.objects.all()
     assert f"已登记，{later} 由系统执行" in told
@@ -361,8 +355,8 @@ def test_the_county_looks_first_then_enters_an_order_and_withdraws_it(world, cli
         assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
     scan = client_of("centre").get(reverse("order_paper", args=[order.pk]))
     assert scan["Content-Disposition"].startswith("attachment")
-    assert "还没有写撤回的原因" in text(send(client, "order_withdraw", order.pk, reason=" "))
-    assert "到那天由系统执行" in text(send(client, "order_carry_out", order.pk))
+    assert "还没有写撤回的原因" in words(send(client, "order_withdraw", order.pk, reason=" "))
+    assert "到那天由系统执行" in words(send(client, "order_carry_out", order.pk))
     send(client, "order_withdraw", order.pk, reason="文件废止")
     order.refresh_from_db()
     assert (order.state, order.reason) == ("withdrawn", "文件废止")
@@ -376,7 +370,7 @@ def test_an_order_that_meets_an_open_case_is_refused_and_nothing_typed_is_lost(w
     refused = send(client_of("county"), "order_new", **typed)
 
     assert (refused.status_code, Order.objects.count()) == (409, 0)
-    assert f"还有 1 件业务没有办结：{case.number}" in text(refused)
+    assert f"还有 1 件业务没有办结：{case.number}" in words(refused)
     assert 'value="迁教〔2026〕18 号"' in refused.content.decode()
 
 
@@ -394,19 +388,19 @@ def test_a_class_is_named_as_one_writes_it_and_one_that_is_not_there_is_refused(
         refused = send(client, "order_new", **typed, school_class=said, file=paper())
         assert (refused.status_code, problems(refused)) == (422, why + names)
     look = send(client, "order_new", **typed, school_class="一年级2班", check="1")
-    assert "清泉小学一（2）班现在有什么" in text(look)
-    assert "学生 0 名" in text(look)
+    assert "清泉小学一（2）班现在有什么" in words(look)
+    assert "学生 0 名" in words(look)
     assert Order.objects.count() == 0
-    told = text(send(client, "order_new", **typed, school_class="一(2)班", file=paper()))
+    told = words(send(client, "order_new", **typed, school_class="一(2)班", file=paper()))
 
     assert "清泉小学一（2）班划转到邻泉小学" in told
     (order,) = Order.objects.all()
     assert (order.kind, order.class_name, order.state) == ("class", "一（2）班", "waiting")
     for who, status in (("clerk", 200), ("clerk1b", 200), ("clerk2", 404), ("county9", 404)):
         assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
-    assert "清泉小学一（2）班" in text(client_of("clerk1b").get(reverse("orders")))
+    assert "清泉小学一（2）班" in words(client_of("clerk1b").get(reverse("orders")))
     office = reverse("organisation", args=[world.schools["邻泉小学"].pk])
-    assert "清泉小学一（2）班整班划转 → 邻泉小学" in text(client.get(office))
+    assert "清泉小学一（2）班整班划转 → 邻泉小学" in words(client.get(office))
 
 
 def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, client_of):

@@ -13,8 +13,9 @@ from numbering.models import ActKind, NumberState, RegisterNumber, Renumbered, S
 from numbering.queries.check import check
 from numbering.services import CannotFreeze, CannotRenumber, CannotVoid, ProofChanged
 from tests import world as worlds
+from tests.browsing import text, words
 from tests.numbering import making
-from tests.numbering.browsing import page_of, text, words
+from tests.numbering.browsing import page_of
 from tests.numbering.browsing import queries as count
 from tests.world import ZONE
 from xueji.accounts import services as accounts

@@ -12,8 +12,9 @@ from numbering.models import ActKind, NumberState, RegisterNumber, Renumbered, S
 from numbering.queries.check import check
 from numbering.services import CannotRenumber, PreviewChanged
 from tests import pupils
+from tests.browsing import text, words
 from tests.numbering import making
-from tests.numbering.browsing import page_of, text, words
+from tests.numbering.browsing import page_of
 from tests.numbering.browsing import queries as count
 from xueji.audit.models import Access
 from xueji.ledger.check import check as check_ledger

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -12,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import text, verdict
 from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
 from xueji.cases import kinds
@@ -20,23 +20,9 @@ from xueji.organisations.models import School
 from xueji.pages import paging
 
 
-def text(response) -> str:
-    return unescape(response.content.decode())
-
-
 def without_token(response) -> str:
     """The body as it is the same for everybody: a CSRF token differs with every answer."""
     return re.sub(r"[A-Za-z0-9]{64}", "token", text(response))
-
-
-def verdict(case: Case, **changes: str) -> dict[str, str]:
-    return {
-        "decision": "agreed",
-        "note": "",
-        "version": str(case.version),
-        "form_key": str(uuid4()),
-        **changes,
-    }
 
 
 def post(client, name: str, case: Case, data: dict[str, str]):

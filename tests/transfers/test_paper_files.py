@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 
+from tests.browsing import raw
 from tests.transfers import movers
 from tests.transfers.movers import approved, moved, numbered
-from tests.transfers.test_pages import LIST, text
+from tests.transfers.test_pages import LIST
 from tests.world import NOON
 from transfers import services
 from transfers.queries import owed
@@ -20,12 +20,6 @@ from xueji.organisations.models import Organisation
 
 TODAY = NOON.date()
 REGISTER = "/transfers/register/"
-
-
-@pytest.fixture
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def send(world, case, who="clerk", **other):
@@ -95,15 +89,15 @@ def test_the_page_asks_each_school_for_its_half(world, client_of, noon):
     page = f"/transfers/{case.number}/file/"
     for who, status in [("clerk1b", 404), ("clerk9", 404), ("principal", 404), ("county", 404)]:
         assert (who, client_of(who).get(page).status_code) == (who, status)
-    assert "怎样转递" in text(client_of("clerk").get(page))
+    assert "怎样转递" in raw(client_of("clerk").get(page))
     form = {"form_key": str(uuid4()), "on": "2026-09-02", "carrier": "post"}
     answer = client_of("clerk").post(page, form)
     assert answer["Location"] == f"/cases/{case.number}/"
     assert client_of("clerk").get(page)["Location"] == f"/cases/{case.number}/"
-    assert "2026-09-02 转出，邮寄" in text(client_of("clerk").get(f"/cases/{case.number}/"))
-    assert "待收到" in text(client_of("clerk2").get(f"{LIST}?show=files"))
+    assert "2026-09-02 转出，邮寄" in raw(client_of("clerk").get(f"/cases/{case.number}/"))
+    assert "待收到" in raw(client_of("clerk2").get(f"{LIST}?show=files"))
     empty = client_of("clerk2").post(page, {"form_key": str(uuid4()), "on": ""})
-    assert (empty.status_code, "请填收到日期" in text(empty)) == (422, True)
+    assert (empty.status_code, "请填收到日期" in raw(empty)) == (422, True)
 
 
 @pytest.mark.parametrize(("days", "overdue"), [(30, 0), (31, 1)])
@@ -143,5 +137,5 @@ def test_a_register_covers_the_days_it_is_asked_for(world, client_of, noon):
     assert client.get(REGISTER, days).context["total"] == 0
     assert client.get(REGISTER, {"first": TODAY, "last": TODAY}).context["total"] == 1
     wrong = client.get(REGISTER, {"first": "2026-09-03", "last": "2026-09-01"})
-    assert (wrong.status_code, "结束日期早于开始日期" in text(wrong)) == (422, True)
+    assert (wrong.status_code, "结束日期早于开始日期" in raw(wrong)) == (422, True)
     assert client.get(f"{REGISTER}?show=no").status_code == 404
