@@ -28,11 +28,11 @@ def errors(answer: HttpResponse) -> dict[str, list[str]]:
     return {name: list(told) for name, told in answer.context["form"].errors.items()}
 
 
-def key() -> dict[str, str]:
+def key(**more: object) -> dict[str, object]:
     """A form that nobody has sent before."""
-    return {"form_key": str(uuid4())}
+    return {"form_key": str(uuid4()), **more}
 
 
-def verdict(case: Case, **changes: str) -> dict[str, str]:
+def verdict(case: Case, **changes: str) -> dict[str, object]:
     """The form by which a step is signed, as it stands on the page of the case."""
     return {"decision": "agreed", "note": "", "version": str(case.version), **key(), **changes}

@@ -2,14 +2,14 @@
 
 import html
 import re
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
-from tests.browsing import words
+from tests.browsing import key, words
+from tests.enrollment.classrooms import CLASSES, class_of
 from xueji.audit.models import Access
 from xueji.cases.models import Case
 from xueji.ledger.models import EventKind
@@ -17,7 +17,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.students.models import Student
 
 NEIGHBOUR = ("130283103228", "建昌营镇 清泉村")
-LIST, CLASSES = "/enrollment/", "/enrollment/classes/"
+LIST = "/enrollment/"
 
 
 def returned(world, name):
@@ -178,14 +178,6 @@ def test_a_school_does_not_read_the_list_of_its_neighbour(clerk, world):
 
 
 # -- classes --------------------------------------------------------------------------------------
-def key(**more):
-    return {"form_key": str(uuid4()), **more}
-
-
-def class_of(world, clerk, number=1):
-    return SchoolClass.objects.get(school=world.school_of(clerk), number=number)
-
-
 def test_chosen_pupils_go_into_the_chosen_class_once(clerk, world):
     students = [pupils.enrolled(world, name=name) for name in ("吴一", "吴二", "吴三")]
     form = key(students=[s.pk for s in students[:2]], school_class=class_of(world, "clerk", 2).pk)

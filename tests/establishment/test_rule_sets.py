@@ -9,8 +9,9 @@ from django.urls import reverse
 from enrollment.services.submit import submit
 from tests import pupils
 from tests.browsing import words
+from tests.establishment.asking import acts, problems, send
 from tests.establishment.orders import enter
-from tests.establishment.test_pages import NEW, acts, problems, send
+from tests.establishment.test_pages import NEW
 from tests.world import World, open_school
 from xueji.establishment import services
 from xueji.establishment.models import OrganisationAct
