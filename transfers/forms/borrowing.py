@@ -9,15 +9,15 @@ from transfers.forms.arriving import TakeForm
 from transfers.forms.leaving import AskingForm
 from transfers.models import EndReason, Ground
 from transfers.services.borrow import Wanted
+from xueji.pages.fields import DayField, PapersField
 
 
 class BorrowingForm(TakeForm):
     """Who comes, from where, on which ground, into which class, for how long."""
 
-    until = forms.DateField(
+    until = DayField(
         label="预计借读到",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="可以不填",
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
@@ -82,22 +82,16 @@ class LendingForm(AskingForm):
         help_text="选其他情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    until = forms.DateField(
+    until = DayField(
         label="预计借读到",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="可以不填",
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
+    papers = PapersField()
     outside_school.width, outside_office.width = "w6", "w6"
     reason.width, reason_text.width = "w12", "w12"
-    until.width, papers.width = "w6", "w12"
+    until.width = "w6"
 
     def __init__(
         self,
@@ -137,13 +131,7 @@ class EndForm(AskingForm):
 class ConversionForm(AskingForm):
     """Which originals were seen before a temporary register becomes a regular one."""
 
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
-    papers.width = "w12"
+    papers = PapersField()
 
     def __init__(
         self,
@@ -159,9 +147,8 @@ class ConversionForm(AskingForm):
 class SheetForm(forms.Form):
     """By when the register sheet is to come back."""
 
-    due_on = forms.DateField(
+    due_on = DayField(
         label="应归还日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "请填学籍表应在哪天以前归还。",
             "invalid": "请写成 2027-01-20 这样的年、月、日。",

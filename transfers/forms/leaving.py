@@ -8,7 +8,7 @@ from django import forms
 from transfers.models import Reason
 from transfers.services import Asked
 from xueji.organisations.models import School
-from xueji.pages.fields import plain
+from xueji.pages.fields import DayField, PapersField, plain
 from xueji.rules.engine import Finding
 from xueji.students.models import Student
 
@@ -27,10 +27,9 @@ class OfflineForm(forms.Form):
 
     is_asked = True
 
-    offline_on = forms.DateField(
+    offline_on = DayField(
         label="线下办理日期",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="系统故障、先在纸上办的才填；照审批表",
         error_messages={"invalid": "请写成 2026-09-03 这样的年、月、日。"},
     )
@@ -176,16 +175,11 @@ class TransferForm(OfflineForm, AskingForm):
         help_text="选其他特殊情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
+    papers = PapersField()
     pupil.width, student.width, to_where.width = "w6", "w12", "w12"
     to_school.width, outside_school.width = "w12", "w6"
     outside_office.width, reason.width = "w6", "w12"
-    reason_text.width, papers.width = "w12", "w12"
+    reason_text.width = "w12"
 
     def __init__(
         self,

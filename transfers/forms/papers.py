@@ -3,16 +3,14 @@
 from django import forms
 
 from transfers.models import Carrier
+from xueji.pages.fields import DayField
 
-DAY = "请写成 2026-09-01 这样的年、月、日。"
 
-
-def _day(label: str, help_text: str) -> forms.DateField:
-    return forms.DateField(
+def _day(label: str, help_text: str) -> DayField:
+    return DayField(
         label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=help_text,
-        error_messages={"required": f"请填{label}。", "invalid": DAY},
+        error_messages={"required": f"请填{label}。"},
     )
 
 

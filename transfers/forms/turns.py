@@ -6,6 +6,7 @@ from django import forms
 
 from xueji.cases.models import Decision
 from xueji.organisations.models import SchoolClass
+from xueji.pages.fields import DayField
 from xueji.pages.forms import DecisionForm
 
 LATER = "分班后再定"
@@ -48,13 +49,11 @@ class TurnForm(DecisionForm):
 class ReceiptForm(forms.Form):
     """The receipt as the paper says."""
 
-    on = forms.DateField(
+    on = DayField(
         label="回执日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="接收学校盖章的日期",
         error_messages={
             "required": "请填回执上接收学校盖章的日期。",
-            "invalid": "请写成 2026-09-01 这样的年、月、日。",
         },
     )
     note = forms.CharField(
