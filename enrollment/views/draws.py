@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment import queries
+from enrollment.forms.draw import DrawForm
 from enrollment.models import ClassMove, Draw
 from enrollment.services import draw as drawing
 from enrollment.services.check import Context
 from enrollment.services.draw import Asked, Plan
 from enrollment.views import draw_page
-from enrollment.views.class_forms import DrawForm
 from enrollment.views.classes import year_of
 from enrollment.views.page import closed, school_context
 from xueji.accounts import access

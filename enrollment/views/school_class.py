@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from enrollment import queries
+from enrollment.forms.classes import ExcessForm, MoveForm
 from enrollment.services import assign, room
-from enrollment.views.class_forms import ExcessForm, MoveForm
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
