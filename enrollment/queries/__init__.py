@@ -7,7 +7,6 @@ from django.db.models import Count, F, Q
 from enrollment.models import Enrollment
 from enrollment.queries.offices import SchoolLine, Serving, by_school, schools, serving
 from enrollment.queries.placing import (
-    BOY,
     Heads,
     classes,
     draws,
@@ -25,7 +24,6 @@ from xueji.accounts.access import Acting
 from xueji.cases.models import Case, CaseForm, CaseQuerySet, Decision, State, Step
 
 __all__ = [
-    "BOY",
     "Heads",
     "SchoolLine",
     "Serving",

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from enrollment.models import ClassMove, Draw, Excess
 from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
+from xueji.identity.codes import BOY
 from xueji.organisations.models import SchoolClass, StageName
 from xueji.students.models import (
     Attendance,
@@ -18,8 +19,6 @@ from xueji.students.models import (
     Student,
     StudentQuerySet,
 )
-
-BOY = "1"
 
 
 def without_class(school_id: int) -> StudentQuerySet:
