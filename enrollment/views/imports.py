@@ -47,15 +47,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _overview(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
     rows = queries.in_reach(request.acting)
-    found = page(request, rows, order=("pk",), newest_first=True)
-    base = reverse("enrollment_import")
+    here = reverse("enrollment_import")
+    found = page(request, rows, order=("pk",), newest_first=True, at=here)
     return render(
         request,
         "enrollment/imports.html",
         {
             "page": found,
-            "previous": found.previous and base + found.previous,
-            "next": found.next and base + found.next,
             "may_enter": request.acting.may("enrollment.enter"),
             "refusal": refusal,
             "form_key": new_key(),

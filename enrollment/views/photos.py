@@ -35,15 +35,13 @@ def _of_school(acting: Acting) -> QuerySet[PhotoBatch]:
 
 
 def _overview(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    found = page(request, _of_school(request.acting), order=("pk",), newest_first=True)
-    base = reverse("enrollment_photos")
+    here = reverse("enrollment_photos")
+    found = page(request, _of_school(request.acting), order=("pk",), newest_first=True, at=here)
     return render(
         request,
         "enrollment/photos.html",
         {
             "page": found,
-            "previous": found.previous and base + found.previous,
-            "next": found.next and base + found.next,
             "refusal": refusal,
             "form_key": new_key(),
             "today": request.acting.today,

@@ -50,15 +50,15 @@ def _form(request: HttpRequest) -> TakeoverForm:
 def _overview(
     request: HttpRequest, form: TakeoverForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    found = page(request, queries.of_county(request.acting), order=("pk",), newest_first=True)
-    base = reverse("enrollment_takeovers")
+    here = reverse("enrollment_takeovers")
+    found = page(
+        request, queries.of_county(request.acting), order=("pk",), newest_first=True, at=here
+    )
     return render(
         request,
         "enrollment/takeovers.html",
         {
             "page": found,
-            "previous": found.previous and base + found.previous,
-            "next": found.next and base + found.next,
             "form": form,
             "refusal": refusal,
             "form_key": new_key(),

@@ -71,6 +71,7 @@ def _inbox(
         cases.select_related("school__organisation", "waiting_at"),
         order=("closed_at" if is_closed else "due_on", "pk"),
         newest_first=is_closed,
+        at=url("cases"),
     )
     if found.rows:
         students = [case.student_id for case in found.rows]
@@ -88,8 +89,6 @@ def _inbox(
             "search": finding.address(request.GET, ()),
             "order": "最近了结的在前" if is_closed else "先到期的在前",
             "page": found,
-            "previous": found.previous and url("cases") + found.previous,
-            "next": found.next and url("cases") + found.next,
             "page_query": request.GET.urlencode() if found.previous else "",
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
