@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reports.models import ExportState, RosterChoice, RosterExport
 from tests import pupils
-from tests.reports.test_rosters import took
+from tests.reports.taking import took
 from xueji.audit.models import Access, AccessKind
 from xueji.documents import services as documents
 from xueji.identity import masking
