@@ -10,8 +10,8 @@ class EnrollmentConfig(AppConfig):
         import enrollment.tasks  # noqa: F401 -- registers the kinds of job
         from enrollment.kind import ADMISSION, DEFERRAL, ENROLLMENT
         from enrollment.queries import deferrals, imports, national_check, takeovers, to_place
+        from enrollment.queries.admissions import taken_from
         from enrollment.services import room
-        from enrollment.services.admitted import taken_from
         from xueji.cases import kinds, seats, todos
 
         for kind in (ENROLLMENT, DEFERRAL, ADMISSION):

@@ -4,7 +4,7 @@
 """
 
 from enrollment import queries
-from enrollment.models import Admission
+from enrollment.models import Admission, Deferral, Enrollment
 from enrollment.rules import grounds
 from enrollment.services import admission_finish, deferred
 from enrollment.services.finish import apply, reverse
@@ -59,7 +59,7 @@ def deferral_panel(case: Case, acting: Acting) -> tuple[str, dict[str, object]]:
 
 
 ENROLLMENT = Kind(
-    name="enrollment",
+    name=Enrollment.KIND,
     label="新生入学",
     letter="入",
     exclusive=True,
@@ -74,7 +74,7 @@ ENROLLMENT = Kind(
 )
 
 DEFERRAL = Kind(
-    name="deferral",
+    name=Deferral.KIND,
     label="缓学",
     letter="缓",
     exclusive=True,
@@ -106,7 +106,7 @@ def _admission(case: Case) -> dict[str, object]:
 
 
 ADMISSION = Kind(
-    name="admission",
+    name=Admission.KIND,
     label="免转学手续接收",
     letter="接",
     exclusive=True,

@@ -3,7 +3,7 @@
 Each is checked, stored once it is confirmed, undone, and let go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from django.utils.timezone import localdate
@@ -28,6 +28,7 @@ from enrollment.services.takeover import keeping as takeovers
 from enrollment.services.takeover import store as takeover_store
 from enrollment.services.takeover import undo as takeover_undo
 from enrollment.services.takeover.check import judge_rows, told_of
+from xueji.accounts.access import Acting
 from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
@@ -73,9 +74,7 @@ def check(this: Job, lease: Lease) -> None:
         told.extend(row.checked.known for row in piece if row.checked and is_look(row.entry))
 
     judge(found.entries, context, take)
-    marked, is_plain = None, True
-    if any(entry.faults for entry in found.entries):
-        marked, is_plain = report.marked(data, found)
+    marked, is_plain = _marked(data, found)
     with lease.effect():
         keeping.keep_result(
             batch_id=batch.pk,
@@ -84,14 +83,19 @@ def check(this: Job, lease: Lease) -> None:
             marked=marked,
             acting=who,
         )
-        if any(told):
-            audit.shown(
-                acting=who,
-                kind=AccessKind.LOOKUP,
-                page=PAGE,
-                students=[student.pk for student in told if student],
-                filter=f"导入批次 {batch.pk}",
-            )
+        _looked_up(told, who, page=PAGE, filter=f"导入批次 {batch.pk}")
+
+
+def _marked(data: bytes, found: intakes.Intake) -> tuple[bytes | None, bool]:
+    """The workbook that goes back, None without a fault, and whether it is the sender's own."""
+    is_faulty = any(entry.faults for entry in found.entries)
+    return report.marked(data, found) if is_faulty else (None, True)
+
+
+def _looked_up(told: Iterable[Student | None], who: Acting, *, page: str, filter: str) -> None:
+    """Whose registers the rows named is written down."""
+    if students := [student.pk for student in told if student]:
+        audit.shown(acting=who, kind=AccessKind.LOOKUP, page=page, students=students, filter=filter)
 
 
 @job(keeping.STORE, title="导入新生")
@@ -159,9 +163,7 @@ def check_takeover(this: Job, lease: Lease) -> None:
     total = len(intake.entries)
     lease.progress(0, total)
     rows = judge_rows(intake.entries, context, tell=lambda done: lease.progress(done, total))
-    marked, is_plain = None, True
-    if any(entry.faults for entry in intake.entries):
-        marked, is_plain = report.marked(data, intake)
+    marked, is_plain = _marked(data, intake)
     told = [row.checked.known for row in rows if is_look(row.entry)]
     with lease.effect():
         takeovers.keep_result(
@@ -172,14 +174,7 @@ def check_takeover(this: Job, lease: Lease) -> None:
             exceptions=sum(bool(row.values["reason"]) for row in rows),
             acting=who,
         )
-        if any(told):
-            audit.shown(
-                acting=who,
-                kind=AccessKind.LOOKUP,
-                page=TAKEOVER_PAGE,
-                students=[student.pk for student in told if student],
-                filter=f"建库 {found.pk}",
-            )
+        _looked_up(told, who, page=TAKEOVER_PAGE, filter=f"建库 {found.pk}")
 
 
 @job(takeovers.STORE, title="建库")

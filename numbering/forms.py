@@ -39,7 +39,7 @@ class IssueForm(CheckedForm):
                     "required": "还有人未分班：请等学校分完班再发，或打勾确认先给已分班的发号"
                 },
             )
-            self.fields["despite"].width = "w12"  # type: ignore[attr-defined]
+            self.fields["despite"].width = "w12"
 
 
 class FreezeForm(CheckedForm):

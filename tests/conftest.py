@@ -5,9 +5,11 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -93,6 +95,32 @@ def world(db, _built) -> worlds.World:
     world = deepcopy(_built[permissions][0])
     remembered.begin(world, permissions)
     return world
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The site's clock stands at noon of 2 September 2026, until a test moves it."""
+    with time_machine.travel(worlds.NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def noon(clock) -> datetime:
+    return worlds.NOON
+
+
+@pytest.fixture
+def next_day() -> Iterator[None]:
+    """Later than a pupil's history: who leaves at the moment of entering was never there."""
+    with time_machine.travel(worlds.NOON + timedelta(days=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def files(settings, tmp_path) -> Path:
+    """An empty private store of the test's own."""
+    settings.PRIVATE_FILES = tmp_path / "files"
+    return settings.PRIVATE_FILES
 
 
 @pytest.fixture

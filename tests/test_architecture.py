@@ -7,6 +7,8 @@ moment it exists.
 import ast
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from django.db import connection, models
 from django.db.models.deletion import PROTECT
 from django.template.loader import get_template
 
+import dev
 from xueji.accounts.models import AccountEvent
 from xueji.audit.models import Access, Act, SignedHistory
 from xueji.conduct.models import Conduct
@@ -60,7 +63,7 @@ def name(path: Path) -> str:
 def test_no_file_is_too_long_to_read():
     """300 lines; 500 for tests, whose tables are long, and where the docstring gives a reason."""
     too_long = {}
-    for path in python_files(*OURS, "tests", "benchmarks", "manage.py"):
+    for path in python_files(*OURS, "tests", "benchmarks", "manage.py", "dev.py"):
         size = len(path.read_text().splitlines())
         docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
         may_be_long = path.is_relative_to(ROOT / "tests") or "long" in docstring.lower()
@@ -223,6 +226,12 @@ BANNED_IMPORTS = {
     "django.contrib.admin",
     "guardian.shortcuts",
 }
+
+
+def test_the_front_door_opens_before_anything_is_installed():
+    bare = [sys.executable, "-S", "-E", "dev.py", "--help"]
+    shown = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert shown.rstrip("\n") == dev.HELP
 
 
 def test_no_signals_no_generic_keys_no_admin_no_look_ups_of_guardian():

@@ -19,6 +19,7 @@ from enrollment.demo.documents import Documents
 from enrollment.demo.orders import Orders
 from enrollment.demo.organisations import PRIMARY, SPECIAL, Campus
 from enrollment.demo.scripts import COUNTY, EVERYWHERE, FULL, LATECOMERS, SHORT, Act, Script
+from enrollment.models import Deferral
 from enrollment.services.assign import assign
 from enrollment.services.deferral import apply_for
 from enrollment.services.draft import keep
@@ -152,7 +153,7 @@ class Autumn:
     def _apply(self, child: _Child, at: datetime) -> None:
         acting, school = self._clerk(child, at), child.campus.lineage.school
         values = {"row": child.row}
-        draft = services.open_draft(kind="deferral", school=school, acting=acting, values=values)
+        draft = services.open_draft(kind=Deferral.KIND, school=school, acting=acting, values=values)
         child.case = draft.pk
         apply_for(case_id=draft.pk, row=child.row, reasons=REASONS, acting=acting)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from xueji.ledger.services import month_of
 from xueji.organisations.models import Holiday
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -111,10 +112,6 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 def office_hour(random: Random, day: date, start: int = 8, end: int = 17) -> datetime:
     """A moment of that day on which an office would do something."""
     return at(day, random.randrange(start, end), random.randrange(60))
-
-
-def month_of(day: date) -> date:
-    return day.replace(day=1)
 
 
 def following(month: date) -> date:

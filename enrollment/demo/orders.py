@@ -18,6 +18,7 @@ from xueji.accounts.models import Role
 from xueji.establishment import services
 from xueji.establishment.models import Order, OrderKind, OrderState
 from xueji.establishment.services.judging import NewOrder
+from xueji.ledger.services import month_of
 from xueji.organisations.models import Organisation, SchoolClass
 
 Deed = Callable[[datetime], None]
@@ -35,7 +36,7 @@ class Orders:
     today: date
 
     def deeds(self) -> Iterator[tuple[datetime, Deed]]:
-        first = calendar.month_of(self.today)
+        first = month_of(self.today)
         for campus in self._movers()[:1]:
             closes = partial(self._enter, OrderKind.CLOSE, campus, None, 71, first)
             yield calendar.at(calendar.working_day(first, -15), 9, 20), closes

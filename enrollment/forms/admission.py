@@ -8,6 +8,7 @@ from django import forms
 from enrollment.services.admission import Asked
 from xueji.identity import idnumbers
 from xueji.organisations.models import SchoolClass
+from xueji.pages.fields import DayField, PapersField
 
 LATER = "分班后再定"
 
@@ -55,23 +56,16 @@ class AdmissionForm(forms.Form):
         empty_value=None,
         error_messages={"invalid_choice": "所选班级刚被撤销，请另选。"},
     )
-    starts = forms.DateField(
+    starts = DayField(
         label="接收日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="学生到本校的日期",
         error_messages={
             "required": "请填写学生到本校的日期。",
-            "invalid": "请写成 2026-09-01 这样的年、月、日。",
         },
     )
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
-    id_number.width, name.width, ground.width = "w6", "w6", "w12"  # type: ignore[attr-defined]
-    school_class.width, starts.width, papers.width = "w6", "w6", "w12"  # type: ignore[attr-defined]
+    papers = PapersField()
+    id_number.width, name.width, ground.width = "w6", "w6", "w12"
+    school_class.width, starts.width = "w6", "w6"
 
     def __init__(
         self,
@@ -90,10 +84,10 @@ class AdmissionForm(forms.Form):
             use_required_attribute=False,
         )
         self.classes = {row.pk: row for row in classes}
-        self.fields["ground"].choices = list(grounds.items())  # type: ignore[attr-defined]
+        self.fields["ground"].choices = list(grounds.items())
         rows = [(row.pk, f"{row}（{row.entry_year} 级）") for row in classes]
-        self.fields["school_class"].choices = [("", LATER), *rows]  # type: ignore[attr-defined]
-        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
+        self.fields["school_class"].choices = [("", LATER), *rows]
+        self.fields["papers"].choices = list(papers)
         for name, field in self.fields.items():
             if only and name not in only:
                 field.required = False

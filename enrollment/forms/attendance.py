@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from django import forms
 
+from xueji.pages.fields import PapersField
+
 
 class AttendanceForm(forms.Form):
     """The papers that were seen, and why; what it is changed to stands on the button."""
 
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
+    papers = PapersField()
     reason = forms.CharField(
         label="原因",
         required=False,
@@ -21,8 +18,8 @@ class AttendanceForm(forms.Form):
         help_text="如：安置意见建议送教上门；身体好转，家长申请到校",
     )
     mark_optional = False
-    papers.width, reason.width = "w12", "w12"  # type: ignore[attr-defined]
+    reason.width = "w12"
 
     def __init__(self, data: Mapping[str, str] | None = None, *, papers: Iterable[tuple[str, str]]):
         super().__init__(data, use_required_attribute=False)
-        self.fields["papers"].choices = list(papers)  # type: ignore[attr-defined]
+        self.fields["papers"].choices = list(papers)

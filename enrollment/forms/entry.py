@@ -248,7 +248,7 @@ class EntryForm(SheetFields):  # type: ignore[misc, valid-type]
 def _reason(title: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "maxlength": "300"})
     field = forms.CharField(label=f"申请例外的理由：{title}", required=False, widget=widget)
-    field.width = "w12"  # type: ignore[attr-defined]
+    field.width = "w12"
     return field
 
 

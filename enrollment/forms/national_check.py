@@ -23,7 +23,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: object, **more: object):
         super().__init__(*args, **more)  # type: ignore[arg-type]
-        self.fields["purpose"].width = "w6"  # type: ignore[attr-defined]
+        self.fields["purpose"].width = "w6"
 
 
 class ResultForm(forms.Form):

@@ -31,7 +31,7 @@ class RollForm(ListPrintForm):
         **more: object,
     ):
         super().__init__(*args, **more)
-        self.fields["copy"].choices = [("", f"全部 {len(copies)} 份"), *copies]  # type: ignore[attr-defined]
-        self.fields["school_class"].choices = [("", "全部班级"), *classes]  # type: ignore[attr-defined]
+        self.fields["copy"].choices = [("", f"全部 {len(copies)} 份"), *copies]
+        self.fields["school_class"].choices = [("", "全部班级"), *classes]
         orders = self.fields["order"]
-        orders.choices = [("", "按学籍号"), *orders.choices]  # type: ignore[attr-defined]
+        orders.choices = [("", "按学籍号"), *orders.choices]

@@ -43,7 +43,7 @@ class TakeoverForm(forms.Form):
         super().__init__(*args, **more)  # type: ignore[arg-type]
         self.path, self.today = path, today
         for name, width in (("school", "w6"), ("as_on", "w3"), ("basis", "w6")):
-            self.fields[name].width = width  # type: ignore[attr-defined]
+            self.fields[name].width = width
 
     def clean_school(self) -> School:
         typed = self.cleaned_data["school"].replace("\0", "")

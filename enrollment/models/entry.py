@@ -22,9 +22,9 @@ class Enrollment(models.Model):
     waits at ``check_position`` of the route for the national check (全国学籍查重).
     """
 
-    case = models.OneToOneField(
-        "xueji.Case", models.PROTECT, primary_key=True, related_name="enrollment"
-    )
+    KIND = "enrollment"
+
+    case = models.OneToOneField("xueji.Case", models.PROTECT, primary_key=True, related_name=KIND)
     entry_year = models.PositiveSmallIntegerField("入学年份")
     stage = models.CharField("学段", max_length=10, choices=StageName)
     grade = models.PositiveSmallIntegerField("年级")
@@ -57,9 +57,9 @@ class Deferral(models.Model):
     A further one continues the one before. What stands is the newest that was granted.
     """
 
-    case = models.OneToOneField(
-        "xueji.Case", models.PROTECT, primary_key=True, related_name="deferral"
-    )
+    KIND = "deferral"
+
+    case = models.OneToOneField("xueji.Case", models.PROTECT, primary_key=True, related_name=KIND)
     school_year = models.PositiveSmallIntegerField("应入学年份")
     reason = models.CharField("缓学原因", max_length=10, choices=LateReason)
     details = EncryptedTextField("具体情况", purpose="deferral.details")
@@ -84,9 +84,9 @@ class Admission(models.Model):
     ``former`` is the home placement that stood open at the submission; undoing opens it again.
     """
 
-    case = models.OneToOneField(
-        "xueji.Case", models.PROTECT, primary_key=True, related_name="admission"
-    )
+    KIND = "admission"
+
+    case = models.OneToOneField("xueji.Case", models.PROTECT, primary_key=True, related_name=KIND)
     former = models.ForeignKey(
         "xueji.Placement", models.PROTECT, related_name="+", verbose_name="原就读"
     )

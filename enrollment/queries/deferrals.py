@@ -12,19 +12,6 @@ from xueji.cases.todos import Todo
 from xueji.organisations.models import Level, within
 from xueji.students.models import Status
 
-KIND = "deferral"
-
-
-def own(acting: Acting, number: str) -> Case | None:
-    """A case of this very post, in whatever state; what another post opened is not found."""
-    post = acting.post
-    return (
-        Case.objects.filter(kind=KIND, school=post.organisation_id, number=number)
-        .filter(opened_post__role=post.role)
-        .select_related("opened_post", "waiting_at", "school__organisation", "student")
-        .first()
-    )
-
 
 def granted() -> QuerySet[Deferral]:
     """Of each child the newest that was granted and not undone."""

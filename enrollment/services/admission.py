@@ -17,8 +17,8 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
-from xueji.cases.models import ALIVE, Case, CaseForm, Paper
-from xueji.cases.services import open_draft
+from xueji.cases.models import ALIVE, Case, CaseForm
+from xueji.cases.services import open_draft, write_papers
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
 from xueji.identity.names import clean_name
@@ -31,8 +31,6 @@ from xueji.students import duplicates
 from xueji.students import services as students
 from xueji.students.models import Attendance, Placement, PlacementKind, Status, Student
 from xueji.students.reading import EARLIEST
-
-KIND = "admission"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +134,7 @@ def submit(*, case_id: int | None, asked: Asked, row: Mapping[str, str], acting:
             "starts": asked.starts,
         },
     )
-    _papers(case, asked.papers, acting)
+    write_papers(case, asked.papers, acting)
     return submit_case(
         case=case,
         student=student,
@@ -158,7 +156,7 @@ def _case(
     if case_id is None:
         title = clean_name(asked.name)[:50]
         return open_draft(
-            kind=KIND, school=school.school, acting=acting, values=values, title=title
+            kind=Admission.KIND, school=school.school, acting=acting, values=values, title=title
         )
     case = lock(case_id)
     require(case, Act.SUBMIT, acting)
@@ -230,17 +228,3 @@ def _route(school: Lineage, stage: str, rules: Rules) -> Sequence[Stop]:
         Stop(organisation_id=school.school.pk, role="principal"),
         Stop(organisation_id=authority.pk, role=role),
     ]
-
-
-def _papers(case: Case, seen: frozenset[str], acting: Acting) -> None:
-    """Tick exactly the papers whose originals were seen; scans of ticked ones stay."""
-    case.papers.filter(document__isnull=True).exclude(kind__in=seen).delete()
-    Paper.objects.bulk_create(
-        [
-            Paper(case=case, kind=kind, seen_by=acting.post, seen_at=acting.at)
-            for kind in sorted(seen)
-        ],
-        update_conflicts=True,
-        unique_fields=["case", "kind"],
-        update_fields=["seen_by", "seen_at"],
-    )

@@ -11,7 +11,8 @@ from enrollment.services.admission import fits, take_seat
 from xueji.accounts.access import Acting
 from xueji.cases import queries
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case
+from xueji.cases.models import Case
+from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import Lineage, idle, lineages
@@ -143,9 +144,7 @@ def _require_untouched(case: Case, student: Student) -> None:
     home = homes.first()
     if home is None or home.case_id != case.pk:
         raise Refused("接收以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")
-    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
-    if other:
-        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销接收。")
+    require_alone(case)
 
 
 def _require_open(former: Placement, acting: Acting) -> None:

@@ -22,8 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xueji.cases.kinds import Refused
-
-BOY = "1"
+from xueji.identity.codes import BOY
 
 
 @dataclass(frozen=True, kw_only=True)

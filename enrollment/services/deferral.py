@@ -17,11 +17,11 @@ from enrollment.services.check import (
     settle_members,
 )
 from enrollment.services.context import load, require_working, route
-from enrollment.services.submit import Rejected, keep_typed, pupil_of, write_papers
+from enrollment.services.submit import Rejected, keep_typed, pupil_of
 from xueji.accounts.access import Acting
 from xueji.cases.acts import Act
 from xueji.cases.models import Case
-from xueji.cases.services import requests_of
+from xueji.cases.services import requests_of, write_papers
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
 from xueji.rules.engine import judge
@@ -138,7 +138,7 @@ def apply_for(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Act
             "until": checked.values["until"],
         },
     )
-    write_papers(case, checked, acting)
+    write_papers(case, checked.papers, acting)
     keep_typed(case, row, reasons)
     return submit_case(
         case=case,

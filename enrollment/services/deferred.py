@@ -7,7 +7,8 @@ from enrollment.queries import deferrals
 from enrollment.services.check import FIRST_GRADE
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case, State
+from xueji.cases.models import Case, State
+from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import StageName
@@ -66,9 +67,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     last = deferrals.standing([student.pk]).get(student.pk)
     if student.status != Status.DEFERRED or last is None or last.case_id != case.pk:
         raise Refused("缓学以后又办了入学或续缓，不能直接撤销；请先撤销后来的业务。")
-    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
-    if other:
-        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销缓学。")
+    require_alone(case)
     before = Deferral.objects.filter(case__student=student, case__state=State.DONE)
     is_deferred = before.exclude(case=case).exists()
     student.status = Status.DEFERRED if is_deferred else Status.PENDING

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
+from enrollment.models import Enrollment
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.models import Case
 from xueji.cases.services import Kept, Typed
-
-KIND = "enrollment"
 
 
 def keep(
@@ -16,4 +15,6 @@ def keep(
     """Save the form as its draft, as `xueji.cases.services.keep` says."""
     title = row.get("name", "").strip()[:50]
     typed = Typed(case=case, row=row, tab=tab, version=version)
-    return cases.keep(kind=KIND, act="enrollment.enter", typed=typed, title=title, acting=acting)
+    return cases.keep(
+        kind=Enrollment.KIND, act="enrollment.enter", typed=typed, title=title, acting=acting
+    )

@@ -11,7 +11,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE, Case
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
-from xueji.organisations.queries import lineages
+from xueji.organisations.queries import Lineage, lineages
 from xueji.students import services as students
 from xueji.students.models import UNREGISTERED, Placement, Status, Student
 
@@ -45,29 +45,8 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         entry, student, school = case.enrollment, pupils[case.student_id], schools[case.school_id]
         student.status, student.entered_on = Status.ENROLLED, entry.entry_on
         student.register_type = entry.register_type
-        places[student] = students.Place(
-            school=school.school,
-            school_class=entry.school_class,
-            stage=entry.stage,
-            entry_year=entry.entry_year,
-            grade=entry.grade,
-            starts=entry.entry_on,
-            case_id=case.pk,
-        )
-        facts.append(
-            ledger.Fact(
-                kind=EventKind.ENTERED,
-                student=student,
-                lineage=school,
-                effective_on=entry.entry_on,
-                change=1,
-                stage=entry.stage,
-                grade=entry.grade,
-                class_name=str(entry.school_class or ""),
-                text=f"{_words(entry)}，{school.school.organisation}",
-                case_id=case.pk,
-            )
-        )
+        places[student] = _place(entry, school)
+        facts.append(_entered(entry, student, school))
     students.place(
         places,
         acting=acting,
@@ -78,8 +57,32 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     return refusals
 
 
-def _words(entry: Enrollment) -> str:
-    return "新生入学" if entry.check_position is None else f"{entry.grade_words}建籍"
+def _place(entry: Enrollment, school: Lineage) -> students.Place:
+    return students.Place(
+        school=school.school,
+        school_class=entry.school_class,
+        stage=entry.stage,
+        entry_year=entry.entry_year,
+        grade=entry.grade,
+        starts=entry.entry_on,
+        case_id=entry.case_id,
+    )
+
+
+def _entered(entry: Enrollment, student: Student, school: Lineage) -> ledger.Fact:
+    words = "新生入学" if entry.check_position is None else f"{entry.grade_words}建籍"
+    return ledger.Fact(
+        kind=EventKind.ENTERED,
+        student=student,
+        lineage=school,
+        effective_on=entry.entry_on,
+        change=1,
+        stage=entry.stage,
+        grade=entry.grade,
+        class_name=str(entry.school_class or ""),
+        text=f"{words}，{school.school.organisation}",
+        case_id=entry.case_id,
+    )
 
 
 def reverse(case: Case, acting: Acting, note: str) -> None:

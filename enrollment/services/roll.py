@@ -10,9 +10,9 @@ from itertools import groupby
 from django.db.models import Count, F, Prefetch
 
 from enrollment.models import Enrollment
-from enrollment.queries import BOY
 from xueji.cases.kinds import Refused
 from xueji.cases.models import ALIVE
+from xueji.identity.codes import BOY
 from xueji.organisations.models import Level, Organisation, SchoolClass, StageName
 from xueji.organisations.queries import Lineage
 from xueji.printing.sheets import lines_of, packed

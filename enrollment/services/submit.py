@@ -11,8 +11,8 @@ from xueji.accounts.access import Acting
 from xueji.audit import history
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case, CaseForm, Paper
-from xueji.cases.services import requests_of
+from xueji.cases.models import ALIVE, Case, CaseForm
+from xueji.cases.services import requests_of, write_papers
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require
 from xueji.organisations.models import StageName
@@ -62,24 +62,11 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
     further = {name: checked.values.get(name, empty(name, StudentSheet)) for name in SHEET_FIELDS}
     students.write_sheet(student=student, values=further, acting=acting, reason=reason)
     students.write_family(student=student, members=checked.members, acting=acting, reason=reason)
-    grade, stops, position = checked.values["into_grade"], route(context), None
-    if grade != FIRST_GRADE:
+    stops, position = route(context), None
+    if checked.values["into_grade"] != FIRST_GRADE:
         stops, position = with_national_check(stops, context)
-    Enrollment.objects.update_or_create(
-        case=case,
-        defaults={
-            "entry_year": context.cohort(grade),
-            "stage": StageName.PRIMARY,
-            "grade": grade,
-            "school_class": checked.values["school_class"],
-            "register_type": student.register_type,
-            "entry_on": checked.values["entered_on"],
-            "near_duplicates": len(checked.near),
-            "late_reason": checked.values["into_reason"],
-            "check_position": position,
-        },
-    )
-    write_papers(case, checked, acting)
+    _keep(case, student, checked, context, check_position=position)
+    write_papers(case, checked.papers, acting)
     keep_typed(case, row, reasons)
     return submit_case(
         case=case,
@@ -91,6 +78,27 @@ def submit(*, case_id: int, row: Row, reasons: Mapping[str, str], acting: Acting
         findings=checked.findings,
         exceptions=requests,
         acting=acting,
+    )
+
+
+def _keep(
+    case: Case, student: Student, checked: Checked, context: Context, *, check_position: int | None
+) -> None:
+    """What the last yes will need, and what was seen when the case was submitted."""
+    values = checked.values
+    Enrollment.objects.update_or_create(
+        case=case,
+        defaults={
+            "entry_year": context.cohort(values["into_grade"]),
+            "stage": StageName.PRIMARY,
+            "grade": values["into_grade"],
+            "school_class": values["school_class"],
+            "register_type": student.register_type,
+            "entry_on": values["entered_on"],
+            "near_duplicates": len(checked.near),
+            "late_reason": values["into_reason"],
+            "check_position": check_position,
+        },
     )
 
 
@@ -173,17 +181,3 @@ def keep_typed(case: Case, row: Row, reasons: Mapping[str, str]) -> None:
     form = CaseForm.objects.get(case=case)
     form.values = {**form.values, "row": {**row, **asked_for}}
     form.save(update_fields=["values"])
-
-
-def write_papers(case: Case, checked: Checked, acting: Acting) -> None:
-    """Tick exactly the papers whose originals were seen; scans of ticked ones stay."""
-    case.papers.filter(document__isnull=True).exclude(kind__in=checked.papers).delete()
-    Paper.objects.bulk_create(
-        [
-            Paper(case=case, kind=kind, seen_by=acting.post, seen_at=acting.at)
-            for kind in sorted(checked.papers)
-        ],
-        update_conflicts=True,
-        unique_fields=["case", "kind"],
-        update_fields=["seen_by", "seen_at"],
-    )

@@ -10,21 +10,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment import queries
 from enrollment.forms.admission import AdmissionForm
+from enrollment.models import Admission
+from enrollment.queries.admissions import came, went
 from enrollment.queries.finding import of_pupils
 from enrollment.rules import grounds
 from enrollment.rules.exempt import INCLUSION
-from enrollment.services import admission, admitted, doubles
+from enrollment.services import admission, doubles
 from enrollment.views.page import closed, is_editable
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import waiting_text
+from xueji.cases.queries import own, waiting_text
 from xueji.identity import masking
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
-from xueji.pages import finding
+from xueji.pages import finding, record
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -42,7 +43,7 @@ LOOK = ("id_number", "name")
 def admissions(request: HttpRequest) -> HttpResponse:
     """Pupils taken by the schools in reach, or taken from them."""
     acting = request.acting
-    lists = {"came": admitted.came(acting), "went": admitted.went(acting)}
+    lists = {"came": came(acting), "went": went(acting)}
     shown = request.GET.get("show", "came")
     if shown not in lists:
         raise Http404(shown)
@@ -51,13 +52,12 @@ def admissions(request: HttpRequest) -> HttpResponse:
     rows = of_pupils(lists[shown], typed, student="case__student", among=everybody)
     found = page(request, rows, order=("pk",), newest_first=True)
     if found.rows:
-        audit.shown(
-            acting=acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="admissions",
             students=[row.case.student_id for row in found.rows],
             filter=f"{LISTS[shown]} {masked(typed)}".rstrip(),
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "shown": shown,
@@ -93,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A case that came back, with what was typed."""
-    case = admitted.own(request.acting, number)
+    case = own(request.acting, number, Admission.KIND)
     if case is None:
         raise Http404(number)
     if request.method == "GET" and not is_editable(case):
@@ -184,13 +184,12 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200) -> HttpRes
     students = [opened.case.student_id] if opened.case else []
     students += opened.answer.student_ids
     if students or number:
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=opened.answer.kind,
             page=doubles.PAGE,
             students=dict.fromkeys(students),
             filter=masking.mask_id(number),
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "form": opened.form,

@@ -1,7 +1,6 @@
 """What is done with all pupils of one intake at once: signed, taken back, undone."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,14 +11,13 @@ from enrollment.models import ImportBatch
 from enrollment.queries import imports as queries
 from enrollment.services.batch import undo
 from enrollment.views.imports import acted, find
-from enrollment.views.page import form_key
 from xueji.accounts import access
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.services import Outcome, OutcomeKind
-from xueji.pages.forms import DecisionForm, ReasonForm
+from xueji.pages.forms import DecisionForm, ReasonForm, first_error
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done
+from xueji.pages.once import Done, posted_key
 
 CHANGED = "名单和您看到的不一样了：有的刚由他人办理，或刚刚送到。请看过现在的名单再签署。"
 
@@ -31,7 +29,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        first = next(iter(form.errors.values()))[0]
+        first = first_error(form)
         messages.error(request, f"没有签署\n\n{first}")
         return redirect("enrollment_batch", pk)
 
@@ -77,7 +75,7 @@ def _undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        first = next(iter(form.errors.values()))[0]
+        first = first_error(form)
         messages.error(request, f"没有撤销\n\n{first}")
         return redirect("enrollment_batch", pk)
 
@@ -85,7 +83,7 @@ def _undo(request: HttpRequest, pk: int) -> HttpResponse:
         undo.ask(
             batch_id=found.pk,
             note=form.cleaned_data["reason"],
-            key=UUID(form_key(request)),
+            key=posted_key(request),
             acting=request.acting,
         )
         return Done(reverse("enrollment_batch", args=[pk]))

@@ -16,11 +16,11 @@ from enrollment.services import assign, doubles
 from enrollment.services.check import Context
 from enrollment.views.page import closed, school_context
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass, StageName
-from xueji.pages.forms import new_key
+from xueji.pages import record
+from xueji.pages.forms import first_error, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -50,7 +50,7 @@ def classes(request: HttpRequest) -> HttpResponse:
 
     def act() -> Done:
         if not form.is_valid():
-            raise Refused(next(iter(form.errors.values()))[0])
+            raise Refused(first_error(form))
         chosen = next(row for row, _ in rows if row.pk == form.cleaned_data["school_class"])
         count = assign.assign(
             student_ids=form.cleaned_data["students"], school_class=chosen, acting=request.acting
@@ -163,13 +163,12 @@ def _show(
     waiting = queries.without_class(school).filter(entry_year=year)
     found = page(request, waiting, order=("name_order", "pk"), size=SIZE)
     if found.rows:
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page=doubles.PAGE,
             students=[student.pk for student in found.rows],
             filter="待分班",
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     following = max((row.number for row, _ in rows), default=0) + 1
     limit = context.rules.value("class.capacity").get(StageName.PRIMARY, USUAL)

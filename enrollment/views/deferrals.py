@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment.forms.deferral import DeferralForm
+from enrollment.models import Deferral
 from enrollment.queries import deferrals, return_step, typed
 from enrollment.queries.finding import entering, of_pupils
 from enrollment.services import doubles
@@ -21,7 +22,7 @@ from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import waiting_text
+from xueji.cases.queries import own, waiting_text
 from xueji.cases.services import open_draft
 from xueji.organisations.models import Level
 from xueji.pages import finding
@@ -94,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """An application that came back, with what was typed and why."""
-    case = deferrals.own(request.acting, number)
+    case = own(request.acting, number, Deferral.KIND)
     if case is None:
         raise Http404(number)
     if not is_editable(case):
@@ -109,7 +110,7 @@ def live(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("case", "").replace("\0", "")
     try:
         context = school_context(
-            request.acting, deferrals.own(request.acting, number) if number else None
+            request.acting, own(request.acting, number, Deferral.KIND) if number else None
         )
     except Refused as refusal:
         return HttpResponse(str(refusal), content_type="text/plain; charset=utf-8")
@@ -175,7 +176,7 @@ def _post(request: HttpRequest, context: Context, case: Case | None) -> HttpResp
     def act() -> Done:
         acting, row = request.acting, form.row
         mine = case or open_draft(
-            kind=deferrals.KIND,
+            kind=Deferral.KIND,
             school=context.lineage.school,
             acting=acting,
             values={"row": row},

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from enrollment.models import DrawClass, DrawPlace
-from enrollment.services.balance import BOY
 from enrollment.services.draw import KEYS
+from xueji.identity.codes import BOY
 from xueji.organisations.models import SchoolClass
 
 COLUMNS = 3  # pupils side by side on paper

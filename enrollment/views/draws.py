@@ -10,18 +10,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from enrollment import queries
+from enrollment.forms.draw import DrawForm
 from enrollment.models import ClassMove, Draw
 from enrollment.services import draw as drawing
 from enrollment.services.check import Context
 from enrollment.services.draw import Asked, Plan
 from enrollment.views import draw_page
-from enrollment.views.class_forms import DrawForm
 from enrollment.views.classes import year_of
 from enrollment.views.page import closed, school_context
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
+from xueji.pages import record
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 
@@ -151,13 +151,12 @@ def _sent(form: DrawForm, data: QueryDict | None) -> list[tuple[str, str]]:
 
 
 def _record(request: HttpRequest, ids: list[int], plan: Plan | None, year: int) -> None:
-    audit.shown(
-        acting=request.acting,
+    record.shown(
+        request,
         kind=AccessKind.LIST,
         page=drawing.PAGE,
         students=ids,
         filter=drawing.preview_note(plan) if plan else f"均衡分班名单 {year} 级",
-        address=request.META.get("REMOTE_ADDR", ""),
     )
 
 
@@ -176,13 +175,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     moves = ClassMove.objects.filter(
         student__in=[place.student_id for place in places], moved_at__gte=draw.drawn_at
     ).select_related("student", "out_of", "into", "moved_by__user")
-    audit.shown(
-        acting=request.acting,
+    record.shown(
+        request,
         kind=AccessKind.LIST,
         page=drawing.PAGE,
         students=[place.student_id for place in places],
         filter=f"均衡分班结果 {draw.entry_year} 级",
-        address=request.META.get("REMOTE_ADDR", ""),
     )
     classes = draw.classes.select_related("school_class").order_by("number")
     return render(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.forms import NEXT_TO_IT, EntryForm
+from enrollment.models import Enrollment
 from enrollment.queries import deferrals
 from enrollment.services import doubles
 from enrollment.services.deferral import as_typed
@@ -22,7 +23,6 @@ from enrollment.views.page import (
     LAST,
     Entry,
     closed,
-    form_key,
     is_editable,
     posted_case,
     posted_form,
@@ -33,11 +33,11 @@ from enrollment.views.page import (
 from xueji.accounts import access
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import waiting_text
+from xueji.cases.queries import own, waiting_text
 from xueji.cases.services import Kept, Stale
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from, typing
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, once, posted_key
 
 SENDS = ("next", "open")
 USED = (
@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A draft or returned case of this very post, with what was typed and why it came back."""
-    case = queries.own(request.acting, number)
+    case = own(request.acting, number, Enrollment.KIND)
     if case is None:
         raise Http404(number)
     if request.method == "GET" and not is_editable(case):
@@ -111,7 +111,7 @@ def _deferred(request: HttpRequest) -> Mapping[str, str] | None:
 
 def _post(request: HttpRequest, entry: Entry) -> HttpResponse:
     """Keep what was typed, whatever comes; then do what the button says."""
-    entry.key, entry.version = form_key(request), version_of(request)
+    entry.key, entry.version = str(posted_key(request)), version_of(request)
     entry.case = entry.case or posted_case(request)
     if "use" in request.POST:
         return _fill(request, entry)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from enrollment.excel import template
 from enrollment.models import BatchState, ImportBatch
 from enrollment.queries import imports as queries
 from enrollment.services.batch import keeping, undo
-from enrollment.views.page import closed, form_key, school_context
+from enrollment.views.page import closed, school_context
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
@@ -30,7 +29,7 @@ from xueji.excel.refusals import EMPTY, TOO_LARGE, Unreadable
 from xueji.jobs.models import JobState
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, once, posted_key
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 
@@ -48,15 +47,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _overview(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
     rows = queries.in_reach(request.acting)
-    found = page(request, rows, order=("pk",), newest_first=True)
-    base = reverse("enrollment_import")
+    here = reverse("enrollment_import")
+    found = page(request, rows, order=("pk",), newest_first=True, at=here)
     return render(
         request,
         "enrollment/imports.html",
         {
             "page": found,
-            "previous": found.previous and base + found.previous,
-            "next": found.next and base + found.next,
             "may_enter": request.acting.may("enrollment.enter"),
             "refusal": refusal,
             "form_key": new_key(),
@@ -95,7 +92,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             name=sent.name,
             data=sent.data,
             is_xls=sent.is_xls,
-            key=UUID(form_key(request)),
+            key=posted_key(request),
             acting=request.acting,
         )
         return Done(reverse("enrollment_batch", args=[batch.pk]))
@@ -225,7 +222,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
 
     def act() -> Done:
-        keeping.confirm(batch_id=found.pk, key=UUID(form_key(request)), acting=request.acting)
+        keeping.confirm(batch_id=found.pk, key=posted_key(request), acting=request.acting)
         return Done(reverse("enrollment_batch", args=[pk]))
 
     return acted(request, act, pk, "没有确认")

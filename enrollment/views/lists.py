@@ -9,17 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from enrollment import queries
+from enrollment.models import Enrollment
 from enrollment.queries import finding as meant
 from enrollment.services import doubles
 from enrollment.services import roll as rolls
 from xueji.accounts import access
 from xueji.accounts.access import SCHOOL_ROLES
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
+from xueji.cases.queries import own
 from xueji.organisations.models import Level, Organisation, SchoolClass
-from xueji.pages import finding
+from xueji.pages import finding, record
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
@@ -115,13 +116,12 @@ def _record(request: HttpRequest, rows: list, shown: str, typed: str) -> None:
     if not rows:
         return
     ids = [row.pk if shown == "unplaced" else row.student_id for row in rows]
-    audit.shown(
-        acting=request.acting,
+    record.shown(
+        request,
         kind=AccessKind.LIST,
         page=doubles.PAGE,
         students=[pk for pk in ids if pk],
         filter=f"{LISTS[shown][0]} {masked(typed)}".rstrip(),
-        address=request.META.get("REMOTE_ADDR", ""),
     )
 
 
@@ -145,7 +145,7 @@ def _schools(request: HttpRequest) -> HttpResponse:
 @posted_from("enrollment")
 def discard(request: HttpRequest, number: str) -> HttpResponse:
     """Throw a draft away, with everything typed."""
-    case = queries.own(request.acting, number)
+    case = own(request.acting, number, Enrollment.KIND)
 
     def act() -> Done:
         if case is None:

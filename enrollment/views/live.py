@@ -10,7 +10,6 @@ from enrollment.forms import OPTIONAL, PAPER, REASON, EntryForm
 from enrollment.services.draft import keep
 from enrollment.views.aside import Judged, aside, demanded, judge
 from enrollment.views.page import (
-    form_key,
     posted_case,
     posted_form,
     record,
@@ -21,6 +20,7 @@ from xueji.accounts import access
 from xueji.cases.kinds import Refused
 from xueji.cases.services import Stale
 from xueji.pages.kept import posted_from
+from xueji.pages.once import posted_key
 
 # templates/enrollment/_slots.html, _grade.html
 SLOTS = {"sex", "birth_date", "no_id_reason", "school_class", "into_reason"}
@@ -77,7 +77,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         kept = keep(
             case=posted_case(request),
             row=form.row,
-            tab=form_key(request),
+            tab=str(posted_key(request)),
             version=version_of(request),
             acting=request.acting,
         )

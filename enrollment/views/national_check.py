@@ -57,7 +57,8 @@ def _answer(
     rows = queries.until_end_of(queries.waiting(request.acting), month)
     typed = finding.read(request)
     meant = of_pupils(rows, typed, student="case__student", among=entering())
-    found = page(request, meant, order=("case__waiting_since", "pk"))
+    here = reverse("enrollment_national_check")
+    found = page(request, meant, order=("case__waiting_since", "pk"), at=here)
     _record(request, found.rows, AccessKind.LIST, month, words=masked(typed))
     return render(
         request,
@@ -65,8 +66,6 @@ def _answer(
         {
             "page": found,
             "typed": typed,
-            "previous": found.previous and reverse("enrollment_national_check") + found.previous,
-            "next": found.next and reverse("enrollment_national_check") + found.next,
             "month": month,
             "total": rows.count(),
             "form": form or ListForm(),

@@ -3,26 +3,27 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from enrollment import queries
 from enrollment.forms import REASON, EntryForm
+from enrollment.models import Enrollment
 from enrollment.services import context as contexts
 from enrollment.services import doubles
 from enrollment.services.check import Context
 from enrollment.views.aside import Judged, aside, demanded
 from enrollment.views.versions import differences
 from xueji.accounts.access import Acting
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.acts import TRANSITIONS, Act
 from xueji.cases.models import Case
+from xueji.cases.queries import own
 from xueji.identity import masking
 from xueji.pages.forms import new_key
+from xueji.pages.ids import whole
+from xueji.pages.record import shown
 
 LAST = "enrollment_last"  # in the session: the case of the pupil entered before
 
@@ -59,18 +60,9 @@ def closed(request: HttpRequest, why: str) -> HttpResponse:
     return render(request, "enrollment/closed.html", {"why": why}, status=409)
 
 
-def form_key(request: HttpRequest) -> str:
-    """The key of the posted form."""
-    try:
-        return str(UUID(request.POST.get("form_key", "")))
-    except ValueError:
-        raise BadRequest("form_key") from None
-
-
 def version_of(request: HttpRequest) -> int:
     """The version of the draft that was on the screen."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole(request.POST.get("version", ""), digits=9) or 0
 
 
 def is_editable(case: Case) -> bool:
@@ -80,7 +72,7 @@ def is_editable(case: Case) -> bool:
 def posted_case(request: HttpRequest) -> Case | None:
     """The draft that a form goes on with; None where it is gone or another post's."""
     number = request.POST.get("case", "").replace("\0", "")
-    return queries.own(request.acting, number) if number else None
+    return own(request.acting, number, Enrollment.KIND) if number else None
 
 
 def posted_form(request: HttpRequest, context: Context) -> EntryForm:
@@ -91,9 +83,9 @@ def posted_form(request: HttpRequest, context: Context) -> EntryForm:
 def show(request: HttpRequest, entry: Entry, *, status: int = 200) -> HttpResponse:
     """Answer with the form, filled; one Access row when it shows anybody's data."""
     last_case, _ = queries.last_row(request.acting, request.session.get(LAST))
-    shown = [case.student_id for case in (entry.case, last_case) if case and case.student_id]
+    seen = [case.student_id for case in (entry.case, last_case) if case and case.student_id]
     if entry.judged or entry.case or last_case:
-        record(request, entry.judged, students=shown)
+        record(request, entry.judged, students=seen)
     typed = queries.typed(entry.case) if entry.case else None
     entry.form.fields[_focus(entry)].widget.attrs["autofocus"] = True
     return render(
@@ -147,10 +139,4 @@ def record(request: HttpRequest, judged: Judged | None, *, students: Iterable[in
         seen += judged.answer.student_ids
         if judged.checked.deferral:
             seen.append(judged.checked.deferral.case.student_id)
-    audit.shown(
-        acting=request.acting,
-        page=doubles.PAGE,
-        students=dict.fromkeys(seen),
-        address=request.META.get("REMOTE_ADDR", ""),
-        **more,
-    )
+    shown(request, page=doubles.PAGE, students=dict.fromkeys(seen), **more)

@@ -1,7 +1,5 @@
 """Photographs as a ZIP: the upload, how far it is, and what could not be kept."""
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.services import photos as services
-from enrollment.views.page import form_key
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.documents import refusals
@@ -19,7 +16,7 @@ from xueji.documents.refusals import BadFile
 from xueji.jobs.models import JobState
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, once, posted_key
 from xueji.pages.paging import page
 
 NO_FILE = "还没有选文件。请选照片的 ZIP 压缩包，再上传。"
@@ -38,15 +35,13 @@ def _of_school(acting: Acting) -> QuerySet[PhotoBatch]:
 
 
 def _overview(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    found = page(request, _of_school(request.acting), order=("pk",), newest_first=True)
-    base = reverse("enrollment_photos")
+    here = reverse("enrollment_photos")
+    found = page(request, _of_school(request.acting), order=("pk",), newest_first=True, at=here)
     return render(
         request,
         "enrollment/photos.html",
         {
             "page": found,
-            "previous": found.previous and base + found.previous,
-            "next": found.next and base + found.next,
             "refusal": refusal,
             "form_key": new_key(),
             "today": request.acting.today,
@@ -76,7 +71,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     def act() -> Done:
         sent.seek(0)
         batch = services.take(
-            name=sent.name, data=sent, key=UUID(form_key(request)), acting=request.acting
+            name=sent.name, data=sent, key=posted_key(request), acting=request.acting
         )
         return Done(reverse("enrollment_photo_batch", args=[batch.pk]))
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.forms.roll import RollForm
+from enrollment.models import Enrollment
 from enrollment.services import roll as rolls
 from enrollment.services.typed import Typed, typed
 from enrollment.views.page import closed, is_editable, school_context
@@ -14,7 +15,7 @@ from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import reaches_pupil
+from xueji.cases.queries import own, reaches_pupil
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage, lineage
 from xueji.pages import case_page, record
@@ -66,13 +67,13 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
 
 def _pupil(request: HttpRequest, number: str) -> tuple[Case, Typed]:
     """The case and its pupil, for the post that types it or a party to it. 404 to others."""
-    own = queries.own(request.acting, number)
-    if own and is_editable(own):
-        form = queries.typed(own)
+    mine = own(request.acting, number, Enrollment.KIND)
+    if mine and is_editable(mine):
+        form = queries.typed(mine)
         row = form.values.get("row", {}) if form else {}
-        return own, typed(row, school_context(request.acting, own))
+        return mine, typed(row, school_context(request.acting, mine))
     case = case_page.find(request, number)
-    if case.kind != queries.KIND or not reaches_pupil(case, request.acting):
+    if case.kind != Enrollment.KIND or not reaches_pupil(case, request.acting):
         raise Http404(number)
     student = case.student
     if student.school_id is None:  # not placed before the last signature

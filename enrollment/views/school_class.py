@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from enrollment import queries
+from enrollment.forms.classes import ExcessForm, MoveForm
 from enrollment.services import assign, room
-from enrollment.views.class_forms import ExcessForm, MoveForm
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage
-from xueji.pages.forms import new_key
+from xueji.pages import record
+from xueji.pages.forms import first_error, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -76,7 +76,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Done:
         if not form.is_valid():
-            raise Refused(next(iter(form.errors.values()))[0])
+            raise Refused(first_error(form))
         into = others[form.cleaned_data["into"]]
         count = assign.move(
             student_ids=form.cleaned_data["students"],
@@ -102,7 +102,7 @@ def excess(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Done:
         if not form.is_valid():
-            raise Refused(next(iter(form.errors.values()))[0])
+            raise Refused(first_error(form))
         granted = room.grant(
             school_class=place.school_class, acting=request.acting, **form.cleaned_data
         )
@@ -148,13 +148,12 @@ def _answer(
     found = page(request, queries.pupils_of(row), order=(key, "pk"), size=SIZE)
     moves = list(queries.moves_of(row))
     if shown := [student.pk for student in found.rows] + [move.student_id for move in moves]:
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="class",
             students=dict.fromkeys(shown),
             filter=f"{row.entry_year} 级{row}",
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     heads = queries.heads([row.pk])[row.pk]
     granted = queries.granted([row.pk]).get(row.pk)

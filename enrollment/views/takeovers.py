@@ -1,7 +1,6 @@
 """Taking a school over: opening, the workbook and its check, confirming, closing, undoing."""
 
 from collections.abc import Callable
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +16,6 @@ from enrollment.services.batch.keeping import XLSX
 from enrollment.services.takeover import context as contexts
 from enrollment.services.takeover import keeping, undo
 from enrollment.views.imports import sent_workbook
-from enrollment.views.page import form_key
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
@@ -25,9 +23,9 @@ from xueji.documents import names
 from xueji.documents import services as documents
 from xueji.documents.refusals import BadFile, FileGone
 from xueji.excel.refusals import Unreadable
-from xueji.pages.forms import ReasonForm, new_key
+from xueji.pages.forms import ReasonForm, first_error, new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, once, posted_key
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 
@@ -52,15 +50,15 @@ def _form(request: HttpRequest) -> TakeoverForm:
 def _overview(
     request: HttpRequest, form: TakeoverForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    found = page(request, queries.of_county(request.acting), order=("pk",), newest_first=True)
-    base = reverse("enrollment_takeovers")
+    here = reverse("enrollment_takeovers")
+    found = page(
+        request, queries.of_county(request.acting), order=("pk",), newest_first=True, at=here
+    )
     return render(
         request,
         "enrollment/takeovers.html",
         {
             "page": found,
-            "previous": found.previous and base + found.previous,
-            "next": found.next and base + found.next,
             "form": form,
             "refusal": refusal,
             "form_key": new_key(),
@@ -179,7 +177,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
             name=sent.name,
             data=sent.data,
             is_xls=sent.is_xls,
-            key=UUID(form_key(request)),
+            key=posted_key(request),
             acting=request.acting,
         )
         return Done(reverse(PAGE, args=[pk]))
@@ -210,7 +208,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     find(request, pk)
 
     def act() -> Done:
-        keeping.confirm(takeover_id=pk, key=UUID(form_key(request)), acting=request.acting)
+        keeping.confirm(takeover_id=pk, key=posted_key(request), acting=request.acting)
         return Done(reverse(PAGE, args=[pk]))
 
     return _acted(request, act, pk, "没有确认")
@@ -237,12 +235,12 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        first = next(iter(form.errors.values()))[0]
+        first = first_error(form)
         messages.error(request, f"没有撤销\n\n{first}")
         return redirect(PAGE, pk)
 
     def act() -> Done:
-        note, key = form.cleaned_data["reason"], UUID(form_key(request))
+        note, key = form.cleaned_data["reason"], posted_key(request)
         undo.ask(takeover_id=pk, note=note, key=key, acting=request.acting)
         return Done(reverse(PAGE, args=[pk]))
 

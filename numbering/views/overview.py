@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from numbering import queries
-from numbering.queries import Line, ToFreeze
+from numbering.queries import ToFreeze
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
+from xueji.pages import record
 from xueji.pages.paging import page
 from xueji.students.search import masked
 
@@ -45,19 +45,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     lines = queries.lines([school.pk for school in found.rows], on=today)
     years = sorted({line.entry_year for line in lines}, reverse=True)
-
-    def fits(line: Line) -> bool:
-        if freeze and not line.is_to(freeze):
-            return False
-        if year:
-            return str(line.entry_year) == year
-        return (
-            freeze is not None
-            or line.waiting is not None
-            or (not waiting_only and line.entry_year == years[0])
-        )
-
-    shown = [line for line in lines if fits(line)]
+    of_freeze = [line for line in lines if not freeze or line.is_to(freeze)]
+    if year:
+        shown = [line for line in of_freeze if str(line.entry_year) == year]
+    elif freeze:
+        shown = of_freeze
+    else:
+        newest = None if waiting_only else max(years, default=None)
+        shown = [line for line in lines if line.waiting or line.entry_year == newest]
     context = {
         "lines": [
             (line, queries.may_issue(line.lineage, line.stage, request.acting)) for line in shown
@@ -80,13 +75,12 @@ def _holders(request: HttpRequest, typed: str) -> HttpResponse:
     acting = request.acting
     rows = queries.holders(typed, path=acting.post.organisation.path)
     if rows:
-        audit.shown(
-            acting=acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="numbering",
             filter=f"学籍号 {masked(typed)}",
             students=list(dict.fromkeys(row.holder_id for row in rows if row.holder_id)),
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     context = {
         "typed": typed,

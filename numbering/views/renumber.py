@@ -17,8 +17,8 @@ from numbering.views import series_freeze
 from numbering.views.series import place_of
 from numbering.views.series_page import Place
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
+from xueji.pages import record
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 
@@ -109,11 +109,10 @@ def _listed(place: Place) -> str:
 
 def _record(request: HttpRequest, place: Place, students: list[int]) -> None:
     if students:
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="numbering_renumber",
             filter=place.title,
             students=students,
-            address=request.META.get("REMOTE_ADDR", ""),
         )

@@ -15,10 +15,10 @@ from numbering.services import PreviewChanged
 from numbering.views import series_freeze, series_page
 from numbering.views.series_page import Place
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import lineages
+from xueji.pages import record
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 
@@ -99,13 +99,12 @@ def answer(request: HttpRequest, place: Place, *, status: int = 200, **forms: Fo
             place, found, context["proof"], waiting, acting=request.acting
         )
     if students := series_page.students_shown(context):
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="numbering",
             filter=place.title,
             students=students,
-            address=request.META.get("REMOTE_ADDR", ""),
         )
     issue_form = IssueForm(without_class=_without_class(waiting))
     blank = {"form": issue_form, "freeze_form": FreezeForm(), "reopen_form": ReopenForm()}

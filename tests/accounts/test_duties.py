@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,13 +15,9 @@ from xueji.audit.models import AccessKind
 from xueji.audit.services import shown
 from xueji.ledger import examinations
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 DAY, TODAY = timedelta(days=1), NOON.date()
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def put(username: str, **fields) -> None:

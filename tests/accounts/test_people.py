@@ -1,13 +1,13 @@
 """An administrator keeps the accounts of the own office and below; nobody raises themselves."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 import time_machine
 from django.test import Client
 from django.utils.timezone import localdate
 
+from tests.browsing import key
 from tests.world import NOON, PASSWORD, hire
 from xueji.accounts import access, people
 from xueji.accounts.models import AccountEvent, Grant, Post, User, UserSession
@@ -15,10 +15,6 @@ from xueji.accounts.people import Refused
 
 DAY = timedelta(days=1)
 TODAY = NOON.date()
-
-
-def key() -> dict[str, str]:
-    return {"form_key": str(uuid4())}
 
 
 def events(account: User) -> list[str]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
@@ -13,14 +12,10 @@ from xueji.accounts.access import ACTS, posts_in_force
 from xueji.accounts.models import Grant, Post, Role, User
 from xueji.accounts.services import WrongLevel, end, grant
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 TODAY = NOON.date()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def days(number: int | None):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 
 from tests.world import NOON, PASSWORD
@@ -12,12 +11,6 @@ from xueji.accounts import sealing
 from xueji.accounts.models import AccountEvent, User, UserSession
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

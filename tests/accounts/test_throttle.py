@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from tests.world import NOON, PASSWORD
@@ -11,12 +10,6 @@ from xueji.accounts import people, throttle
 from xueji.accounts.models import AccountEvent, LoginAttempt
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def attempt(username: str, password: str, address: str = "10.1.1.1"):

@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -11,22 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import verdict
 from xueji.audit import services as audit
 from xueji.audit.models import FormKey
 from xueji.cases.models import Case, Step
 
 KEY = UUID("11111111-2222-4333-8444-555555555555")
 OTHER_CONTENT = "这张表已经提交过，内容和上次不同，这次没有保存。"
-
-
-def verdict(case: Case, **changes: str) -> dict[str, str]:
-    return {
-        "decision": "agreed",
-        "note": "",
-        "version": str(case.version),
-        "form_key": str(uuid4()),
-        **changes,
-    }
 
 
 def decide(client: Client, case: Case, data: dict[str, str]):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from tests import pupils
@@ -18,12 +17,6 @@ from xueji.pages.act_words import PAGES
 from xueji.students.models import Student
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def look(world, username: str, students=(), *, kind=AccessKind.VIEW, at=NOON, **more) -> None:

@@ -1,9 +1,6 @@
 """Searching the inbox: by whom one may know, as the case shows the child, in few queries."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +10,7 @@ from tests.transfers import borrowers, movers
 from tests.transfers.movers import numbered
 from tests.transfers.test_counties import asked
 from tests.transfers.test_take import of
-from tests.world import NOON, World
+from tests.world import World
 from xueji.audit.models import Access
 from xueji.cases.models import Case
 from xueji.identity import pinyin
@@ -22,12 +19,6 @@ from xueji.students.models import Student
 NAME = "单雄信"
 ENTERED = {"closed": [NAME]}  # the entry by which the pupil came
 TABS = ("mine", "others", "overdue", "closed")
-
-
-@pytest.fixture
-def next_day():
-    with time_machine.travel(NOON + timedelta(days=1), tick=False):
-        yield
 
 
 @pytest.fixture

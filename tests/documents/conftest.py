@@ -5,10 +5,3 @@ import pytest
 def clerk(world):
     """The clerk of a township primary, at work."""
     return world.acting("clerk")
-
-
-@pytest.fixture
-def files(settings, tmp_path):
-    """An empty private store of the test's own."""
-    settings.PRIVATE_FILES = tmp_path / "files"
-    return settings.PRIVATE_FILES

@@ -1,23 +1,17 @@
-"""The clock of the world, and the form as a browser would send it."""
+"""A clerk at noon, and the form as a browser would send it."""
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
-import time_machine
 from django.test import Client
 
 from tests import pupils
-from tests.world import NOON
+from tests.numbering import making
+from xueji.students.models import Student
 
 HIDDEN = re.compile(r'<input type="hidden"[^>]* name="(form_key|case|version)" value="([^"]*)"')
-
-
-@pytest.fixture
-def noon():
-    """The site's clock stands at noon of 2 September 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -38,3 +32,17 @@ def opened(clerk) -> Callable[..., dict[str, str]]:
         return {**hidden, **{name: value for name, value in row.items() if value}}
 
     return form
+
+
+@pytest.fixture
+def intake(world):
+    """Ten pupils without a class: six boys, four girls, of two months and two villages."""
+    rows = making.entrants(world, making.names(10), class_number=None)
+    for n, student in enumerate(rows):
+        Student.objects.filter(pk=student.pk).update(
+            sex="12"[n % 5 >= 3],
+            birth_date=date(2020, 1 + n % 2, 3),
+            hukou_code=f"13028310322{7 + n % 2}",
+            address_text=f"军屯村 {n} 号",
+        )
+    return rows

@@ -18,6 +18,7 @@ from tests.enrollment.admissions import (
     taken,
 )
 from tests.numbering import making
+from tests.pupils import row_of
 from tests.world import NOON
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
@@ -47,12 +48,6 @@ def places(student):
         (str(p.school.organisation), str(p.school_class), p.starts.day, p.ends and p.ends.day)
         for p in rows
     ]
-
-
-def row(student) -> dict[str, object]:
-    """The pupil's row without the version, which every write counts up."""
-    found = Student.objects.filter(pk=student.pk).values().get()
-    return {name: value for name, value in found.items() if name != "version"}
 
 
 # -- the effect -----------------------------------------------------------------------------------
@@ -97,13 +92,13 @@ def test_the_register_is_sound_after_it_and_after_the_undoing(world, pupil):
 
 def test_undoing_brings_back_exactly_what_was(world, pupil):
     special(world)
-    before = row(pupil)
+    before = row_of(pupil)
     case = taken(world, pupil)
-    assert row(pupil) != before
+    assert row_of(pupil) != before
 
     cases.reverse(case_id=case.pk, note="接错学生", acting=world.acting("centre9"))
 
-    assert row(pupil) == before
+    assert row_of(pupil) == before
     assert places(pupil) == [
         ("清泉小学", "一（1）班", 1, None),
         ("滦州甲小学", "一（1）班", 2, 2),
@@ -119,14 +114,14 @@ def test_undoing_brings_back_exactly_what_was(world, pupil):
 
 def test_undoing_takes_back_a_class_given_since(world, pupil):
     special(world)
-    before = row(pupil)
+    before = row_of(pupil)
     case = taken(world, pupil, school_class=None)
     acting = world.acting("clerk9")
     assign(student_ids=[pupil.pk], school_class=class_of(world, "clerk9"), acting=acting)
 
     cases.reverse(case_id=case.pk, note="接错学生", acting=world.acting("centre9"))
 
-    assert row(pupil) == before
+    assert row_of(pupil) == before
     assert check()["faults"] == []
 
 

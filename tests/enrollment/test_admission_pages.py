@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import errors, raw
 from tests.enrollment.admissions import ROUTES, class_of, special, submitted, taken
 from tests.world import NOON
 from xueji.audit.models import Access
@@ -46,14 +47,6 @@ def opened(world, client, student, *, at=NEW, save="send", **other) -> dict[str,
     }
 
 
-def text(answer) -> str:
-    return answer.content.decode()
-
-
-def errors(answer) -> dict[str, list[str]]:
-    return {name: list(told) for name, told in answer.context["form"].errors.items()}
-
-
 def test_both_lists_are_searched(world, receiving, client_of, pupil):
     submitted(world, pupil)
     for client, show in ((receiving, "came"), (client_of("clerk"), "went")):
@@ -73,13 +66,13 @@ def test_the_whole_way_by_the_pages(world, receiving, client_of, pupil):
     assert Case.objects.filter(kind="admission").count() == 1
     pupils.sign(world, case, *ROUTES["clerk9"])
 
-    shown = text(receiving.get(reverse("student", args=[pupil.pk]) + "?tab=history"))
+    shown = raw(receiving.get(reverse("student", args=[pupil.pk]) + "?tab=history"))
     assert "免转学手续接收（特殊教育学校），由清泉小学转入" in shown
 
 
 def test_looking_tells_county_office_and_first_character(world, receiving, pupil):
     answer = receiving.post(NEW, opened(world, receiving, pupil, save="find"))
-    told = text(answer)
+    told = raw(answer)
     assert answer.status_code == 200
     assert (
         "这个证件号已在别处建有学籍（迁安市教育局所辖，主管部门 建昌营镇中心校），"
@@ -102,7 +95,7 @@ def test_a_wrong_name_tells_no_more_than_the_number_does(world, receiving, pupil
         422,
         {"name": ["姓名与学籍登记的不一致。请照户口簿填写姓名，并核对证件号。"]},
     )
-    assert "单雄信" not in text(answer)
+    assert "单雄信" not in raw(answer)
 
 
 def test_too_many_looks_are_not_answered(world, receiving, pupil, monkeypatch):
@@ -114,8 +107,8 @@ def test_too_many_looks_are_not_answered(world, receiving, pupil, monkeypatch):
     for other in others:
         receiving.post(NEW, opened(world, receiving, other, save="find"))
     answer = receiving.post(NEW, opened(world, receiving, pupil, save="find"))
-    assert (answer.status_code, "一小时内查到外单位学生已达 2 名" in text(answer)) == (422, True)
-    assert "姓名的首字" not in text(answer)
+    assert (answer.status_code, "一小时内查到外单位学生已达 2 名" in raw(answer)) == (422, True)
+    assert "姓名的首字" not in raw(answer)
 
 
 def test_a_refusal_names_the_clause_and_the_way(world, client_of, noon, pupil):
@@ -139,7 +132,7 @@ def test_a_refusal_names_the_clause_and_the_way(world, client_of, noon, pupil):
 def test_on_its_way_the_receiving_side_sees_what_it_typed_alone(world, receiving, client_of, pupil):
     case = submitted(world, pupil)
     for who in ("clerk9", "principal9", "centre9"):
-        told = text(client_of(who).get(reverse("case", args=[case.number])))
+        told = raw(client_of(who).get(reverse("case", args=[case.number])))
         assert ("单雄信" in told, "迁安市教育局所辖" in told) == (True, True)
         secrets = ["清泉小学", pupil.phone, pupil.address_text, "王建军", pupil.id_number]
         assert [secret for secret in secrets if secret in told] == []
@@ -157,11 +150,11 @@ def test_the_former_school_is_told_on_its_desk_and_not_where_to(world, client_of
     special(world)
     client = client_of("clerk")
     with time_machine.travel(NOON + timedelta(hours=2), tick=False):
-        assert "被他校接收" not in text(client.get("/"))
+        assert "被他校接收" not in raw(client.get("/"))
         taken(world, pupil, at=NOON + timedelta(hours=1))
-        assert "被他校接收 <b>1</b> 名" in text(client.get("/"))
-        shown = text(client.get(LIST + "?show=went"))
-        history = text(client.get(reverse("student", args=[pupil.pk]) + "?tab=history"))
+        assert "被他校接收 <b>1</b> 名" in raw(client.get("/"))
+        shown = raw(client.get(LIST + "?show=went"))
+        history = raw(client.get(reverse("student", args=[pupil.pk]) + "?tab=history"))
     assert ("单雄信" in shown, "滦州市教育局所辖学校" in shown) == (True, True)
     assert "免转学手续接收（特殊教育学校），学籍随学生转出" in history
     assert ["滦州甲小学" in page for page in (shown, history)] == [False, False]
@@ -171,7 +164,7 @@ def test_the_former_school_is_told_on_its_desk_and_not_where_to(world, client_of
 def test_a_neighbour_is_told_nothing(world, receiving, client_of, pupil, who):
     taken(world, pupil)
     client = client_of(who)
-    pages = [text(client.get(at)) for at in ("/", LIST, LIST + "?show=went")]
+    pages = [raw(client.get(at)) for at in ("/", LIST, LIST + "?show=went")]
     assert ["单雄信" in page for page in pages] == [False] * 3
 
 
@@ -179,7 +172,7 @@ def test_a_neighbour_is_told_nothing(world, receiving, client_of, pupil, who):
 def test_who_reaches_both_sides_sees_it_once(world, receiving, client_of, pupil, who):
     taken(world, pupil)
     client = client_of(who)
-    assert ["单雄信" in text(client.get(LIST + tab)) for tab in ("", "?show=went")] == [True, False]
+    assert ["单雄信" in raw(client.get(LIST + tab)) for tab in ("", "?show=went")] == [True, False]
 
 
 def test_a_returned_case_is_filled_and_sent_again(world, receiving, client_of, pupil):
@@ -194,7 +187,7 @@ def test_a_returned_case_is_filled_and_sent_again(world, receiving, client_of, p
         "special",
         ["placement_opinion"],
     )
-    assert "请改正" in text(page)
+    assert "请改正" in raw(page)
     answer = receiving.post(at, opened(world, receiving, pupil, at=at))
     case.refresh_from_db()
     assert (answer.status_code, case.state, case.round) == (302, "open", 2)
@@ -218,7 +211,7 @@ def test_a_closed_school_is_told_why(world, receiving):
     school.connected_on = None
     school.save()
     answer = receiving.get(NEW)
-    assert (answer.status_code, "本校还没有入网" in text(answer)) == (409, True)
+    assert (answer.status_code, "本校还没有入网" in raw(answer)) == (409, True)
 
 
 @pytest.mark.parametrize("show", ["came", "went"])

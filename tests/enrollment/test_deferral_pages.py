@@ -1,6 +1,5 @@
 """The pages of 缓学: the list, the application, and the ways from one to the other."""
 
-import html
 import re
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enrollment.models import Deferral
 from tests import pupils
+from tests.browsing import words
 from tests.world import ZONE
 from xueji.audit.models import Access
 from xueji.cases.models import Case, State
@@ -25,11 +25,6 @@ ASKED = {
     "paper_hospital_proof": "on",
 }
 NEXT_AUGUST = datetime(2027, 8, 20, 12, 0, tzinfo=ZONE)
-
-
-def text(answer):
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(html.unescape(plain).split())
 
 
 @pytest.fixture
@@ -49,7 +44,7 @@ def test_an_application_is_sent_to_the_principal(clerk, application):
     case = Case.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
     assert (case.kind, case.state, case.waiting_role) == ("deferral", State.OPEN, "principal")
-    assert "已提交缓学申请，轮到清泉小学 校长" in text(clerk.get(answer["Location"]))
+    assert "已提交缓学申请，轮到清泉小学 校长" in words(clerk.get(answer["Location"]))
 
 
 def test_a_double_click_applies_once(clerk, application):
@@ -63,7 +58,7 @@ def test_a_double_click_applies_once(clerk, application):
 def test_what_is_missing_is_told_with_its_clause_and_nothing_is_kept(clerk, application):
     answer = clerk.post(NEW, application(name="李雷", paper_hospital_proof="", late_details=""))
 
-    page = text(answer)
+    page = words(answer)
     assert answer.status_code == 422
     assert "没有提交：还差 2 处" in page
     assert "还没有填具体情况。" in page
@@ -76,18 +71,18 @@ def test_checking_shows_the_findings_and_sends_nothing(clerk, application):
     answer = clerk.post(NEW, {**application(name="李雷"), "save": "check"})
 
     assert (answer.status_code, Case.objects.count()) == (200, 0)
-    assert "到了入学年龄" in text(answer)
+    assert "到了入学年龄" in words(answer)
 
 
 def test_while_one_types_the_page_says_what_is_missing_and_what_follows(clerk, application):
     begun = clerk.post(CHECK, application(name="李雷", late_details="", late_reason=""))
     whole = clerk.post(CHECK, application(name="李雷"))
 
-    assert text(begun).startswith("还差 2 处才能提交 缺 缓学原因 、 具体情况")
-    assert text(whole).startswith("可以提交")
+    assert words(begun).startswith("还差 2 处才能提交 缺 缓学原因 、 具体情况")
+    assert words(whole).startswith("可以提交")
     for part in ("derived", "papers", "exceptions", "doubles", "left"):
         assert re.search(f'id="{part}"[^>]*hx-swap-oob="true"', whole.content.decode())
-    assert "填入户口" not in text(whole)
+    assert "填入户口" not in words(whole)
     assert (Case.objects.count(), Student.objects.count()) == (0, 0)
 
 
@@ -111,7 +106,7 @@ def test_a_child_who_is_there_already_is_told_and_recorded_while_one_types(
     there = pupils.enrolled(world, name="单雄信")
     answer = clerk.post(CHECK, application(name="单雄信", id_number=there.id_number))
 
-    assert "证件号重复" in text(answer)
+    assert "证件号重复" in words(answer)
     assert there.pk in Access.objects.latest("pk").students
 
 
@@ -121,7 +116,7 @@ def test_an_application_that_came_back_is_mended_on_its_page(clerk, application,
     at = f"/enrollment/deferrals/{case.number}/edit/"
 
     page = clerk.get(at)
-    assert "退回补正：请改正" in text(page)
+    assert "退回补正：请改正" in words(page)
     assert 'value="做完手术还在休养"' in page.content.decode()
     key = re.search(r'name="form_key" value="([^"]+)"', page.content.decode())[1]
     sent = application(name="李雷", id_number=case.student.id_number, until="2027-06-30")
@@ -154,7 +149,7 @@ def test_why_the_child_is_unwell_is_for_school_and_county(client_of, noon, world
     case = pupils.applied(world)
     pupils.sign(world, case, "principal", "centre")
 
-    page = text(client_of(who).get(f"/cases/{case.number}/"))
+    page = words(client_of(who).get(f"/cases/{case.number}/"))
 
     assert ("做完手术还在休养" in page, "只给本校和教育局看" in page) == (sees, not sees)
 
@@ -166,7 +161,7 @@ def test_the_list_names_the_child_and_leads_to_entry_and_further_deferral(clerk,
 
     page = clerk.get(LIST)
 
-    assert "韩梅梅" in text(page)
+    assert "韩梅梅" in words(page)
     assert f"/enrollment/new/?deferred={number}" in page.content.decode()
     assert f"{NEW}?deferred={number}" in page.content.decode()
     look = Access.objects.latest("pk")
@@ -214,8 +209,8 @@ def test_the_due_ones_are_on_desk_and_list(client_of, world):
     with time_machine.travel(NEXT_AUGUST, tick=False):
         for who in ("clerk", "county"):
             client = client_of(who)
-            assert "缓学到期 1 名" in text(client.get("/"))
-            page = text(client.get(f"{LIST}?show=due"))
+            assert "缓学到期 1 名" in words(client.get("/"))
+            page = words(client.get(f"{LIST}?show=due"))
             assert "韩梅梅" in page
             assert "2027 年应入学" not in page
 
@@ -226,7 +221,7 @@ def test_a_child_on_the_way_into_school_is_shown_as_such(clerk, world):
 
     page = clerk.get(LIST)
 
-    assert "新生入学，轮到清泉小学 校长" in text(page)
+    assert "新生入学，轮到清泉小学 校长" in words(page)
     assert "?deferred=" not in page.content.decode()
 
 
@@ -237,7 +232,7 @@ def test_the_page_of_the_pupil_tells_of_the_deferral_and_looks_back_to_the_entry
     page = clerk.get(f"/students/{child.pk}/")
 
     assert page.status_code == 200
-    assert "缓学" in text(clerk.get(f"/students/{child.pk}/?tab=history"))
+    assert "缓学" in words(clerk.get(f"/students/{child.pk}/?tab=history"))
 
 
 def test_what_is_no_list_is_not_found(clerk):

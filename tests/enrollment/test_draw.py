@@ -2,95 +2,35 @@
 
 import re
 from collections import Counter
-from datetime import date
-from urllib.parse import urlencode
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from enrollment import queries
 from enrollment.models import Draw, DrawPlace, Excess
 from enrollment.services import draw as drawing
-from enrollment.services.assign import assign, move
+from enrollment.services.assign import assign
 from enrollment.services.balance import Wish
-from enrollment.services.draw import Asked
-from tests.enrollment.test_classes import closely, page_of
-from tests.enrollment.test_lists import CLASSES, class_of, key, text
+from tests.browsing import key, words
+from tests.enrollment.classrooms import class_of
+from tests.enrollment.drawing import (
+    NEW,
+    TOKEN,
+    confirm,
+    confirmed,
+    plan_of,
+    previewed,
+    question,
+    unplaced,
+)
 from tests.numbering import making
-from xueji.audit.models import Access
 from xueji.cases.kinds import Refused
 from xueji.ledger.models import EventKind
 from xueji.organisations.models import SchoolClass
 from xueji.students.models import Student
 
-NEW = f"{CLASSES}draw/"
-TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
-
-
-@pytest.fixture
-def intake(world):
-    """Ten pupils without a class: six boys, four girls, of two months and two villages."""
-    rows = making.entrants(world, making.names(10), class_number=None)
-    for n, student in enumerate(rows):
-        Student.objects.filter(pk=student.pk).update(
-            sex="12"[n % 5 >= 3],
-            birth_date=date(2020, 1 + n % 2, 3),
-            hukou_code=f"13028310322{7 + n % 2}",
-            address_text=f"军屯村 {n} 号",
-        )
-    return rows
-
-
-def question(world, clerk="clerk", **more):
-    classes = SchoolClass.objects.filter(school=world.school_of(clerk), entry_year=2026)
-    ids = [row.pk for row in classes.order_by("number")]
-    return {"year": "2026", "classes": ids, "keys": ["birth", "hukou"], "seed": "8136", **more}
-
-
-def previewed(client, asked):
-    return client.get(f"{NEW}?{urlencode(asked, doseq=True)}")
-
-
-def confirmed(client, asked, token=None):
-    token = token or TOKEN.search(previewed(client, asked).content.decode())[1]
-    return client.post(NEW, key(**asked, token=token))
-
-
-def asked_of(world, **more):
-    values = {**question(world), **more}
-    return Asked(
-        entry_year=2026,
-        classes=tuple(values["classes"]),
-        keys=tuple(values["keys"]),
-        seed=values["seed"],
-        wishes=values.get("wishes", ()),
-    )
-
-
-def plan_of(world, **more):
-    acting = world.acting("clerk")
-    return drawing.plan(school=making.line(world), asked=asked_of(world, **more), acting=acting)
-
-
-def confirm(world, token, clerk="clerk", **more):
-    return drawing.confirm(
-        school=making.line(world),
-        asked=asked_of(world, **more),
-        is_typed=True,
-        token=token,
-        acting=world.acting(clerk),
-    )
-
-
-def unplaced():
-    return Student.objects.filter(school_class__isnull=True).count()
-
 
 # -- asking ---------------------------------------------------------------------------------------
 def test_the_list_is_numbered_and_nothing_is_asked_yet(clerk, intake):
-    page = text(clerk.get(f"{NEW}?year=2026"))
+    page = words(clerk.get(f"{NEW}?year=2026"))
     assert "待分班名单（10 人，按拼音）" in page
     assert "确认分班" not in page
 
@@ -100,13 +40,13 @@ def test_without_a_seed_one_is_drawn_and_marked_as_drawn(clerk, world, intake):
     second = previewed(clerk, question(world, seed=""))
     seeds = [re.search(r"seed=(\d{12})&", answer["Location"])[1] for answer in (first, second)]
     assert seeds[0] != seeds[1]
-    assert f"种子 {seeds[0]}（系统抽取）" in text(clerk.get(first["Location"]))
+    assert f"种子 {seeds[0]}（系统抽取）" in words(clerk.get(first["Location"]))
     other = first["Location"].replace(seeds[0], seeds[1])
-    assert f"种子 {seeds[1]}（学校填写）" in text(clerk.get(other))
+    assert f"种子 {seeds[1]}（学校填写）" in words(clerk.get(other))
 
 
 def test_a_preview_says_what_each_class_gets_and_writes_nothing(clerk, world, intake):
-    page = text(previewed(clerk, question(world)))
+    page = words(previewed(clerk, question(world)))
     assert "种子 8136（学校填写）" in page
     assert "均衡性别、户口所在村、社区、出生月份" in page
     assert "1 班 0 5 5 3 2" in page
@@ -135,21 +75,21 @@ def test_a_question_that_makes_no_sense_is_answered_with_the_reason(
     if change.get("classes") == "one":
         change = {"classes": [class_of(world, "clerk").pk]}
     answer = previewed(clerk, question(world, **change))
-    assert (answer.status_code, says in text(answer)) == (200, True)
-    assert "确认分班" not in text(answer)
+    assert (answer.status_code, says in words(answer)) == (200, True)
+    assert "确认分班" not in words(answer)
 
 
 def test_a_class_of_another_school_takes_no_part(clerk, world, intake):
     ids = [class_of(world, "clerk").pk, class_of(world, "clerk2").pk]
     answer = previewed(clerk, question(world, classes=ids))
-    assert "所选班级刚被撤销" in text(answer)
+    assert "所选班级刚被撤销" in words(answer)
     with pytest.raises(Refused):
         plan_of(world, classes=ids)
 
 
 def test_more_pupils_than_seats_are_refused_with_the_number(clerk, world, intake):
     SchoolClass.objects.update(capacity=4)
-    page = text(previewed(clerk, question(world)))
+    page = words(previewed(clerk, question(world)))
     assert "待分班 10 人，所选各班只有 8 个空位，差 2 个" in page
 
 
@@ -211,7 +151,7 @@ def test_the_draw_repeats_from_what_it_kept_and_a_changed_row_is_seen(world, int
 
 def test_twins_come_into_one_class_when_asked(clerk, world, intake):
     answer = confirmed(clerk, question(world, a0="1", b0="2", how0="together"))
-    page = text(clerk.get(answer["Location"]))
+    page = words(clerk.get(answer["Location"]))
     assert "序号 1 和 2 同班" in page
     orders = dict(DrawPlace.objects.values_list("order", "school_class"))
     assert orders[1] == orders[2]
@@ -244,7 +184,7 @@ def test_a_preview_that_is_not_true_any_more_is_refused_and_shown_anew(clerk, wo
     answer = clerk.post(NEW, key(**asked, token=token))
 
     assert answer.status_code == 409
-    assert "预览以后名单、班级或人数有变，没有分班" in text(answer)
+    assert "预览以后名单、班级或人数有变，没有分班" in words(answer)
     assert TOKEN.search(answer.content.decode())[1] != token
     assert (unplaced(), Draw.objects.count()) == (before, 0)
 
@@ -257,122 +197,6 @@ def test_a_second_clerk_finds_nobody_left(world, intake):
 
 
 def test_with_nobody_waiting_the_page_says_so(clerk, world):
-    assert "没有等待分班的学生" in text(clerk.get(NEW))
+    assert "没有等待分班的学生" in words(clerk.get(NEW))
     answer = clerk.post(NEW, key(**question(world), token="0" * 64))
     assert (answer.status_code, Draw.objects.count()) == (409, 0)
-
-
-# -- the list -------------------------------------------------------------------------------------
-def test_the_list_names_everybody_with_seed_keys_time_and_who(clerk, world, intake):
-    page = closely(clerk.get(confirmed(clerk, question(world))["Location"]))
-    assert "复算一致" in page
-    assert "种子8136（学校填写，确认前看过1种结果）" in page
-    assert "均衡项目性别、户口所在村、社区、出生月份" in page
-    assert "分班时间2026-09-0212:00经办某clerk（学籍管理员）" in page
-    assert "校长监督人家长代表家长代表日期学校盖章" in page
-    assert [student.name for student in intake if student.name not in page] == []
-    assert "没有调班" in page
-
-
-def test_each_result_looked_at_before_is_counted(clerk, world, intake):
-    for seed in ("1", "2", "2", "3"):
-        previewed(clerk, question(world, seed=seed))
-    previewed(clerk, question(world, seed="3", keys=[]))
-    confirmed(clerk, question(world, seed="8136"))
-    assert Draw.objects.get().previewed == 5
-
-
-def test_a_change_by_hand_is_shown_against_the_list(clerk, world, intake):
-    address = confirmed(clerk, question(world))["Location"]
-    student = Student.objects.get(pk=intake[0].pk)
-    into = queries.classes(student.school_id, 2026)
-    other = next(row for row, _ in into if row.pk != student.school_class_id)
-    move(
-        student_ids=[student.pk],
-        out_of=student.school_class,
-        into=other,
-        reason="与任课教师有亲属关系",
-        acting=world.acting("clerk"),
-    )
-    page = text(clerk.get(address))
-    out_of = student.school_class.number
-    assert (
-        f"{student.name} {out_of} 班 {other.number} 班 与任课教师有亲属关系 "
-        "某clerk 2026-09-02 12:00"
-    ) in page
-    assert "复算一致" in page
-    assert "种子8136某clerk，今天12:00" in closely(clerk.get(CLASSES))
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_many_as_for_few(clerk, world, count):
-    making.entrants(world, making.names(4 * count), class_number=None)
-    address = confirmed(clerk, question(world))["Location"]
-    clerk.get(address)
-    with CaptureQueriesContext(connection) as asked:
-        clerk.get(address)
-    assert len(asked) == 12
-
-
-def test_every_look_is_recorded_with_its_pupils(clerk, world, intake):
-    ids = sorted(student.pk for student in intake)
-    confirmed(clerk, question(world))
-    clerk.get(f"/enrollment/draws/{Draw.objects.get().pk}/")
-    looks = [
-        (look.page, look.filter.split(" 结果 ")[0], sorted(look.students))
-        for look in Access.objects.order_by("pk")
-    ]
-    assert looks == [
-        ("class_draw", "均衡分班预览 2026 级 种子 8136", ids),
-        ("class_draw", "均衡分班结果 2026 级", ids),
-    ]
-
-
-# -- who ------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("person", ["principal", "centre", "county", "city", "auditor", "admin"])
-def test_only_a_clerk_draws(client_of, noon, world, intake, person):
-    client = client_of(person)
-    assert client.get(NEW).status_code == 404
-    form = key(**question(world), token=plan_of(world).token)
-    assert (client.post(NEW, form).status_code, Draw.objects.count()) == (404, 0)
-
-
-@pytest.mark.parametrize("person", ["clerk1b", "clerk2", "clerk9"])
-def test_a_strangers_question_is_about_his_own_school(client_of, noon, world, intake, person):
-    client = client_of(person)
-    page = text(previewed(client, question(world)))
-    assert [student.name for student in intake if student.name in page] == []
-    form = key(**question(world), token=plan_of(world).token)
-    assert (client.post(NEW, form).status_code, unplaced()) == (409, 10)
-
-
-@pytest.mark.parametrize("person", ["clerk1b", "principal", "county"])
-def test_the_service_asks_whose_school_it_is(world, intake, person):
-    with pytest.raises(PermissionDenied):
-        confirm(world, plan_of(world).token, clerk=person)
-    assert unplaced() == 10
-
-
-@pytest.mark.parametrize(
-    ("person", "status"),
-    [
-        *[(person, 200) for person in ("clerk", "principal", "centre", "county", "province")],
-        *[(person, 404) for person in ("clerk1b", "clerk2", "centre2", "county9", "auditor")],
-    ],
-)
-def test_the_list_is_read_by_the_school_and_the_offices_above(
-    client_of, clerk, world, intake, person, status
-):
-    address = confirmed(clerk, question(world))["Location"]
-    assert client_of(person).get(address).status_code == status
-    assert client_of(person).get("/enrollment/draws/999999999/").status_code == 404
-
-
-def test_a_drawn_pupil_is_listed_in_his_class_and_numbered_by_it(clerk, world, intake):
-    confirmed(clerk, question(world))
-    first = class_of(world, "clerk")
-    assert len(Student.objects.filter(school_class=first)) == 5
-    assert "在校 5 人" in text(clerk.get(page_of(first))).replace(" <b>", "")
-    numbers = making.issue(world)
-    held = [row.holder.school_class.number for row in numbers]
-    assert held == [1] * 5 + [2] * 5

@@ -2,13 +2,14 @@
 
 import html
 import re
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
+from tests.browsing import key, words
+from tests.enrollment.classrooms import CLASSES, class_of
 from xueji.audit.models import Access
 from xueji.cases.models import Case
 from xueji.ledger.models import EventKind
@@ -16,12 +17,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.students.models import Student
 
 NEIGHBOUR = ("130283103228", "建昌营镇 清泉村")
-LIST, CLASSES = "/enrollment/", "/enrollment/classes/"
-
-
-def text(answer):
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(html.unescape(plain).split())
+LIST = "/enrollment/"
 
 
 def returned(world, name):
@@ -34,7 +30,7 @@ def test_a_school_sees_what_came_back_first_with_the_reason_and_the_due_date(cle
     pupils.submitted(world, name="李雷")
     returned(world, "韩梅梅")
 
-    page = text(clerk.get(LIST))
+    page = words(clerk.get(LIST))
 
     assert "退回补正 1 待补材料 0 草稿 0 办理中 1 已核准待分班 0" in page
     assert "韩梅梅" in page
@@ -67,7 +63,7 @@ def test_each_list_shows_its_own_and_leads_to_the_next_act(clerk, opened, world,
 def test_who_waits_for_a_class_is_listed_and_the_look_recorded(clerk, world):
     student = pupils.enrolled(world, name="吴建")
 
-    assert "吴建" in text(clerk.get(f"{LIST}?show=unplaced"))
+    assert "吴建" in words(clerk.get(f"{LIST}?show=unplaced"))
     assert list(Access.objects.values_list("kind", "students", "filter")) == [
         ("list", [student.pk], "已核准待分班")
     ]
@@ -77,7 +73,7 @@ def test_the_principal_reads_the_list_without_drafts_and_enters_nobody(client_of
     clerk.post("/enrollment/new/", {**opened(name="周草稿"), "save": "draft"})
     principal = client_of("principal")
 
-    page = text(principal.get(LIST))
+    page = words(principal.get(LIST))
     assert "草稿" not in page
     assert "/enrollment/new/" not in principal.get(LIST).content.decode()
     assert principal.get(f"{LIST}?show=draft").status_code == 404
@@ -141,7 +137,7 @@ def test_an_office_sees_counts_by_school_and_no_name(client_of, noon, world):
     returned(world, "郑退")
     pupils.enrolled(world, name="吴建")
 
-    page = text(client_of("county").get(LIST))
+    page = words(client_of("county").get(LIST))
 
     assert "清泉小学 1 1 1 1 1 0" in page
     assert "邻泉小学 0 0 0 0 0 0" in page
@@ -169,7 +165,7 @@ def test_an_office_opens_the_list_of_a_school_in_reach_only(client_of, noon, wor
     own, other = world.school_of("clerk").pk, world.school_of("clerk2").pk
     centre = client_of("centre")
 
-    assert "李雷" in text(centre.get(f"{LIST}?school={own}&show=open"))
+    assert "李雷" in words(centre.get(f"{LIST}?school={own}&show=open"))
     assert centre.get(f"{LIST}?school={other}").status_code == 404
     for nonsense in ("x", "9" * 30, "-1", "0"):
         assert centre.get(f"{LIST}?school={nonsense}").status_code == 404
@@ -178,18 +174,10 @@ def test_an_office_opens_the_list_of_a_school_in_reach_only(client_of, noon, wor
 def test_a_school_does_not_read_the_list_of_its_neighbour(clerk, world):
     pupils.submitted(world, "clerk1b", name="邻居", **pupils.living_in(*NEIGHBOUR))
     page = clerk.get(f"{LIST}?school={world.school_of('clerk1b').pk}&show=open")
-    assert "邻居" not in text(page)
+    assert "邻居" not in words(page)
 
 
 # -- classes --------------------------------------------------------------------------------------
-def key(**more):
-    return {"form_key": str(uuid4()), **more}
-
-
-def class_of(world, clerk, number=1):
-    return SchoolClass.objects.get(school=world.school_of(clerk), number=number)
-
-
 def test_chosen_pupils_go_into_the_chosen_class_once(clerk, world):
     students = [pupils.enrolled(world, name=name) for name in ("吴一", "吴二", "吴三")]
     form = key(students=[s.pk for s in students[:2]], school_class=class_of(world, "clerk", 2).pk)
@@ -197,7 +185,7 @@ def test_chosen_pupils_go_into_the_chosen_class_once(clerk, world):
     for _ in range(2):
         assert clerk.post(CLASSES, form)["Location"] == f"{CLASSES}?year=2026"
 
-    assert "已把 2 名学生编入一（2）班，现有 2 人" in text(clerk.get(CLASSES))
+    assert "已把 2 名学生编入一（2）班，现有 2 人" in words(clerk.get(CLASSES))
     assert list(Student.objects.order_by("pk").values_list("school_class__number", flat=True)) == [
         2,
         2,
@@ -226,7 +214,7 @@ def test_what_cannot_be_assigned_is_refused_and_nothing_moves(clerk, world, case
     answer = clerk.post(CLASSES, key(**form))
 
     assert answer.status_code == 409
-    assert "没有办" in text(answer)
+    assert "没有办" in words(answer)
     assert not Student.objects.filter(school_class__isnull=False).exists()
 
 
@@ -238,7 +226,7 @@ def test_a_pupil_placed_meanwhile_stays_where_he_is(clerk, world):
     again = {"students": [first.pk, second.pk], "school_class": class_of(world, "clerk", 2).pk}
     answer = clerk.post(CLASSES, key(**again))
 
-    assert (answer.status_code, "刚由他人编班" in text(answer)) == (409, True)
+    assert (answer.status_code, "刚由他人编班" in words(answer)) == (409, True)
     assert Student.objects.get(pk=first.pk).school_class.number == 1
 
 
@@ -250,7 +238,7 @@ def test_too_many_are_placed_and_it_is_said(clerk, world):
 
     clerk.post(CLASSES, key(**form))
 
-    assert "已超过班额 1 人，多 1 人" in text(clerk.get(CLASSES))
+    assert "已超过班额 1 人，多 1 人" in words(clerk.get(CLASSES))
 
 
 def test_a_class_is_added_once_under_a_free_number(clerk, world):
@@ -261,9 +249,9 @@ def test_a_class_is_added_once_under_a_free_number(clerk, world):
     assert (added.capacity, added.entry_year, added.grade) == (40, 2026, 1)
 
     taken = clerk.post("/enrollment/classes/add/", key(number="3", capacity="40"))
-    assert "2026 级已有 3 班" in text(taken)
+    assert "2026 级已有 3 班" in words(taken)
     wrong = clerk.post("/enrollment/classes/add/", key(number="0", capacity="x"))
-    assert "班号是 1 至 40 的整数" in text(wrong)
+    assert "班号是 1 至 40 的整数" in words(wrong)
     assert SchoolClass.objects.filter(school=world.school_of("clerk")).count() == 3
 
 
@@ -286,7 +274,7 @@ def test_pupils_of_an_earlier_intake_get_a_class_of_theirs(clerk, world):
         grade=2,
         capacity=45,
     )
-    assert "2025 级" in text(clerk.get(CLASSES))
+    assert "2025 级" in words(clerk.get(CLASSES))
 
     form = key(students=[student.pk], school_class=earlier.pk, year="2025")
     clerk.post(f"{CLASSES}?year=2025", form)

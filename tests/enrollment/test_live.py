@@ -8,17 +8,13 @@ import pytest
 from django.db import connection
 
 from tests import pupils
+from tests.browsing import words
 from xueji.audit.models import Access
 from xueji.cases.models import Case, CaseForm
 from xueji.organisations.models import Division, SchoolYear, Term
 from xueji.students.models import Student
 
 CHECK, DRAFT = "/enrollment/check/", "/enrollment/draft/"
-
-
-def text(answer):
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(html.unescape(plain).split())
 
 
 PART = re.compile(
@@ -65,7 +61,7 @@ def test_the_age_is_that_on_the_day_the_county_counts_by(clerk, born, age):
 def test_what_is_missing_is_told_in_one_line_with_links(clerk):
     answer = clerk.post(CHECK, {"id_type": "1", "nation": "01"})
 
-    assert text(answer).startswith("还差 ")
+    assert words(answer).startswith("还差 ")
     assert '<a href="#id_name">姓名</a>、<a href="#id_country">国籍/地区</a>' in (
         answer.content.decode()
     )
@@ -80,8 +76,8 @@ def test_a_whole_form_may_be_submitted_and_says_by_which_clauses(clerk, opened):
         "通过 两个统一 《学生学籍管理制度》二（一）",
         "通过 入学材料齐全 《学生学籍管理制度》二（一）",
     ):
-        assert line in text(answer)
-    assert "不符合入学条件" not in text(answer)
+        assert line in words(answer)
+    assert "不符合入学条件" not in words(answer)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +173,7 @@ def test_a_held_answer_tells_neither_the_double_nor_that_there_is_none(clerk, op
             page="enrollment",
             students=[90_000 + pk],
         )
-    said = text(clerk.post(CHECK, opened(id_number=other.id_number)))
+    said = words(clerk.post(CHECK, opened(id_number=other.id_number)))
 
     assert "暂不再答复" in said
     for told in ("已建有学籍", "首字", "证件号没有建过学籍"):
@@ -224,4 +220,4 @@ def test_without_a_school_year_the_checks_say_what_is_lacking(clerk):
 
     assert "本县还没有录入学年" in clerk.post(CHECK, {}).content.decode()
     page = clerk.get("/enrollment/new/")
-    assert (page.status_code, "现在不能录入新生" in text(page)) == (409, True)
+    assert (page.status_code, "现在不能录入新生" in words(page)) == (409, True)

@@ -1,8 +1,5 @@
 """The sheet that parents sign before a pupil is submitted, and the roll of an intake."""
 
-import re
-from html import unescape
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +8,7 @@ from django.urls import reverse
 from enrollment.services import roll as rolls
 from enrollment.services.assign import assign
 from tests import pupils
+from tests.browsing import words
 from tests.numbering import making
 from xueji.audit.models import Access, AccessKind
 from xueji.cases.models import Case, State
@@ -18,11 +16,6 @@ from xueji.students.models import Student
 
 PURPOSE = {"purpose": "监护人核对签字"}
 YEAR = 2026
-
-
-def text(answer) -> str:
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(unescape(plain).split())
 
 
 def looks() -> list[tuple]:
@@ -63,8 +56,8 @@ def test_of_a_draft_too_whole_numbers_need_a_purpose(clerk, draft):
     answers = [clerk.get(sheet(draft.number)), clerk.post(sheet(draft.number), {"purpose": ""})]
     whole = clerk.post(sheet(draft.number), PURPOSE)
 
-    assert [(a.status_code, number in text(a)) for a in answers] == [(200, False), (422, False)]
-    assert (whole.status_code, number in text(whole)) == (200, True)
+    assert [(a.status_code, number in words(a)) for a in answers] == [(200, False), (422, False)]
+    assert (whole.status_code, number in words(whole)) == (200, True)
     assert looks()[-1] == ("enrollment_sheet", [], "完整号码", "监护人核对签字")
 
 
@@ -123,7 +116,7 @@ def intake(world):
 def test_before_the_purpose_is_said_the_roll_names_nobody(world, clerk, intake):
     pupils.submitted(world, name="郑在办")
 
-    page = text(clerk.get(address(world)))
+    page = words(clerk.get(address(world)))
 
     assert "已建籍、现在本校的 3 名" in page
     assert "还有 1 名没有建籍，不在册内" in page
@@ -136,7 +129,7 @@ def test_before_the_purpose_is_said_the_roll_names_nobody(world, clerk, intake):
 def test_the_roll_is_printed_whole_in_a_copy_for_each_office(world, clerk, intake):
     answer = clerk.post(address(world), {"purpose": "报教育局"})
 
-    page, roll = text(answer), answer.context["roll"]
+    page, roll = words(answer), answer.context["roll"]
     for place, office in enumerate(["清泉小学", "建昌营镇中心校", "迁安市教育局"], start=1):
         assert f"一式 3 份，第 {place} 份：{office}留存 第 1 页，共 3 页" in page
     assert [group.title for group in roll.groups] == ["一（1）班", "未分班"]
@@ -146,7 +139,7 @@ def test_the_roll_is_printed_whole_in_a_copy_for_each_office(world, clerk, intak
 
 
 def test_the_roll_prints_no_number_of_a_document_and_no_telephone(world, clerk, intake):
-    page = text(clerk.post(address(world), {"purpose": "报教育局"}))
+    page = words(clerk.post(address(world), {"purpose": "报教育局"}))
 
     secret = [number for one in intake for number in (one.id_number, one.phone)]
     assert [number for number in secret if number in page] == []
@@ -166,7 +159,7 @@ def test_one_copy_of_one_class_can_be_printed_again(world, clerk, intake):
 def test_a_school_without_centre_makes_two_copies(world, noon, client_of):
     pupils.enrolled(world, "urban", name="李雷", **pupils.URBAN)
 
-    page = text(client_of("urban").get(address(world, "迁安城区小学")))
+    page = words(client_of("urban").get(address(world, "迁安城区小学")))
 
     assert "一式 2 份 迁安城区小学、迁安市教育局各留一份" in page
 
@@ -176,7 +169,7 @@ def test_too_many_are_refused_not_cut(world, clerk, intake, monkeypatch):
 
     answer = clerk.post(address(world), {"purpose": "报教育局"})
 
-    assert (answer.status_code, "超过 2 名，一次印不下，没有打印" in text(answer)) == (422, True)
+    assert (answer.status_code, "超过 2 名，一次印不下，没有打印" in words(answer)) == (422, True)
     assert looks() == []
 
 
@@ -192,7 +185,7 @@ def test_too_many_are_refused_not_cut(world, clerk, intake, monkeypatch):
 def test_what_is_not_offered_is_not_printed(world, clerk, intake, sent):
     answer = clerk.post(address(world), sent)
 
-    assert (answer.status_code, "李雷" in text(answer)) == (422, False)
+    assert (answer.status_code, "李雷" in words(answer)) == (422, False)
     assert looks() == []
 
 
@@ -219,7 +212,7 @@ def test_a_stranger_a_neighbour_and_a_wrong_post_find_no_roll(world, noon, clien
 def test_a_year_without_intake_says_so(world, clerk, year):
     page = clerk.get(reverse("enrollment_roll", args=[world.schools["清泉小学"].pk, year]))
 
-    assert (page.status_code, "没有已建籍的新生" in text(page)) == (200, True)
+    assert (page.status_code, "没有已建籍的新生" in words(page)) == (200, True)
 
 
 def test_a_roll_of_one_and_of_three_takes_the_same_queries(world, clerk):

@@ -3,6 +3,8 @@
 from datetime import date
 from io import BytesIO
 
+from django.db.models import Sum
+
 from numbering.queries.check import check as check_numbers
 from tests.documents import scans
 from tests.world import World
@@ -11,6 +13,11 @@ from xueji.establishment import services
 from xueji.establishment.models import Order, OrderKind
 from xueji.establishment.services.judging import NewOrder
 from xueji.ledger.check import check as check_ledger
+from xueji.ledger.models import RegisterEvent
+
+MOVE = ("move", "清泉小学", "杨各庄镇中心校")
+MERGE = ("merge", "清泉小学", "邻泉小学")
+OCTOBER = date(2026, 10, 1)
 
 
 def enter(
@@ -54,3 +61,9 @@ def hand_over(
 def faults() -> list:
     """Whatever ``check_ledger`` and ``check_numbers`` find."""
     return [*check_ledger()["faults"], *check_numbers().faults]
+
+
+def sums(**by) -> dict[int, int]:
+    """在读 of each unit by the ledger."""
+    rows = RegisterEvent.objects.filter(**by).order_by().values_list("unit_id")
+    return {unit: total for unit, total in rows.annotate(Sum("change")) if total}

@@ -1,61 +1,27 @@
 """Pages about offices: found, read by whoever reaches them, changed by the county alone."""
 
-import re
-from datetime import date
-from html import unescape
-from io import BytesIO
-from uuid import uuid4
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
-from openpyxl import Workbook
 
 from tests import pupils
-from tests.documents import scans
+from tests.browsing import words
+from tests.establishment.asking import acts, problems, send
 from tests.establishment.orders import enter
 from tests.world import open_school
-from xueji.establishment.models import Order, OrganisationAct
+from xueji.establishment.models import OrganisationAct
 from xueji.organisations.models import (
     Catchment,
-    Division,
-    Holiday,
     Organisation,
     School,
-    SchoolYear,
     Stage,
-    Term,
 )
-from xueji.organisations.queries import working_days_after
-
-
-def text(answer) -> str:
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(unescape(plain).split())
-
-
-def send(client, page: str, /, *args: object, query: str = "", **typed: object):
-    return client.post(
-        reverse(page, args=args) + query, {"form_key": str(uuid4()), **typed}, follow=True
-    )
 
 
 def listed(answer) -> list[str]:
     return [line.office.name for line in answer.context["lines"]]
-
-
-def problems(answer) -> str:
-    return " ".join(
-        str(error) for errors in answer.context["form"].errors.values() for error in errors
-    )
-
-
-def acts(kind: str) -> list[tuple]:
-    rows = OrganisationAct.objects.filter(kind=kind).order_by("pk")
-    return [(str(row.organisation), row.post.role, row.reason, row.changes) for row in rows]
 
 
 # -- the tree ------------------------------------------------------------------------------------
@@ -74,7 +40,7 @@ def test_the_tree_is_searched_by_name_initials_and_code_within_reach(world, clie
         assert listed(county.get(page, {"q": typed})) == ["清泉小学"]
     assert listed(county.get(page, {"q": "滦州"})) == []
     assert listed(client_of("centre").get(page)) == ["邻泉小学", "清泉小学"]
-    assert "学校下面没有别的机构" in text(client_of("clerk").get(page))
+    assert "学校下面没有别的机构" in words(client_of("clerk").get(page))
     other = world.organisations["滦州市教育局"].pk
     assert county.get(page, {"at": other}).status_code == 404
 
@@ -98,11 +64,11 @@ def test_the_queries_of_tree_and_office_do_not_grow_with_rows(world, client_of):
 
 
 def test_the_page_of_a_school_tells_its_facts_authority_rules_and_people(world, client_of):
-    told = text(
+    told = words(
         client_of("clerk").get(reverse("organisation", args=[world.schools["清泉小学"].pk]))
     )
 
-    for words in (
+    for said in (
         "代码 017",
         "2130283017",
         "普通学校",
@@ -112,7 +78,7 @@ def test_the_page_of_a_school_tells_its_facts_authority_rules_and_people(world, 
         "2026—2027 学年，第 1 学期",
         "某principal",
     ):
-        assert words in told
+        assert said in told
     assert "修改资料" not in told
 
 
@@ -138,7 +104,7 @@ NEW = {
 def test_the_county_adds_a_school_which_works_only_after_its_connection(world, client_of):
     client = client_of("county")
 
-    told = text(send(client, "organisation_new", **NEW))
+    told = words(send(client, "organisation_new", **NEW))
 
     school = School.objects.get(code="019")
     assert "已设立新泉小学；核准入网以后才能办理业务" in told
@@ -148,7 +114,7 @@ def test_the_county_adds_a_school_which_works_only_after_its_connection(world, c
     send(client, "organisation_connect", school.pk)
     school.refresh_from_db()
     assert (school.connected_on, school.connected_by) == (localdate(), world.posts["county"])
-    assert "已于" in text(send(client, "organisation_connect", school.pk))
+    assert "已于" in words(send(client, "organisation_connect", school.pk))
     assert [row[:3] for row in acts("founded")] == [("新泉小学", "county_officer", NEW["reason"])]
     assert len(acts("connected")) == 1
 
@@ -198,7 +164,7 @@ def test_facts_are_changed_with_who_when_and_why_and_a_second_editor_sees_the_fi
         "还没有写原因。请写明为什么改、根据什么文件，会留在履历里。"
     )
 
-    told = text(send(client, "organisation_edit", pk, **FACTS))
+    told = words(send(client, "organisation_edit", pk, **FACTS))
 
     assert "名称：清泉小学 → 清泉学校" in told
     assert "指定借读学校：否 → 是" in told
@@ -206,12 +172,12 @@ def test_facts_are_changed_with_who_when_and_why_and_a_second_editor_sees_the_fi
     late = send(
         client_of("county-head"), "organisation_edit", pk, **FACTS | {"name": "清泉中心小学"}
     )
-    assert (late.status_code, "有人改过这个机构" in text(late)) == (409, True)
+    assert (late.status_code, "有人改过这个机构" in words(late)) == (409, True)
     assert 'value="清泉中心小学"' in late.content.decode()
     assert [row[1:3] for row in acts("facts")] == [("county_officer", "更名批文")]
     seen = OrganisationAct.objects.latest("pk").pk
     same = send(client, "organisation_edit", pk, **FACTS | {"seen": seen})
-    assert "没有改动" in text(same)
+    assert "没有改动" in words(same)
 
 
 def test_the_code_of_a_working_school_and_the_area_of_its_pupils_stay(world, client_of):
@@ -268,226 +234,3 @@ def test_a_place_is_taken_into_a_catchment_and_out_of_it(world, client_of):
         [["划入", "", "杨各庄镇 上庄村"]],
         [["移出", "建昌营镇 清泉村", ""]],
     ]
-
-
-# -- the calendar --------------------------------------------------------------------------------
-YEAR = {
-    "year": "2027",
-    "starts_on": "2027-09-01",
-    "ends_on": "2028-08-31",
-    "seen": "0",
-    "term1_starts": "2027-09-01",
-    "term1_ends": "2028-01-20",
-    "term2_starts": "2028-02-21",
-    "term2_ends": "2028-07-07",
-    "reason": "校历文件",
-}
-
-
-def test_the_county_writes_a_year_and_everybody_of_it_reads_the_working_days(world, client_of):
-    Holiday.objects.create(date=date(2027, 10, 1), working=False, name="国庆节")
-    Holiday.objects.create(date=date(2027, 10, 9), working=True, name="国庆节调休")
-    county = client_of("county")
-    wrong = YEAR | {"starts_on": "2027-08-01", "term2_starts": "2028-01-10"}
-    assert "和 2026—2027 学年（2026-09-01 至 2027-08-31）重叠" in problems(
-        send(county, "calendar_edit", query="?year=2027", **wrong)
-    )
-
-    send(county, "calendar_edit", query="?year=2027", **YEAR)
-
-    year = SchoolYear.objects.get(year=2027)
-    assert (str(year.county), Term.objects.filter(school_year=year).count()) == ("迁安市教育局", 2)
-    page = client_of("clerk").get(reverse("calendar"), {"year": "2027"})
-    october = next(m for m in page.context["months"] if m.first == date(2027, 10, 1))
-    assert (october.working, october.known) == (21, True)
-    told = text(page)
-    assert "10-1 国庆节" in told
-    assert "10-9 国庆节调休" in told
-    assert "2028 年还没有放假和调休的数据" in told
-    assert "只按周末计算工作日" in told
-    assert len(acts("calendar")) == 1
-    assert "各县的校历" in text(client_of("city").get(reverse("calendar")))
-
-
-def test_the_province_writes_the_special_days_of_a_year_and_deadlines_count_them(world, client_of):
-    province, days = client_of("province"), "2027-01-01 放假 元旦\n2027-01-03 上班 元旦调休"
-    typed = {"year": "2027", "seen": "0", "reason": "国办发明电"}
-    wrong = days + "\n2027-01-02 放假 周六\n2027-13-01 放假"
-
-    refused = send(province, "holidays", query="?year=2027", text=wrong, **typed)
-    assert "第 4 行读不懂" in problems(refused)
-    usual = send(province, "holidays", query="?year=2027", text=wrong[:-14], **typed)
-    assert "2027-01-02 本来就是周末" in problems(usual)
-    send(province, "holidays", query="?year=2027", text=days, **typed)
-
-    rows = Holiday.objects.order_by("date").values_list("date", "working")
-    assert list(rows) == [(date(2027, 1, 1), False), (date(2027, 1, 3), True)]
-    assert working_days_after(date(2026, 12, 31), 2) == date(2027, 1, 4)
-    assert [row[:3] for row in acts("calendar")] == [
-        ("河北省教育厅", "province_officer", "国办发明电")
-    ]
-    assert client_of("county").get(reverse("holidays")).status_code == 404
-
-
-# -- orders --------------------------------------------------------------------------------------
-def paper() -> SimpleUploadedFile:
-    return SimpleUploadedFile("文件.jpg", scans.jpeg(), content_type="image/jpeg")
-
-
-def ordered(world, kind="move", into="杨各庄镇中心校", **changes) -> dict:
-    typed = {"kind": kind, "school": "清泉小学", "into": into, "number": "迁教〔2026〕18 号"}
-    typed |= {"decided_on": localdate().isoformat(), "effective_on": "2099-01-01"}
-    return typed | changes
-
-
-def test_the_county_looks_first_then_enters_an_order_and_withdraws_it(world, client_of):
-    pupils.enrolled(world, name="程咬金")
-    case = pupils.submitted(world, name="王伯当")
-    client, today = client_of("county"), localdate()
-    later = today.replace(day=1, year=today.year + 1).isoformat()
-
-    look = send(client, "order_new", **ordered(world, effective_on=later, check="1"))
-    assert "学生 1 名" in text(look)
-    assert case.number in text(look)
-    assert Order.objects.count() == 0
-    bare = send(client, "order_new", **ordered(world, effective_on=later))
-    assert "还没有选文件扫描件" in problems(bare)
-    told = text(send(client, "order_new", **ordered(world, effective_on=later, file=paper())))
-
-    (order,) = Order.objects.all()
-    assert f"已登记，{later} 由系统执行" in told
-    assert "清泉小学由建昌营镇中心校调整到杨各庄镇中心校" in told
-    for who, status in (("clerk", 200), ("centre2", 200), ("urban", 404), ("county9", 404)):
-        assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
-    scan = client_of("centre").get(reverse("order_paper", args=[order.pk]))
-    assert scan["Content-Disposition"].startswith("attachment")
-    assert "还没有写撤回的原因" in text(send(client, "order_withdraw", order.pk, reason=" "))
-    assert "到那天由系统执行" in text(send(client, "order_carry_out", order.pk))
-    send(client, "order_withdraw", order.pk, reason="文件废止")
-    order.refresh_from_db()
-    assert (order.state, order.reason) == ("withdrawn", "文件废止")
-
-
-def test_an_order_that_meets_an_open_case_is_refused_and_nothing_typed_is_lost(world, client_of):
-    case = pupils.submitted(world, name="王伯当")
-    first = localdate().replace(day=1).isoformat()
-    typed = ordered(world, "merge", "邻泉小学", effective_on=first, file=paper())
-
-    refused = send(client_of("county"), "order_new", **typed)
-
-    assert (refused.status_code, Order.objects.count()) == (409, 0)
-    assert f"还有 1 件业务没有办结：{case.number}" in text(refused)
-    assert 'value="迁教〔2026〕18 号"' in refused.content.decode()
-
-
-def test_a_class_is_named_as_one_writes_it_and_one_that_is_not_there_is_refused(world, client_of):
-    pupils.enrolled(world, name="程咬金")
-    client, today = client_of("county"), localdate()
-    later = today.replace(day=1, year=today.year + 1).isoformat()
-    typed = ordered(world, "class", "邻泉小学", effective_on=later)
-    names = "该校现有：一（1）班、一（2）班，请填其中一个。"
-
-    for said, why in (
-        ("", "还没有填要划转的班。"),
-        ("三（9）班", "清泉小学没有「三（9）班」这个班。"),
-    ):
-        refused = send(client, "order_new", **typed, school_class=said, file=paper())
-        assert (refused.status_code, problems(refused)) == (422, why + names)
-    look = send(client, "order_new", **typed, school_class="一年级2班", check="1")
-    assert "清泉小学一（2）班现在有什么" in text(look)
-    assert "学生 0 名" in text(look)
-    assert Order.objects.count() == 0
-    told = text(send(client, "order_new", **typed, school_class="一(2)班", file=paper()))
-
-    assert "清泉小学一（2）班划转到邻泉小学" in told
-    (order,) = Order.objects.all()
-    assert (order.kind, order.class_name, order.state) == ("class", "一（2）班", "waiting")
-    for who, status in (("clerk", 200), ("clerk1b", 200), ("clerk2", 404), ("county9", 404)):
-        assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
-    assert "清泉小学一（2）班" in text(client_of("clerk1b").get(reverse("orders")))
-    office = reverse("organisation", args=[world.schools["邻泉小学"].pk])
-    assert "清泉小学一（2）班整班划转 → 邻泉小学" in text(client.get(office))
-
-
-def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, client_of):
-    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
-    typed = ordered(world, effective_on=later, school_class="一（1）班", file=paper())
-
-    send(client_of("county"), "order_new", **typed)
-
-    assert (Order.objects.get().kind, Order.objects.get().school_class) == ("move", None)
-
-
-# -- a sheet -------------------------------------------------------------------------------------
-SHEET = (
-    "级别,名称,上级,学校代码,学校标识码,学段学制\n"
-    "中心校,新集镇中心校,,,,\n"
-    "学校,新集小学,新集镇中心校,045,3130283045,小学5\n"
-)
-
-
-def test_a_sheet_is_judged_row_by_row_and_added_as_a_whole_or_not_at_all(world, client_of):
-    client, before = client_of("county"), Organisation.objects.count()
-    wrong = SHEET.replace("中心校,新集镇中心校,,,,", "中心校,新集镇中心校,,,,") + (
-        "学校,另一小学,没有的中心校,045,3130283046,小学6\n"
-    )
-
-    refused = send(client, "organisations_import", what="offices", text=wrong)
-
-    rows = [[problem.field for problem in line.problems] for line in refused.context["lines"]]
-    assert rows == [["division_code"], [], ["parent", "code"]]
-    assert Organisation.objects.count() == before
-    right = SHEET.replace("级别,", "乡镇代码,级别,").replace("中心校,新", "130283104,中心校,新")
-    right = right.replace("学校,新集小学", ",学校,新集小学")
-    file = SimpleUploadedFile("a.csv", right.encode("gb18030"), content_type="text/csv")
-    send(client, "organisations_import", what="offices", file=file, reason="批文")
-    school = School.objects.get(code="045")
-    assert (str(school.organisation.parent), school.area) == ("新集镇中心校", "township")
-    assert [(s.first_grade, s.years) for s in school.stages.all()] == [(1, 5)]
-
-
-def test_a_workbook_stands_in_the_field_as_it_would_be_pasted(world, client_of):
-    """Codes as numbers and as text, a title above the heads, a line break in a cell."""
-    book = Workbook()
-    book.active.append(["迁安市新设村"])
-    book.active.append(["名称", "代码"])
-    book.active.append(["东村\n村民委员会", 130283104201])
-    book.active.append([" 西村", "130283104202"])
-    data = BytesIO()
-    book.save(data)
-    file = SimpleUploadedFile("村.xlsx", data.getvalue())
-    client = client_of("county")
-    shown = send(client, "organisations_import", what="divisions", check="1", file=file)
-    assert shown.context["form"].data["text"] == (
-        "名称\t代码\n东村 村民委员会\t130283104201\n西村\t130283104202"
-    )
-    broken = SimpleUploadedFile("村.xlsx", data.getvalue()[:-30])
-    refused = send(client, "organisations_import", what="divisions", file=broken)
-    assert (refused.status_code, len(refused.context["form"].errors["text"])) == (422, 1)
-
-
-def test_villages_are_added_from_a_list(world, client_of):
-    client = client_of("county")
-    rows = "代码,名称\n130283104000,新集镇\n130283104201,东村村民委员会\n130284104201,西村\n"
-
-    refused = send(client, "organisations_import", what="divisions", text=rows)
-    assert [bool(line.problems) for line in refused.context["lines"]] == [False, False, True]
-    good = rows.replace("130284104201,西村\n", "")
-    send(client, "organisations_import", what="divisions", text=good)
-
-    place = Division.objects.get(pk="130283104201")
-    assert (place.name, place.full_name.split()[-2:], place.level) == (
-        "东村",
-        ["新集镇", "东村"],
-        "village",
-    )
-
-
-@pytest.mark.parametrize("who", ["clerk", "centre", "city"])
-def test_nobody_but_the_county_has_the_forms(world, client_of, who):
-    pk, client = world.schools["清泉小学"].pk, client_of(who)
-    for name in ("organisation_new", "organisations_import", "calendar_edit", "order_new"):
-        assert client.get(reverse(name)).status_code == 404
-    for name in ("organisation_edit", "organisation_stages", "organisation_catchment"):
-        assert client.get(reverse(name, args=[pk])).status_code == 404
-    assert send(client, "organisation_connect", pk).status_code == 404

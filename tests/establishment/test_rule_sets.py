@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from enrollment.services.submit import submit
 from tests import pupils
+from tests.browsing import words
+from tests.establishment.asking import acts, problems, send
 from tests.establishment.orders import enter
-from tests.establishment.test_pages import NEW, acts, problems, send, text
+from tests.establishment.test_pages import NEW
 from tests.world import World, open_school
 from xueji.establishment import services
 from xueji.establishment.models import OrganisationAct
@@ -56,9 +58,9 @@ def test_prefecture_and_province_name_the_set_of_a_county_and_its_page_says_who_
 ):
     county = world.organisations["迁安市教育局"]
     client = client_of(who)
-    assert "变更制度" in text(client.get(reverse("organisation", args=[county.pk])))
+    assert "变更制度" in words(client.get(reverse("organisation", args=[county.pk])))
 
-    told = text(
+    told = words(
         send(client, "organisation_rules", county.pk, **typed(world, county.name, "jinzhou"))
     )
 
@@ -76,27 +78,27 @@ def test_prefecture_and_province_name_the_set_of_a_county_and_its_page_says_who_
             [["执行的制度", "迁安市（本单位指定）", "晋州市（本单位指定）"]],
         )
     ]
-    assert PAPER in text(client_of("county").get(reverse("organisation", args=[county.pk])))
+    assert PAPER in words(client_of("county").get(reverse("organisation", args=[county.pk])))
 
 
 def test_it_counts_from_the_next_request_of_everybody(world, client_of):
     school = world.schools["清泉小学"].pk
     clerk, city, centre2 = client_of("clerk"), client_of("city"), client_of("centre2")
     here, there = reverse("organisation", args=[school]), reverse("rules")
-    elsewhere = text(centre2.get(there))
-    assert "迁安市 继承自迁安市教育局" in text(clerk.get(here))
-    assert "迁安市 · 自" in text(clerk.get(there))
+    elsewhere = words(centre2.get(there))
+    assert "迁安市 继承自迁安市教育局" in words(clerk.get(here))
+    assert "迁安市 · 自" in words(clerk.get(there))
 
     send(city, "organisation_rules", school, **typed(world, "清泉小学", "shanghai"))
 
-    assert "上海市 本单位指定" in text(clerk.get(here))
-    assert "迁安市 · 自" not in text(clerk.get(there))
-    assert text(centre2.get(there)) == elsewhere
+    assert "上海市 本单位指定" in words(clerk.get(here))
+    assert "迁安市 · 自" not in words(clerk.get(there))
+    assert words(centre2.get(there)) == elsewhere
 
     send(city, "organisation_rules", school, **typed(world, "清泉小学", "inherit"))
 
-    assert "迁安市 继承自迁安市教育局" in text(clerk.get(here))
-    assert "迁安市 · 自" in text(clerk.get(there))
+    assert "迁安市 继承自迁安市教育局" in words(clerk.get(here))
+    assert "迁安市 · 自" in words(clerk.get(there))
 
 
 def test_a_case_under_way_keeps_the_rules_of_its_submission_a_new_one_has_the_new(world):
@@ -184,7 +186,7 @@ def test_looking_says_which_schools_and_cases_it_reaches_and_writes_nothing(worl
         **typed(world, county.name, "jinzhou", reason=""),
     )
 
-    told = text(page)
+    told = words(page)
     assert page.status_code == 200
     assert "还没有保存，请核对 迁安市教育局：迁安市 → 晋州市（上承 河北省、国家）" in told
     assert [str(school) for school in page.context["reached"].schools] == [
@@ -286,8 +288,8 @@ def test_who_looked_before_another_acted_is_shown_what_is_in_force_now(world, cl
     late = send(client_of("city"), "organisation_rules", school.pk, **own)
 
     assert late.status_code == 409
-    assert "有人改过这个机构或它执行的制度，没有保存" in text(late)
-    assert "现在： 晋州市 ，继承自迁安市教育局" in text(late)
+    assert "有人改过这个机构或它执行的制度，没有保存" in words(late)
+    assert "现在： 晋州市 ，继承自迁安市教育局" in words(late)
     assert 'name="was" value="jinzhou"' in late.content.decode()
     name(world, "清泉小学", "national")
     with pytest.raises(services.Outdated):

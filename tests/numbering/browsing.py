@@ -1,20 +1,12 @@
-"""Asking for the pages of numbering as a browser does, and reading what comes back."""
+"""Asking for the pages of numbering as a browser does."""
 
 import re
-from html import unescape
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-
-def text(response) -> str:
-    return unescape(response.content.decode())
-
-
-def words(response) -> str:
-    """The page without tags and with single blanks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text(response)).split())
+from tests.browsing import text
 
 
 def page_of(world, school="清泉小学", *, name="numbering_series", stage="primary", year=2026):

@@ -6,7 +6,13 @@ from datetime import date
 from django.db import transaction
 
 from numbering import queries, services
-from numbering.models import NumberState, RegisterNumber, Series, SeriesKind
+from numbering.models import (
+    NumberState,
+    RegisterNumber,
+    Series,
+    SeriesAct,
+    SeriesKind,
+)
 from tests.world import World
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
@@ -173,3 +179,15 @@ def digest(world: World, school: str = "清泉小学") -> str:
 
 def _act(world: World, school: str, who: str) -> dict:
     return {"acting": world.acting(who), "lineage": line(world, school), "cohort": key()}
+
+
+def kinds() -> list[str]:
+    return list(SeriesAct.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def holed(world, count: int, *holes: int) -> list[RegisterNumber]:
+    """0001 to ``count`` of 清泉小学, of which some serials are holes."""
+    entrants(world, names(count))
+    rows = issue(world)
+    void(world, *(rows[serial - 1] for serial in holes))
+    return rows

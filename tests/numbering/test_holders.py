@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from numbering.models import NumberState, RegisterNumber
+from tests.browsing import text, words
 from tests.numbering import making
 from tests.numbering.browsing import queries as count
-from tests.numbering.browsing import text, words
 from xueji.audit.models import Access
 from xueji.students.models import Student
 

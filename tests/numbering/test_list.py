@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from numbering.models import Series
+from tests.browsing import text, words
 from tests.numbering import making
-from tests.numbering.browsing import queries, text, words
+from tests.numbering.browsing import queries
 from xueji.audit.models import Access
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,9 @@ from django.urls import reverse
 from numbering.models import NumberState, RegisterNumber, Series
 from numbering.queries import SERIALS_PER_PAGE
 from tests import world as worlds
+from tests.browsing import text, words
 from tests.numbering import making
-from tests.numbering.browsing import page_of, queries, sent, text, words
+from tests.numbering.browsing import page_of, queries, sent
 from xueji.audit.models import Access, AccessKind
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.students.models import RegisterType, Student

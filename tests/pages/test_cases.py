@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -12,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import text, verdict
 from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
 from xueji.cases import kinds
@@ -20,23 +20,9 @@ from xueji.organisations.models import School
 from xueji.pages import paging
 
 
-def text(response) -> str:
-    return unescape(response.content.decode())
-
-
 def without_token(response) -> str:
     """The body as it is the same for everybody: a CSRF token differs with every answer."""
     return re.sub(r"[A-Za-z0-9]{64}", "token", text(response))
-
-
-def verdict(case: Case, **changes: str) -> dict[str, str]:
-    return {
-        "decision": "agreed",
-        "note": "",
-        "version": str(case.version),
-        "form_key": str(uuid4()),
-        **changes,
-    }
 
 
 def post(client, name: str, case: Case, data: dict[str, str]):
@@ -285,9 +271,9 @@ def test_queries_of_the_inbox_do_not_grow_with_its_rows(world, client_of, tab, p
 def test_pages_of_the_inbox_follow_each_other_without_gap(world, client_of, monkeypatch):
     monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
     cases = [pupils.submitted(world) for _ in range(5)]
-    client, seen, address = client_of("principal"), [], "?tab=mine"
+    client, seen, address = client_of("principal"), [], f"{reverse('cases')}?tab=mine"
     while address:
-        page = client.get(reverse("cases") + address).context["page"]
+        page = client.get(address).context["page"]
         seen.append([case.pk for case in page.rows])
         address = page.next
     assert seen == [[c.pk for c in cases[i : i + 2]] for i in (0, 2, 4)]
@@ -308,13 +294,13 @@ def closed(world) -> list[Case]:
 def test_what_came_to_an_end_last_stands_first(world, client_of, monkeypatch):
     monkeypatch.setitem(paging.page.__kwdefaults__, "size", 2)
     ended = [case.pk for case in closed(world)]
-    client, seen, address = client_of("county"), [], "?tab=closed"
+    client, seen, address = client_of("county"), [], f"{reverse('cases')}?tab=closed"
     while address:
-        answer = client.get(reverse("cases") + address)
+        answer = client.get(address)
         page = answer.context["page"]
         seen.append([case.pk for case in page.rows])
         address, back = page.next, page.previous
-    before = client.get(reverse("cases") + back).context["page"]
+    before = client.get(back).context["page"]
     assert seen == [[ended[4], ended[3]], [ended[2], ended[1]], [ended[0]]]
     assert [case.pk for case in before.rows] == seen[1]
     assert "已了结的业务件，最近了结的在前" in text(answer)

@@ -12,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import text
 from tests.conduct import entries
 from tests.documents import scans
-from tests.pages.test_cases import text
 from tests.world import NOON
 from xueji.audit.models import Access
 from xueji.conduct.models import Conduct
 from xueji.documents.models import Document
+
+pytestmark = pytest.mark.usefixtures("files")
 
 TYPED = {
     "what": "sanction:警告",
@@ -28,11 +30,6 @@ TYPED = {
     "paper_number": "清校〔2026〕3 号",
     "given_on": "2026-09-01",
 }
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.PRIVATE_FILES = tmp_path / "files"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 import time_machine
@@ -12,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import text
 from tests.world import NOON, PASSWORD
 from xueji.audit.models import Access
 from xueji.cases.models import Decision
@@ -45,10 +45,6 @@ def clerk(client_of):
 
 def path(student) -> str:
     return reverse("student_edit", args=[student.pk])
-
-
-def text(answer) -> str:
-    return unescape(answer.content.decode())
 
 
 def filled(answer, **typed: str) -> dict[str, str]:

@@ -15,17 +15,14 @@ from xueji.cases import services
 from xueji.cases.models import Case, Decision
 from xueji.pages import paging
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 REASON = {"reason_entry.underage": "差一天满六周岁，已读完幼儿园"}
 FAR = {
     **pupils.living_in("130283101201", "杨各庄镇 上庄村"),
     "reason_entry.catchment": "租住在本校附近",
 }
 TO_COUNTY = ("principal", "centre")
-
-
-@pytest.fixture(autouse=True)
-def today(time_machine):
-    time_machine.move_to("2026-09-02 12:00+08:00", tick=False)
 
 
 def young(world, **more: str) -> Case:

@@ -1,6 +1,5 @@
 """Searching: the numbers typed stand in no address, and what was searched for stays."""
 
-from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import text
 from tests.world import PASSWORD
 from xueji.audit.models import Access
 from xueji.pages import paging, selection
@@ -104,10 +104,6 @@ def test_a_case_out_of_reach_is_as_missing_as_none(world, client_of):
     pages = [client.get(led(client, q=number)) for number in (case.number, "2026-999999")]
     assert [page.context["case"] for page in pages] == [None, None]
     assert NAME not in text(pages[0])
-
-
-def text(response) -> str:
-    return unescape(response.content.decode())
 
 
 def test_a_child_whose_entry_is_under_way_is_found_with_the_case(world, client_of):

@@ -1,9 +1,7 @@
 """Numbers of other registers: kept of one pupil or of a list, found, shown, and no series' own."""
 
 import json
-import re
 from datetime import date
-from html import unescape
 from io import StringIO
 from uuid import uuid4
 
@@ -16,6 +14,7 @@ from django.urls import reverse
 from enrollment.services.assign import assign
 from numbering.models import RegisterNumber, Series
 from tests import pupils
+from tests.browsing import words
 from tests.numbering import making
 from xueji.audit.models import Access
 from xueji.students import foreign_numbers
@@ -54,11 +53,6 @@ def send(client, *lines: str, **more):
     return client.post(reverse("foreign_numbers"), sends, follow=True)
 
 
-def text(answer) -> str:
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(unescape(plain).split())
-
-
 def seat(world, student) -> None:
     row = world.schools["清泉小学"].classes.get(number=1)
     assign(student_ids=[student.pk], school_class=row, acting=world.acting("clerk"))
@@ -77,7 +71,7 @@ def kept() -> list[tuple]:
 def test_the_clerk_keeps_a_number_and_it_finds_the_pupil_with_its_dates(client_of, student):
     client = client_of("clerk")
 
-    told = text(add(client, student, number=" 0227 0123 4500 67"))
+    told = words(add(client, student, number=" 0227 0123 4500 67"))
 
     assert "已登记外来学号" in told
     assert f"{LOCAL} 滦南县教育局，2024-09-01 至 2026-07-01，依据转学证明" in told
@@ -89,9 +83,9 @@ def test_the_clerk_keeps_a_number_and_it_finds_the_pupil_with_its_dates(client_o
     )
     found = client_of("county").get(reverse("students"), {"q": LOCAL})
     assert [row.pk for row in found.context["page"].rows] == [student.pk]
-    words = "按外来学号找到 单雄信 滦南县教育局编的学号，2024-09-01 至 2026-07-01。"
-    assert words in text(found)
-    history = text(client.get(reverse("student", args=[student.pk]), {"tab": "history"}))
+    said = "按外来学号找到 单雄信 滦南县教育局编的学号，2024-09-01 至 2026-07-01。"
+    assert said in words(found)
+    history = words(client.get(reverse("student", args=[student.pk]), {"tab": "history"}))
     assert f"{LOCAL}，滦南县教育局，2024-09-01 至 2026-07-01" in history
 
 
@@ -102,7 +96,7 @@ def test_a_number_that_is_there_already_is_refused_and_shown_again(client_of, st
     again = add(client, student)
 
     assert (again.status_code, again.context["foreign_form"]["number"].value()) == (422, LOCAL)
-    assert ("没有保存" in text(again), len(kept())) == (True, 1)
+    assert ("没有保存" in words(again), len(kept())) == (True, 1)
 
 
 def test_a_national_number_is_masked_until_somebody_says_why(client_of, student):
@@ -110,11 +104,11 @@ def test_a_national_number_is_masked_until_somebody_says_why(client_of, student)
     add(client, student, number=NATIONAL.lower(), ends="")
 
     for tab in ("facts", "file", "history"):
-        told = text(client.get(reverse("student", args=[student.pk]), {"tab": tab}))
+        told = words(client.get(reverse("student", args=[student.pk]), {"tab": tab}))
         assert (NATIONAL in told, f"{NATIONAL[:7]}********" in told) == (False, True)
     asked = {"field": "foreign", "reason": "核对户口簿原件"}
     shown = client.post(reverse("student_reveal", args=[student.pk]), asked)
-    assert f"{NATIONAL} 滦南县教育局，2024-09-01 至 今" in text(shown)
+    assert f"{NATIONAL} 滦南县教育局，2024-09-01 至 今" in words(shown)
     assert Access.objects.latest("pk").field == "foreign"
     client.get(reverse("students"), {"q": NATIONAL})
     assert NATIONAL not in Access.objects.latest("pk").filter
@@ -141,7 +135,7 @@ def test_what_is_no_number_of_another_register_is_shown_again_with_its_reason(
     client_of, student, changes, says
 ):
     answer = add(client_of("clerk"), student, **changes)
-    assert (answer.status_code, says in text(answer)) == (422, True)
+    assert (answer.status_code, says in words(answer)) == (422, True)
     assert kept() == []
 
 
@@ -150,7 +144,7 @@ def test_a_number_is_kept_once_and_a_national_one_for_one_pupil(client_of, stude
     add(client, student)
     add(client, student, number=NATIONAL)
 
-    again = [text(add(client, student)), text(add(client_of("clerk2"), other, number=NATIONAL))]
+    again = [words(add(client, student)), words(add(client_of("clerk2"), other, number=NATIONAL))]
 
     assert foreign_numbers.KNOWN in again[0]
     assert foreign_numbers.ANOTHERS in again[1]
@@ -175,7 +169,7 @@ def test_numbers_of_others_do_not_touch_the_series(world, client_of, student):
     before = list(Series.objects.values_list("pk", "last"))
 
     add(client_of("clerk"), student, number=nearly)
-    own = text(add(client_of("clerk"), student, number=student.number))
+    own = words(add(client_of("clerk"), student, number=student.number))
 
     assert foreign_numbers.ISSUED_HERE in own
     out = StringIO()
@@ -211,7 +205,7 @@ def test_a_list_is_judged_first_and_then_kept_whole(client_of, student, other):
     page = judged.content.decode()
     assert page.count(FIRST) == len([line for line in lines if FIRST in line])  # where it was typed
     assert "单雄信</a>" in page
-    told = text(send(client, *lines))
+    told = words(send(client, *lines))
     assert "已登记 2 个外来学号" in told
     assert kept() == [
         ("单雄信", LOCAL, False, date(2024, 9, 1), date(2026, 7, 1)),
@@ -249,13 +243,13 @@ def test_one_wrong_line_keeps_the_whole_list_out_and_each_says_why(
         (9, "没有填身份证号，认不出是哪名学生"),
         (10, "多于 4 列"),
     ]
-    assert ("秦琼" in text(answer), kept()) == (False, [])
+    assert ("秦琼" in words(answer), kept()) == (False, [])
 
 
 @pytest.mark.parametrize(("given", "says"), [("", "请粘贴名单"), ("\n \n", "请粘贴名单")])
 def test_an_empty_list_is_refused(client_of, given, says):
     answer = send(client_of("county"), given)
-    assert (answer.status_code, says in text(answer)) == (422, True)
+    assert (answer.status_code, says in words(answer)) == (422, True)
 
 
 def test_too_many_lines_are_refused_before_they_are_judged(client_of, student, monkeypatch):

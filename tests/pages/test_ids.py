@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests import pupils
-from tests.audit.test_form_keys import verdict
+from tests.browsing import verdict
 from tests.permissions import forms
 from xueji.cases.models import Paper, Step
 from xueji.documents.models import Document

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from enrollment.services.draft import keep
 from tests import pupils
-from tests.audit.test_form_keys import verdict
+from tests.browsing import verdict
 from xueji.accounts.models import UserSession
 from xueji.audit.models import FormKey
 from xueji.cases.models import Case, State

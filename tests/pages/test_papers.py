@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from tests import pupils
+from tests.browsing import text
 from tests.documents import scans
-from tests.pages.test_cases import text
 from xueji.audit.models import Access, FormKey
 from xueji.cases import services
 from xueji.cases.models import Paper

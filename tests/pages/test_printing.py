@@ -1,8 +1,6 @@
 """Papers of pupils: what is printed for whom, masked or for a purpose, and what is recorded."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 import time_machine
@@ -12,6 +10,7 @@ from django.urls import reverse
 
 from enrollment.services.assign import assign
 from tests import pupils
+from tests.browsing import words
 from tests.numbering import making
 from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
@@ -33,11 +32,6 @@ def student(world):
     return pupils.enrolled(world, name="张一诺", specialty="剪纸", m1_phone=PHONE)
 
 
-def text(answer) -> str:
-    plain = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return " ".join(unescape(plain).split())
-
-
 def opened(client, paper, student, data=None):
     address = reverse(paper, args=[student.pk])
     return client.get(address) if data is None else client.post(address, data)
@@ -51,7 +45,7 @@ def looks() -> list[tuple]:
 # -- one pupil ------------------------------------------------------------------------------------
 @every_paper
 def test_a_paper_is_masked_until_a_purpose_is_said(client_of, student, paper):
-    page = text(opened(client_of("clerk"), paper, student))
+    page = words(opened(client_of("clerk"), paper, student))
 
     assert ("张一诺" in page, "号码遮住" in page) == (True, True)
     assert [n for n in (student.id_number, PHONE) if n in page] == []
@@ -60,7 +54,7 @@ def test_a_paper_is_masked_until_a_purpose_is_said(client_of, student, paper):
 
 @every_paper
 def test_for_a_purpose_the_numbers_are_whole_and_that_is_recorded(client_of, student, paper):
-    page = text(opened(client_of("clerk"), paper, student, PURPOSE))
+    page = words(opened(client_of("clerk"), paper, student, PURPOSE))
 
     assert [n in page for n in (student.id_number, PHONE, "用途：监护人核对签字")] == [True] * 3
     assert looks() == [(paper, [student.pk], "完整号码", "监护人核对签字")]
@@ -71,7 +65,7 @@ def test_for_a_purpose_the_numbers_are_whole_and_that_is_recorded(client_of, stu
 def test_without_a_purpose_of_the_list_the_numbers_stay_masked(client_of, student, paper, purpose):
     answer = opened(client_of("clerk"), paper, student, {"purpose": purpose})
 
-    assert (answer.status_code, student.id_number in text(answer)) == (422, False)
+    assert (answer.status_code, student.id_number in words(answer)) == (422, False)
     assert looks() == [(paper, [student.pk], "", "")]
 
 
@@ -96,8 +90,8 @@ def test_a_former_school_prints_its_own_time_with_masked_numbers_alone(
         refused = opened(client_of("clerk"), paper, student, PURPOSE)
 
     assert (shown.status_code, refused.status_code) == (200, 422)
-    assert "学校：清泉小学" in text(shown)
-    assert [one for one in (text(shown), text(refused)) if student.id_number in one] == []
+    assert "学校：清泉小学" in words(shown)
+    assert [one for one in (words(shown), words(refused)) if student.id_number in one] == []
 
 
 def test_the_sheet_has_every_item_of_the_national_one_and_two_members(client_of, student):
@@ -131,7 +125,7 @@ def test_medical_items_are_printed_for_those_who_see_them(client_of, student, wh
 
 
 def test_who_signs_is_the_rule_of_the_county(client_of, student):
-    page = text(opened(client_of("clerk"), "student_sheet", student))
+    page = words(opened(client_of("clerk"), "student_sheet", student))
 
     signers = (
         "监护人签字： 年 月 日 班主任签字： 年 月 日 学籍管理员签字： 年 月 日 校长签字： 年 月 日"
@@ -212,7 +206,7 @@ def test_before_the_purpose_is_said_nobody_of_the_class_is_named(client_of, scho
     refused = client_of("clerk").post(address, {"purpose": ""})
 
     assert (asked.status_code, refused.status_code) == (200, 422)
-    assert [name for name in ("李雷", "韩梅梅") if name in text(asked) + text(refused)] == []
+    assert [name for name in ("李雷", "韩梅梅") if name in words(asked) + words(refused)] == []
     assert looks() == []
 
 
@@ -224,7 +218,7 @@ def test_a_class_is_printed_whole_in_pinyin_order(client_of, school_class, whole
 
     printed = [sheet.student for sheet in answer.context["sheets"]]
     assert [one.name for one in printed] == ["阿卜杜热西提·艾尔肯江", "韩梅梅", "李雷"]
-    assert [one.id_number in text(answer) for one in printed] == [whole] * 3
+    assert [one.id_number in words(answer) for one in printed] == [whole] * 3
     field = "完整号码" if whole else ""
     assert looks() == [("class_sheets", [one.pk for one in printed], field, "监护人核对签字")]
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import text
 from tests.documents import portraits, scans
-from tests.pages.test_cases import text
 from tests.world import NOON
 from xueji.audit.models import Access
 from xueji.documents import services as documents
@@ -22,13 +22,10 @@ from xueji.dossiers.models import DossierPaper
 from xueji.students import services as students
 from xueji.students.models import IdentityDocument, Photo
 
+pytestmark = pytest.mark.usefixtures("files")
+
 OLD, MASKED = "130283200101991", "13***********91"
 LATE = NOON + timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.PRIVATE_FILES = tmp_path / "files"
 
 
 @pytest.fixture

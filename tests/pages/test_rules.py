@@ -10,22 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
+from tests.browsing import words
 from xueji.pages.rule_words import effect_words, value_words
 from xueji.rules import files
 from xueji.rules.engine import rule_set
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 ON = date(2026, 9, 1)
-
-
-@pytest.fixture(autouse=True)
-def today(time_machine):
-    time_machine.move_to("2026-09-02 12:00+08:00", tick=False)
-
-
-def text(response) -> str:
-    """What one reads, without mark-up and line ends."""
-    shown = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return " ".join(unescape(shown).split())
 
 
 def rules(client, **query):
@@ -48,7 +40,7 @@ def test_every_rule_in_force_stands_on_the_page_once(client_of, username, name, 
 
 
 def test_a_clause_is_quoted_exactly_with_what_it_does_and_since_when(client_of):
-    shown = text(rules(client_of("clerk"), q="不足龄的儿童"))
+    shown = words(rules(client_of("clerk"), q="不足龄的儿童"))
 
     assert "与国家的不同" not in shown  # the law says it too, in other words
     assert "二（一） 小学一般不接受不足龄的儿童入学 提醒 不足龄入学 可由教育局批准例外 " in shown
@@ -62,15 +54,15 @@ def test_a_value_without_a_text_and_a_text_without_words_say_so(client_of):
 
     assert (
         "文件未规定，按本县设定（可改） case.step_days 参数 每一环节的办理期限 ： 10 个工作日"
-        in text(rules(clerk, q="case.step_days"))
+        in words(rules(clerk, q="case.step_days"))
     )
-    assert "第十五条 原文未收录 参数 转学各环节办理期限 ： 10 个工作日" in text(
+    assert "第十五条 原文未收录 参数 转学各环节办理期限 ： 10 个工作日" in words(
         rules(clerk, q="转学各环节办理期限")
     )
 
 
 def test_where_a_set_departs_from_the_one_above_both_values_are_shown(client_of):
-    shown = text(rules(client_of("clerk"), q="entry.migrant"))
+    shown = words(rules(client_of("clerk"), q="entry.migrant"))
 
     assert (
         "与国家的不同：国家「阻止，不能例外，学籍类别：正式学籍；只限教育局指定的学校：否」，"
@@ -79,14 +71,14 @@ def test_where_a_set_departs_from_the_one_above_both_values_are_shown(client_of)
 
 
 def test_what_only_people_decide_is_listed_as_such(client_of):
-    shown = text(rules(client_of("clerk"), effect="human"))
+    shown = words(rules(client_of("clerk"), effect="human"))
 
     assert "二（一） 一经查出违反规定入学者,一律清退 人工决定 由人查实、由人决定" in shown
     assert "另 1 条由人决定，系统只记录" in shown
 
 
 def test_a_clause_that_nothing_judges_by_yet_says_so(client_of):
-    assert "系统还没有据此判断，由各岗位按原文执行。" in text(
+    assert "系统还没有据此判断，由各岗位按原文执行。" in words(
         rules(client_of("clerk"), q="探索允许")
     )
 
@@ -119,7 +111,7 @@ def test_rules_are_found_by_words_effect_and_set(client_of, query, keys):
 
 # -- for whom -------------------------------------------------------------------------------------
 def head(response) -> str:
-    return text(response).split("现行规则", 1)[1].split(" 条", 1)[0]
+    return words(response).split("现行规则", 1)[1].split(" 条", 1)[0]
 
 
 def test_a_post_above_schools_looks_at_any_school_in_reach(world, client_of):
@@ -137,9 +129,9 @@ def test_what_is_out_of_reach_is_not_found_and_equal_to_missing(world, client_of
 
     for at in (foreign.pk, 999_999, "x", "9" * 30, "-1"):
         assert rules(client, at=at).status_code == 404
-    shown = text(rules(client, place=foreign.name))
+    shown = words(rules(client, place=foreign.name))
     assert "您岗位的范围内没有叫「滦州甲小学」的学校或单位" in shown
-    assert shown.replace("滦州甲小学", "没有") == text(rules(client, place="没有")).replace(
+    assert shown.replace("滦州甲小学", "没有") == words(rules(client, place="没有")).replace(
         "滦州甲小学", ""
     )
 
@@ -169,7 +161,7 @@ def test_a_set_can_be_named_and_no_other(client_of):
     [("2025-01-02", "工读学校"), ("2025-01-03", "专门学校")],
 )
 def test_an_earlier_day_shows_what_held_then(client_of, on, reform):
-    shown = text(rules(client_of("clerk"), on=on, q="entry.exempt_kinds"))
+    shown = words(rules(client_of("clerk"), on=on, q="entry.exempt_kinds"))
 
     assert f"不经转学手续可接收学生的学校 ： 特殊教育学校、{reform}" in shown
 
@@ -179,16 +171,16 @@ def test_before_the_first_text_nothing_is_in_force(client_of, on):
     answer = rules(client_of("clerk"), on=on)
 
     assert (answer.status_code, anchors(answer)) == (200, [])
-    assert "这一天还没有生效的规则" in text(answer)
+    assert "这一天还没有生效的规则" in words(answer)
 
 
 def test_the_last_day_there_is_can_be_asked_for(client_of):
-    assert "9999-12-31 有效" in text(rules(client_of("clerk"), on="9999-12-31"))
+    assert "9999-12-31 有效" in words(rules(client_of("clerk"), on="9999-12-31"))
 
 
 @pytest.mark.parametrize("on", ["2026-02-30", "昨天", "10000-01-01", "2026-13-40", "'; --", "-1"])
 def test_a_day_that_cannot_be_read_is_answered_with_today(client_of, on):
-    shown = text(rules(client_of("clerk"), on=on))
+    shown = words(rules(client_of("clerk"), on=on))
 
     assert f"日期「{on}」读不懂，按今天显示" in shown
     assert "2026-09-02 有效" in shown
@@ -196,7 +188,7 @@ def test_a_day_that_cannot_be_read_is_answered_with_today(client_of, on):
 
 # -- one rule -------------------------------------------------------------------------------------
 def test_a_rule_has_a_page_with_all_its_versions_newest_first(client_of):
-    shown = text(client_of("county9").get(reverse("rule", args=["entry.underage"])))
+    shown = words(client_of("county9").get(reverse("rule", args=["entry.underage"])))
 
     assert "本单位今天执行的 国家的制度" in shown
     history = shown.split("所有版本", 1)[1]
@@ -207,13 +199,13 @@ def test_a_rule_has_a_page_with_all_its_versions_newest_first(client_of):
 
 
 def test_a_version_that_another_followed_says_until_when(client_of):
-    shown = text(client_of("clerk").get(reverse("rule", args=["entry.exempt_kinds"])))
+    shown = words(client_of("clerk").get(reverse("rule", args=["entry.exempt_kinds"])))
 
     assert "2013-09-01 2025-01-03 前 国家" in shown
 
 
 def test_a_rule_of_another_county_is_told_as_not_in_force_here(client_of):
-    shown = text(client_of("county9").get(reverse("rule", args=["entry.papers"])))
+    shown = words(client_of("county9").get(reverse("rule", args=["entry.papers"])))
 
     assert "国家的制度里没有这一条，或者还没有生效。" in shown
     assert "凭实际常住地户口薄、房产证明到就近小学报名登记入学" in shown

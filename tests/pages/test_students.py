@@ -1,7 +1,6 @@
 """The roster and the page of a pupil."""
 
 import re
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -10,13 +9,10 @@ from django.urls import reverse
 
 from enrollment.services.assign import assign
 from tests import pupils
+from tests.browsing import text
 from xueji.audit.models import Access, AccessKind
 from xueji.pages import paging
 from xueji.students.models import Student
-
-
-def text(response) -> str:
-    return unescape(response.content.decode())
 
 
 def found(client, typed: str) -> list[str]:

@@ -13,16 +13,18 @@ from django.urls import resolve, reverse
 from django.utils.timezone import localdate
 
 from tests import pupils
+from tests.browsing import text
 from tests.conduct import entries
 from tests.documents import portraits, scans
 from tests.documents.scans import chunk, jpeg, pdf, png, segment
-from tests.pages.test_cases import text
 from tests.permissions.sweep import undone
 from xueji.conduct.models import Conduct
 from xueji.documents import storage
 from xueji.documents.models import Document
 from xueji.dossiers.models import DossierPaper
 from xueji.establishment.models import Order
+
+pytestmark = pytest.mark.usefixtures("files")
 
 ROOT = Path(__file__).parents[2]
 TAKEN = {"image/jpeg", "image/png", "application/pdf"}
@@ -141,12 +143,6 @@ NAMES = {
     "quote": ('扫描件\\".html', "扫描件_.html"),
     "dots": ("...", "材料"),
 }
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.PRIVATE_FILES = tmp_path / "files"
-    return settings.PRIVATE_FILES
 
 
 def send(client: Client, prepared, data: bytes, name: str = "扫描件.jpg"):

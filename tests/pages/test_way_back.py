@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from tests import pupils
-from tests.pages.test_cases import text, verdict
+from tests.browsing import text, verdict
 from tests.permissions import table
 from tests.world import PASSWORD
 from xueji.cases.models import Case, Decision, State

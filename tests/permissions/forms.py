@@ -3,14 +3,13 @@
 Where the answer is a refusal, it is for who asks and for what, never for how.
 """
 
-from uuid import uuid4
-
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import localdate
 
 from enrollment.queries import imports
 from enrollment.services import draw as drawing
 from tests import pupils
+from tests.browsing import key
 from tests.documents import archives, portraits, scans
 from tests.excel import corpus
 from tests.permissions.site import MISSING, SPECIAL, Site, Unit, question
@@ -20,10 +19,6 @@ from xueji.establishment.services.common import last_act
 from xueji.organisations.queries import lineage
 
 YEAR = 2026
-
-
-def key() -> dict[str, str]:
-    return {"form_key": str(uuid4())}
 
 
 def _switch(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:

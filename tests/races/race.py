@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import dev
 from tests.races.site import ROOT, Site
+from xueji.development.processes import spawn, stop
 
 KILLS, CUTS = 0.05, 0.02  # of the pupils tried
 PATIENCE = 120
@@ -63,7 +63,7 @@ class Race:
             self.finish()
         finally:
             for client in self.clients.values():
-                dev.stop(client)
+                stop(client)
 
     def start(self, process: int, *, rounds: int = 1, share: int | None = None) -> subprocess.Popen:
         plan = {
@@ -78,7 +78,7 @@ class Race:
             "folder": str(self.folder),
         }
         command = [sys.executable, "-m", "tests.races.office", json.dumps(plan)]
-        return dev.spawn(command, log=self.log(process), cwd=ROOT)
+        return spawn(command, log=self.log(process), cwd=ROOT)
 
     def log(self, process: int) -> Path:
         return self.folder / f"{process:02d}.log"

@@ -21,7 +21,9 @@ from typing import Any
 
 import psycopg
 
-import dev
+from xueji.development.ground import TMP
+from xueji.development.postgres import Postgres, postgres
+from xueji.development.processes import spawn, stop
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 4
@@ -39,7 +41,7 @@ WHERE usename = 'xueji_app' AND datname = current_database()
 class County:
     """Tables with a county in them, on a server of their own."""
 
-    def __init__(self, server: dev.Postgres, folder: Path, crews: int) -> None:
+    def __init__(self, server: Postgres, folder: Path, crews: int) -> None:
         self.server, self.folder = server, folder
         self.run(sys.executable, "manage.py", "migrate", "--verbosity=0")
         self.world = json.loads(self.run(sys.executable, "-m", "tests.races.seed", str(crews)))
@@ -77,9 +79,9 @@ class County:
 @contextlib.contextmanager
 def county(*, crews: int) -> Iterator[County]:
     """A county on a durable server; ``crews`` people hold every post of a school."""
-    folder = Path(tempfile.mkdtemp(prefix="xueji-races-", dir=dev.TMP))
+    folder = Path(tempfile.mkdtemp(prefix="xueji-races-", dir=TMP))
     try:
-        with dev.postgres(durable=True) as server:
+        with postgres(durable=True) as server:
             yield County(server, folder, crews)
     finally:
         if "XUEJI_KEEP" not in os.environ:
@@ -110,7 +112,7 @@ class Site:
             *("--worker-class", "gthread", "--workers", workers, "--threads", THREADS),
             *("--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"),
         ]
-        self.web = dev.spawn(command, log=self.log, env=self.env, cwd=ROOT)
+        self.web = spawn(command, log=self.log, env=self.env, cwd=ROOT)
         self.wait_until_ready()
 
     def wait_until_ready(self) -> float:
@@ -204,4 +206,4 @@ def site(
         yield running
     finally:
         if hasattr(running, "web"):
-            dev.stop(running.web)
+            stop(running.web)

@@ -4,32 +4,16 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-import time_machine
 from python_calamine import CalamineWorkbook
 
 from reports import excel
 from reports.models import ExportState, RosterExport
 from reports.queries import sources
 from reports.services import rosters
-from tests.world import NOON
 from xueji.documents import services as documents
 from xueji.pages import finding
 
 BASIC = ("name", "sex", "id_number", "phone", "school")
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    """A store of the test's own."""
-    settings.PRIVATE_FILES = tmp_path / "files"
-    return settings.PRIVATE_FILES
-
-
-@pytest.fixture
-def noon():
-    """The site's clock stands at noon of 2 September 2026."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -64,3 +48,8 @@ def table(export: RosterExport) -> list[list[str]]:
     rows = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0).to_python()
     start = next(at for at, row in enumerate(rows) if row[0] == excel.PLACE)
     return rows[start:]
+
+
+@pytest.fixture(autouse=True)
+def own_files(files) -> None:
+    """Each test of the room keeps files of its own."""

@@ -3,25 +3,19 @@
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from reports.models import ExportState, RosterChoice, RosterExport
 from tests import pupils
-from tests.reports.test_rosters import took
-from tests.world import NOON
+from tests.reports.taking import took
 from xueji.audit.models import Access, AccessKind
 from xueji.documents import services as documents
 from xueji.identity import masking
 from xueji.pages.forms import new_key
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 NEW = reverse("reports_roster_new")
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def sent(**more) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from reports.models import ExportState, RosterExport
 from reports.queries import exports
-from tests.reports.test_rosters import took
+from tests.reports.taking import took
 from tests.world import NOON
 
 DAY = timedelta(days=1)

@@ -25,8 +25,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import dev
 from tests.security.planted import ROOT
+from xueji.development.ground import TMP
+from xueji.development.postgres import Postgres, postgres
+from xueji.development.processes import spawn, stop, tail
 
 PASSWORD = "Xueji-demo-2026"
 READY_WITHIN = 120
@@ -56,7 +58,7 @@ PREPARED = (
 class County:
     """Tables with the small demo in them, and a certificate; copies of it are served."""
 
-    server: dev.Postgres
+    server: Postgres
     folder: Path
 
     def env(self, role: str, database: str = "xueji") -> dict[str, str]:
@@ -71,9 +73,9 @@ class County:
 
 @contextlib.contextmanager
 def county() -> Iterator[County]:
-    folder = Path(tempfile.mkdtemp(prefix="xueji-security-", dir=dev.TMP))
+    folder = Path(tempfile.mkdtemp(prefix="xueji-security-", dir=TMP))
     try:
-        with dev.postgres(durable=True) as server:  # no other is served
+        with postgres(durable=True) as server:  # no other is served
             founded = County(server, folder)
             for role, *command in PREPARED:
                 run([sys.executable, "manage.py", *command], env=founded.env(role))
@@ -118,16 +120,16 @@ def served(county: County, name: str, *, root: Path = ROOT) -> Iterator[Site]:
         "tests.races.broken:application",
     ]
     log = county.folder / f"{name}.log"
-    web = dev.spawn(command, log=log, env=county.env("application", name), cwd=root)
+    web = spawn(command, log=log, env=county.env("application", name), cwd=root)
     try:
         url, until = f"https://127.0.0.1:{port}", time.monotonic() + READY_WITHIN
         while not answers(url):
-            assert web.poll() is None, dev.tail(log)
-            assert time.monotonic() < until, dev.tail(log)
+            assert web.poll() is None, tail(log)
+            assert time.monotonic() < until, tail(log)
             time.sleep(0.2)
         yield Site(url, log)
     finally:
-        dev.stop(web)
+        stop(web)
 
 
 def opener() -> tuple[urllib.request.OpenerDirector, http.cookiejar.CookieJar]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from numbering.queries.check import check as check_numbers
 from tests import pupils
 from tests.numbering import making
 from tests.world import NOON, World
@@ -10,6 +11,7 @@ from transfers.services import Asked
 from xueji.cases import services as cases
 from xueji.cases.models import Case, Decision
 from xueji.cases.services import Typed
+from xueji.ledger.check import check
 from xueji.organisations.models import School, SchoolClass
 from xueji.students.models import Student
 
@@ -27,6 +29,11 @@ PLACEMENT = {
     "邻泉小学": ("clerk1b", "principal1b"),
     None: (),
 }
+
+
+def faults() -> tuple[list, list]:
+    """What the proofs of ledger and numbers find, of which there is nothing."""
+    return check()["faults"], check_numbers().faults
 
 
 def class_of(world: World, school: str, number: int = 1) -> SchoolClass:

@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from enrollment.queries import heads
 from numbering.models import RegisterNumber
-from numbering.queries.check import check as check_numbers
 from tests import pupils
 from tests.numbering import making
+from tests.pupils import row_of
 from tests.transfers import movers
 from tests.transfers.borrowers import (
     ENDING,
@@ -22,15 +22,14 @@ from tests.transfers.borrowers import (
     lent,
     of,
 )
-from tests.transfers.movers import class_of, numbered
+from tests.transfers.movers import class_of, faults, numbered
 from transfers.models import Borrowing
 from transfers.services import NotTaken, Rejected, borrow_sheet
 from transfers.services.borrow_change import CONVERSION, END
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.ledger.check import check
 from xueji.ledger.models import RegisterEvent
-from xueji.students.models import Placement, Student
+from xueji.students.models import Placement
 from xueji.students.queries import counts
 
 
@@ -44,15 +43,6 @@ def figures(world, name: str) -> tuple[int, int, int, int, int]:
         found.borrowed_out,
         found.borrowed_in,
     )
-
-
-def faults() -> tuple[list, list]:
-    return check()["faults"], check_numbers().faults
-
-
-def row(student) -> dict[str, object]:
-    found = Student.objects.filter(pk=student.pk).values().get()
-    return {name: value for name, value in found.items() if name != "version"}
 
 
 def signers(case) -> list[tuple[str, str]]:
@@ -69,7 +59,7 @@ def refused(world, **other) -> list[tuple[str, str]]:
 # -- a pupil of the register ----------------------------------------------------------------------
 def test_a_guest_keeps_register_number_and_home_and_is_counted_once_on_each_side(world):
     student = numbered(world)
-    before = row(student)
+    before = row_of(student)
     case = asked(world, **of(student))
     assert signers(case) == [
         (HOST, "principal"),
@@ -78,7 +68,7 @@ def test_a_guest_keeps_register_number_and_home_and_is_counted_once_on_each_side
     ]
     pupils.sign(world, case, *INSIDE)
 
-    assert row(student) == before
+    assert row_of(student) == before
     place = Placement.objects.get(case=case)
     assert (place.kind, str(place.school.organisation), place.grade, place.ends) == (
         "borrowed",
@@ -118,11 +108,11 @@ def test_a_class_names_its_guests_and_who_is_away(world, client_of):
 
 def test_undoing_lets_the_guest_go_as_if_never_taken_in(world):
     student = numbered(world)
-    before = row(student)
+    before = row_of(student)
     case = lent(world, student)
     cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("county"))
 
-    assert (row(student), figures(world, "清泉小学"), figures(world, HOST)) == (
+    assert (row_of(student), figures(world, "清泉小学"), figures(world, HOST)) == (
         before,
         (1, 1, 1, 0, 0),
         (0, 0, 0, 0, 0),
@@ -204,13 +194,13 @@ def test_a_temporary_register_ends_and_comes_back_with_its_number(world):
     case = arrived(world)
     student = case.student
     making.issue(world, HOST, who="county", kind="temporary")
-    before = row(student)
+    before = row_of(student)
     end = pupils.sign(world, changed(world, case, END), *ENDING)
     student.refresh_from_db()
     assert (student.status, student.school, student.number) == ("transferred", None, None)
     assert (faults(), figures(world, HOST)) == (([], []), (0,) * 5)
     cases.reverse(case_id=end.pk, note="还在", acting=world.acting("county"))
-    assert (row(student), faults()) == (before, ([], []))
+    assert (row_of(student), faults()) == (before, ([], []))
 
 
 @pytest.mark.parametrize("temporary", [["temporary"], []], ids=["numbered", "without a number"])
@@ -219,7 +209,7 @@ def test_a_temporary_register_becomes_a_regular_one_and_is_undone_exactly(world,
     student = case.student
     for kind in temporary:
         making.issue(world, HOST, who="county", kind=kind)
-    before = row(student)
+    before = row_of(student)
     conversion = pupils.sign(world, changed(world, case, CONVERSION), *OUTSIDE)
     assert figures(world, HOST) == (1, 1, 1, 0, 0)
     (event,) = conversion.events.all()
@@ -234,7 +224,7 @@ def test_a_temporary_register_becomes_a_regular_one_and_is_undone_exactly(world,
         cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("county"))
 
     cases.reverse(case_id=conversion.pk, note="没有转来", acting=world.acting("county"))
-    assert (row(student), faults()) == (before, ([], []))
+    assert (row_of(student), faults()) == (before, ([], []))
     assert figures(world, HOST) == (0, 0, 1, 0, 1)
 
 

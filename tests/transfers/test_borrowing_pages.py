@@ -1,7 +1,6 @@
 """The pages of 借读: the whole way by them, what each side is shown, and what stays typed."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -9,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
+from tests.browsing import key, raw
 from tests.transfers.borrowers import HOST, arrived, asked, lent, of
 from tests.transfers.movers import class_of, numbered
 from tests.world import NOON
@@ -19,26 +19,6 @@ from xueji.organisations.models import School
 from xueji.students.models import Placement
 
 NEW, LIST, DRAFT = "/borrowing/new/", "/borrowing/", "/borrowing/draft/"
-
-
-@pytest.fixture
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def next_day():
-    with time_machine.travel(NOON + timedelta(days=1), tick=False):
-        yield
-
-
-def text(answer) -> str:
-    return answer.content.decode()
-
-
-def key() -> dict[str, str]:
-    return {"form_key": str(uuid4())}
 
 
 def sent(world, student, **other) -> dict[str, object]:
@@ -63,14 +43,14 @@ def sign(client, case) -> int:
 def test_the_whole_way_by_the_pages(world, client_of, next_day):
     student = numbered(world, name="单雄信")
     host = client_of("urban")
-    assert "借读证明信" in text(host.post(NEW, sent(world, student, save="find")))
+    assert "借读证明信" in raw(host.post(NEW, sent(world, student, save="find")))
     lacking = host.post(NEW, sent(world, student, papers=["residence_permit"]))
     told = lacking.context["form"].errors["papers"]
     assert (lacking.status_code, [line.split("。")[0] for line in told]) == (
         422,
         ["缺就业证明或营业执照", "缺原学校开具的借读证明信"],
     )
-    assert f'value="{student.id_number}"' in text(lacking)
+    assert f'value="{student.id_number}"' in raw(lacking)
     form = sent(world, student)
     answer = host.post(NEW, form)
     case = Case.objects.get(kind="borrowing")
@@ -85,10 +65,10 @@ def test_the_whole_way_by_the_pages(world, client_of, next_day):
     for client in (home, host):
         facts = _facts(client, page)
         assert ["清泉小学" in facts, HOST in facts, "在原学校参加" in facts] == [True] * 3
-    assert "单雄信" in text(host.get(LIST))
-    assert "单雄信" in text(home.get(f"{LIST}?show=out"))
-    assert "没有在外借读的学生" in text(host.get(f"{LIST}?show=out"))
-    roll = text(host.get(f"/borrowing/{world.schools[HOST].pk}/roll/"))
+    assert "单雄信" in raw(host.get(LIST))
+    assert "单雄信" in raw(home.get(f"{LIST}?show=out"))
+    assert "没有在外借读的学生" in raw(host.get(f"{LIST}?show=out"))
+    roll = raw(host.get(f"/borrowing/{world.schools[HOST].pk}/roll/"))
     assert ["单雄信" in roll, student.id_number in roll] == [True, False]
 
     lending = home.post(f"/borrowing/{case.number}/sheet/", {**key(), "due_on": "2027-01-20"})
@@ -96,23 +76,23 @@ def test_the_whole_way_by_the_pages(world, client_of, next_day):
     assert host.get(f"/borrowing/{case.number}/sheet/")["Location"] == page
     sheet = f"/borrowing/{case.number}/sheet/"
     again = home.post(sheet, {**key(), "due_on": "2027-01-20"})  # from a second window
-    assert (again.status_code, "还没有归还" in text(again)) == (409, True)
+    assert (again.status_code, "还没有归还" in raw(again)) == (409, True)
     assert home.post(sheet, {**key(), "act": "back"}).status_code == 302
 
     place = Placement.objects.get(case=case)
     answer = host.post(f"/borrowing/{place.pk}/end/", {**key(), "reason": "back"})
     end = Case.objects.get(kind="borrowing_end")
     assert answer["Location"] == f"/cases/{end.number}/"
-    listed = text(host.get(LIST))
+    listed = raw(host.get(LIST))
     assert [f'"/cases/{end.number}/"' in listed, "借读结束<" in listed] == [True, False]
     assert [sign(client_of(who), end) for who in ("urban-principal", "county")] == [302, 302]
-    assert "没有借读生" in text(host.get(LIST))
-    assert "借读结束" in text(host.get(f"{LIST}?show=cases&state=done"))
+    assert "没有借读生" in raw(host.get(LIST))
+    assert "借读结束" in raw(host.get(f"{LIST}?show=cases&state=done"))
     assert "单雄信" not in _facts(host, page).replace("<dd>单雄信</dd>", "")
 
 
 def _facts(client, page: str) -> str:
-    return text(client.get(page)).split('id="borrowing-facts"')[1].split("</section>")[0]
+    return raw(client.get(page)).split('id="borrowing-facts"')[1].split("</section>")[0]
 
 
 def test_who_is_new_is_typed_with_the_home_school_as_text(world, client_of, noon):
@@ -122,13 +102,13 @@ def test_who_is_new_is_typed_with_the_home_school_as_text(world, client_of, noon
     form |= {"papers": ["residence_permit", "job_proof", "borrowing_letter"], "save": "draft"}
     host = client_of("urban")
     edit = host.post(NEW, {**form, **key()})["Location"]
-    assert f'value="{row["id_number"]}"' in text(host.get(edit))
-    assert "欧阳外来" in text(host.get(LIST))
+    assert f'value="{row["id_number"]}"' in raw(host.get(edit))
+    assert "欧阳外来" in raw(host.get(LIST))
     form |= {"save": "send", "version": "1"}
     answer = host.post(edit, {**form, **key(), "outside_school": ""})
     assert list(answer.context["form"].errors) == ["outside_school"]
     stale = host.post(edit, {**form, **key(), "version": "0", "until": "2027-07-05"})
-    assert (stale.status_code, "在另一个窗口改过" in text(stale)) == (409, True)
+    assert (stale.status_code, "在另一个窗口改过" in raw(stale)) == (409, True)
     assert host.post(edit, {**form, **key()}).status_code == 302
     assert Case.objects.get(kind="borrowing").student.register_type == "borrowed_temp"
 
@@ -136,11 +116,11 @@ def test_who_is_new_is_typed_with_the_home_school_as_text(world, client_of, noon
 def test_what_is_typed_for_a_guest_is_kept_as_one_types(world, client_of, noon):
     student = numbered(world, name="单雄信")
     host, form = client_of("urban"), sent(world, student, until="2027-07")
-    assert f'hx-post="{DRAFT}"' in text(host.get(NEW))
+    assert f'hx-post="{DRAFT}"' in raw(host.get(NEW))
     kept = host.post(DRAFT, form)
     case = Case.objects.get(kind="borrowing")
     assert (kept["HX-Replace-Url"], case.title) == (f"/borrowing/{case.number}/edit/", "单雄信")
-    assert "草稿已存 12:00" in text(kept)
+    assert "草稿已存 12:00" in raw(kept)
     School.objects.filter(organisation__name="上庄小学").update(designated_for_borrowed=True)
     for stranger in ("clerk", "clerk2", "clerk9"):
         client_of(stranger).post(DRAFT, {**form, **key(), "case": case.number, "name": "别人"})
@@ -158,8 +138,8 @@ def test_a_school_that_takes_no_guests_is_told_why_before_anything_is_typed(
     world, client_of, noon, who, told
 ):
     answer = client_of(who).get(NEW)
-    assert (answer.status_code, told in text(answer)) == (409, True)
-    assert told in text(client_of(who).get(LIST))
+    assert (answer.status_code, told in raw(answer)) == (409, True)
+    assert told in raw(client_of(who).get(LIST))
 
 
 def test_what_becomes_of_a_guest_is_for_the_host_alone(world, client_of, next_day):
@@ -176,7 +156,7 @@ def test_what_becomes_of_a_guest_is_for_the_host_alone(world, client_of, next_da
         assert client.get(f"/borrowing/{outside.pk}/convert/").status_code == 404
         assert client.post(f"/borrowing/{inside.pk}/end/", key()).status_code == 404
     lacking = host.post(f"/borrowing/{outside.pk}/convert/", key())
-    assert (lacking.status_code, "缺转学证明" in text(lacking)) == (422, True)
+    assert (lacking.status_code, "缺转学证明" in raw(lacking)) == (422, True)
     form = {**key(), "papers": ["transfer_certificate"]}
     assert host.post(f"/borrowing/{outside.pk}/convert/", form).status_code == 302
 
@@ -186,7 +166,7 @@ def test_the_host_reads_the_guest_while_there_and_the_home_school_alone_edits(
 ):
     case = lent(world, numbered(world, name="单雄信"))
     host, page = client_of("urban"), f"/students/{case.student_id}/"
-    shown = text(host.get(page))
+    shown = raw(host.get(page))
     assert ["单雄信" in shown, "修改信息" in shown, "办理转学" in shown] == [True, False, False]
     assert [host.get(f"{page}?tab={tab}").status_code for tab in ("sheet", "file", "history")] == [
         200
@@ -206,7 +186,7 @@ def test_a_returned_end_is_mended_where_it_was_written(world, client_of, next_da
     pupils.sign(world, case, "urban-principal", decision="returned")
     edit = f"/borrowing/{case.number}/edit/"
     page = host.get(edit)
-    assert "退回补正：请改正" in text(page)
+    assert "退回补正：请改正" in raw(page)
     form = {**key(), "version": page.context["version"], "reason": "exams"}
     assert host.post(edit, form).status_code == 302
     case.refresh_from_db()
@@ -249,4 +229,4 @@ def test_lists_and_rolls_are_recorded_with_whom_they_showed(world, client_of, ne
 def test_a_guest_who_is_being_asked_for_is_not_told_to_strangers(world, client_of, noon):
     case = asked(world, **of(numbered(world)))
     assert client_of("clerk2").get(f"/cases/{case.number}/").status_code == 404
-    assert case.number not in text(client_of("clerk2").get(f"{LIST}?show=cases"))
+    assert case.number not in raw(client_of("clerk2").get(f"{LIST}?show=cases"))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from tests import pupils
 from tests.transfers.borrowers import asked, of
@@ -14,12 +13,6 @@ from xueji.cases.inbox import late_by_office
 from xueji.organisations.models import School
 
 HOME, VEIL = "清泉小学", "迁安市教育局所辖学校"
-
-
-@pytest.fixture
-def next_day():
-    with time_machine.travel(NOON + timedelta(days=1), tick=False):
-        yield
 
 
 @pytest.fixture

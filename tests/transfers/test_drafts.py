@@ -3,21 +3,14 @@
 from uuid import uuid4
 
 import pytest
-import time_machine
 
+from tests.browsing import errors, raw
 from tests.transfers.movers import numbered
-from tests.transfers.test_pages import NEW, errors, sent, text
-from tests.world import NOON
+from tests.transfers.test_pages import NEW, sent
 from xueji.cases.models import Case, CaseForm
 from xueji.cases.services import Typed
 
 DRAFT = "/transfers/draft/"
-
-
-@pytest.fixture
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -34,8 +27,8 @@ def test_autosave_and_submission_of_one_form_are_one_case(world, client_of, noon
     kept = clerk.post(DRAFT, form)
     case = Case.objects.get(kind="transfer")
     assert (kept["HX-Replace-Url"], case.title) == (f"/transfers/{case.number}/edit/", "单雄信")
-    assert ("草稿已存 12:00" in text(kept), row()["to_school"]) == (True, "上")
-    assert 'name="version" value="1"' in text(kept)
+    assert ("草稿已存 12:00" in raw(kept), row()["to_school"]) == (True, "上")
+    assert 'name="version" value="1"' in raw(kept)
 
     # the browser had not yet heard of the draft's number
     answer = clerk.post(NEW, {**form, "to_school": "上庄小学"})
@@ -51,7 +44,7 @@ def test_of_two_windows_the_second_is_shown_both(world, client_of, noon, pupil):
     clerk.post(edit, sent(pupil, **shown, to_school="迁安城区小学"))
 
     late = clerk.post(DRAFT, {**sent(pupil, **shown), "case": edit.split("/")[2]})
-    assert "另一个窗口改过这份草稿" in text(late)
+    assert "另一个窗口改过这份草稿" in raw(late)
     refused = clerk.post(edit, sent(pupil, version="1", reason="job", to_school="邻泉小学"))
     assert (refused.status_code, refused.context["differences"]) == (
         409,
@@ -60,7 +53,7 @@ def test_of_two_windows_the_second_is_shown_both(world, client_of, noon, pupil):
             ("转学理由", "工作调动", "户口及家庭住址迁移"),
         ],
     )
-    assert (row()["to_school"], 'name="version" value="2"' in text(refused)) == (
+    assert (row()["to_school"], 'name="version" value="2"' in raw(refused)) == (
         "迁安城区小学",
         True,
     )
@@ -95,7 +88,7 @@ def test_the_form_of_the_receiving_school_is_kept_as_its_own(world, client_of, n
     form = {"form_key": str(uuid4()), "mode": "take", "name": "欧阳外来", "id_number": "1302"}
     kept = client_of("clerk").post(DRAFT, form)
     again = client_of("clerk").get(kept["HX-Replace-Url"])
-    assert (row()["mode"], 'value="欧阳外来"' in text(again)) == ("take", True)
+    assert (row()["mode"], 'value="欧阳外来"' in raw(again)) == ("take", True)
 
 
 def test_each_opened_form_has_a_key_of_its_own():

@@ -9,6 +9,7 @@ import time_machine
 from tests.conduct import entries
 from tests.establishment import orders
 from tests.numbering import making
+from tests.pupils import row_of
 from tests.transfers import movers
 from tests.transfers.movers import approved, class_of, moved, numbered, receive, sign, submitted
 from tests.transfers.test_take import asked, of
@@ -19,14 +20,8 @@ from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Decision
 from xueji.ledger.check import check
-from xueji.students.models import Student
 
 NAME = "单雄信"
-
-
-def row(student: Student) -> dict[str, object]:
-    found = Student.objects.filter(pk=student.pk).values().get()
-    return {name: value for name, value in found.items() if name != "version"}
 
 
 def test_of_two_pupils_of_one_name_the_clerk_says_which(world, client_of):
@@ -45,22 +40,22 @@ def test_of_two_pupils_of_one_name_the_clerk_says_which(world, client_of):
 
 def test_the_maker_withdraws_after_the_last_approval_and_nothing_has_happened(world):
     student = numbered(world)
-    before = row(student)
+    before = row_of(student)
     case = approved(world, student)
     movers.withdraw(world, case)
     case.refresh_from_db()
-    assert (case.state, case.approved, row(student)) == ("withdrawn", False, before)
+    assert (case.state, case.approved, row_of(student)) == ("withdrawn", False, before)
     assert submitted(world, student).state == "open"
 
 
 def test_a_refused_exception_refuses_the_transfer(world):
     student = numbered(world)
     entries.record(world, student, entries.sanction())
-    before = row(student)
+    before = row_of(student)
     case = submitted(world, student, reasons={"transfer.sanction": "家庭搬迁确需转学"})
     sign(world, case, "principal", "centre", "centre2")
     sign(world, case, "county", decision=Decision.REFUSED, note="处分期满再办")
-    assert (case.state, row(student)) == ("refused", before)
+    assert (case.state, row_of(student)) == ("refused", before)
 
 
 def test_whose_receipt_is_awaited_is_asked_for_by_another_school_meanwhile(world):

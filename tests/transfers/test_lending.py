@@ -8,20 +8,19 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from enrollment.queries import heads
-from numbering.queries.check import check as check_numbers
 from tests import pupils
+from tests.pupils import row_of
 from tests.transfers import borrowers, movers
 from tests.transfers.lenders import HOST, SIGNERS, asked, called_back, lent
-from tests.transfers.movers import class_of, numbered
+from tests.transfers.movers import class_of, faults, numbered
 from tests.world import NOON
 from transfers.models import Borrowing
 from transfers.services import NotTaken, Rejected, borrow_sheet
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, State
-from xueji.ledger.check import check
 from xueji.ledger.models import RegisterEvent
-from xueji.students.models import Placement, Student
+from xueji.students.models import Placement
 from xueji.students.queries import counts
 
 NEXT = NOON + timedelta(days=1)
@@ -34,19 +33,10 @@ def figures(world, name="清泉小学") -> tuple[int, int, int, int, int]:
     return found.registered, found.enrolled, found.present, out, into
 
 
-def row(student) -> dict[str, object]:
-    found = Student.objects.filter(pk=student.pk).values().get()
-    return {name: value for name, value in found.items() if name != "version"}
-
-
-def faults() -> tuple[list, list]:
-    return check()["faults"], check_numbers().faults
-
-
 # -- what it does, and undoes ---------------------------------------------------------------------
 def test_who_is_lent_outside_keeps_register_number_and_home_and_is_not_present(world):
     student = numbered(world)
-    before = row(student)
+    before = row_of(student)
     case = asked(world, student)
     steps = case.steps.exclude(position=0).order_by("position")
     assert [(step.organisation.name, step.role) for step in steps] == [
@@ -56,7 +46,7 @@ def test_who_is_lent_outside_keeps_register_number_and_home_and_is_not_present(w
     assert figures(world) == (1, 1, 1, 0, 0)
     pupils.sign(world, case, *SIGNERS)
 
-    assert row(student) == before
+    assert row_of(student) == before
     place = Placement.objects.get(case=case)
     assert (place.kind, place.school, place.org_path, place.where, place.grade, place.ends) == (
         "borrowed",
@@ -89,11 +79,15 @@ def test_who_is_lent_outside_frees_the_seat(world):
 
 def test_undoing_brings_everything_back(world):
     student = numbered(world)
-    before = row(student)
+    before = row_of(student)
     case = lent(world, student)
     cases.reverse(case_id=case.pk, note="没有去", acting=world.acting("centre"))
     case.refresh_from_db()
-    assert (case.state, row(student), figures(world)) == (State.REVERSED, before, (1, 1, 1, 0, 0))
+    assert (case.state, row_of(student), figures(world)) == (
+        State.REVERSED,
+        before,
+        (1, 1, 1, 0, 0),
+    )
     assert [event.reverses.text for event in RegisterEvent.objects.filter(kind="reversed")] == [
         f"借读，借出到{HOST}"
     ]

@@ -1,12 +1,11 @@
 """Papers of a transfer: the letters of both schools, and a box for each stamp on the form."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 
 from tests import pupils
+from tests.browsing import raw
 from tests.transfers import movers
 from tests.transfers.movers import class_of, numbered, sign
 from tests.transfers.test_counties import LINGCHENG, NATIONAL, asked, names
@@ -15,17 +14,9 @@ from tests.world import NOON
 from xueji.audit.models import Access
 from xueji.cases.models import Case, Decision
 
+pytestmark = pytest.mark.usefixtures("next_day")
+
 OUTSIDE = {"outside_school": "海港区第一小学", "outside_office": "秦皇岛市海港区教育局"}
-
-
-@pytest.fixture(autouse=True)
-def next_day():
-    with time_machine.travel(NOON + timedelta(days=1), tick=False):
-        yield
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 def paper(case: Case, name: str) -> str:
@@ -40,9 +31,9 @@ def boxes(client, case: Case) -> list[str]:
 def test_the_school_that_asks_consents_once_its_principal_has_signed(world, client_of):
     case = asked(world, "clerk", name="欧阳外来")
     clerk = client_of("clerk")
-    assert "转入学校的校长还没有签署" in text(clerk.get(paper(case, "consent")))
+    assert "转入学校的校长还没有签署" in raw(clerk.get(paper(case, "consent")))
     sign(world, case, "principal")
-    letter = text(clerk.get(paper(case, "consent")))
+    letter = raw(clerk.get(paper(case, "consent")))
     words = (
         "海港区教育局、海港区第一小学：",
         "同意接收该生到我校",
@@ -50,16 +41,16 @@ def test_the_school_that_asks_consents_once_its_principal_has_signed(world, clie
     )
     assert [one in letter for one in words] == [True] * 3
     assert Access.objects.order_by("-pk").first().kind == "print"
-    assert "打印接收证明" in text(clerk.get(f"/cases/{case.number}/"))
+    assert "打印接收证明" in raw(clerk.get(f"/cases/{case.number}/"))
 
 
 def test_a_consent_names_no_school_that_has_not_agreed(world, client_of):
     student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
     case = sign(world, asked(world, "clerk", **of(student)), "principal")
-    letter = text(client_of("clerk").get(paper(case, "consent")))
+    letter = raw(client_of("clerk").get(paper(case, "consent")))
     assert (f"{student.name}的原就读学校：" in letter, "滦州甲小学" in letter) == (True, False)
     movers.receive(world, case, "clerk9", None)
-    assert "滦州甲小学：" in text(client_of("clerk").get(paper(case, "consent")))
+    assert "滦州甲小学：" in raw(client_of("clerk").get(paper(case, "consent")))
 
 
 def test_no_paper_names_a_school_that_has_not_agreed(world, client_of):
@@ -68,19 +59,19 @@ def test_no_paper_names_a_school_that_has_not_agreed(world, client_of):
     guardian = student.family.get(is_guardian=True).name
     for who in ("clerk", "principal"):
         for name in ("form", "certificate"):
-            page = text(client_of(who).get(paper(case, name)))
+            page = raw(client_of(who).get(paper(case, name)))
             told = [words in page for words in ("滦州甲小学", guardian, "转出学校还没有同意")]
             assert told == [False, False, True]
     for who in ("clerk9", "county9"):
-        assert "滦州甲小学" in text(client_of(who).get(paper(case, "form")))
+        assert "滦州甲小学" in raw(client_of(who).get(paper(case, "form")))
     movers.receive(world, case, "clerk9", None)
-    assert "滦州甲小学" in text(client_of("clerk").get(paper(case, "form")))
+    assert "滦州甲小学" in raw(client_of("clerk").get(paper(case, "form")))
 
 
 def test_the_page_of_a_case_whose_school_has_not_agreed_offers_the_consent_alone(world, client_of):
     student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
     case = sign(world, asked(world, "clerk", **of(student)), "principal")
-    page = text(client_of("clerk").get(f"/cases/{case.number}/"))
+    page = raw(client_of("clerk").get(f"/cases/{case.number}/"))
     printed = [name for name in ("consent", "form", "certificate") if paper(case, name) in page]
     assert printed == ["consent"]
 
@@ -92,7 +83,7 @@ def test_a_placement_that_was_sent_back_leaves_the_consent_as_it_was_signed(worl
     movers.receive(world, case, "clerk", None)
     case = sign(world, case, "principal", "county", "county-head")
     sign(world, case, "principal2", decision=Decision.RETURNED, note="核实不了")
-    assert "同意接收该生到我校" in text(client_of("clerk2").get(paper(case, "consent")))
+    assert "同意接收该生到我校" in raw(client_of("clerk2").get(paper(case, "consent")))
 
 
 def test_only_the_side_that_takes_gives_its_consent(world, client_of):
@@ -116,7 +107,7 @@ def test_a_draft_prints_the_letter_to_the_school_outside_with_its_reply(world, c
     student = numbered(world, name="单雄信")
     clerk = client_of("clerk")
     case = draft(clerk, student)
-    letter = text(clerk.get(paper(case, "contact")))
+    letter = raw(clerk.get(paper(case, "contact")))
     words = (
         "秦皇岛市海港区教育局、海港区第一小学：",
         "因<u>工作调动</u>",
@@ -124,13 +115,13 @@ def test_a_draft_prints_the_letter_to_the_school_outside_with_its_reply(world, c
     )
     assert [one in letter for one in words] == [True] * 3
     assert Access.objects.order_by("-pk").first().students == [student.pk]
-    assert paper(case, "contact") in text(clerk.get(paper(case, "edit")))
+    assert paper(case, "contact") in raw(clerk.get(paper(case, "edit")))
 
 
 def test_without_pupil_or_school_the_letter_says_what_is_missing(world, client_of):
     clerk = client_of("clerk")
     for case in (draft(clerk), draft(clerk, numbered(world), outside_school="")):
-        assert "没有选定本校学生，或没有填系统外的学校" in text(clerk.get(paper(case, "contact")))
+        assert "没有选定本校学生，或没有填系统外的学校" in raw(clerk.get(paper(case, "contact")))
 
 
 def test_nobody_else_prints_the_letter(world, client_of):
@@ -171,7 +162,7 @@ def test_jinzhou_has_four_boxes_on_four_copies(world, client_of):
         "滦州市教育局",
     ]
     assert len(page.context["copies"]) == 4
-    assert '<td colspan="3" class="left">海港区第一小学（秦皇岛市海港区教育局）</td>' in text(page)
+    assert '<td colspan="3" class="left">海港区第一小学（秦皇岛市海港区教育局）</td>' in raw(page)
 
 
 def test_lingcheng_inside_the_county_has_both_schools_and_the_bureau(world, client_of):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
+from tests.browsing import errors, raw
 from tests.transfers import movers
 from tests.transfers.movers import approved, class_of, moved, numbered, sign, submitted
 from tests.world import NOON
@@ -19,19 +20,6 @@ from xueji.pages.templatetags.xueji import regno
 from xueji.students.models import Student
 
 NEW, LIST = "/transfers/new/", "/transfers/"
-
-
-@pytest.fixture
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield NOON
-
-
-@pytest.fixture
-def next_day():
-    """Later than the pupil's history: who leaves at the moment of entering was never there."""
-    with time_machine.travel(NOON + timedelta(days=1), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -52,14 +40,6 @@ def sent(student: Student | None, **other) -> dict[str, object]:
     }
 
 
-def text(answer) -> str:
-    return answer.content.decode()
-
-
-def errors(answer) -> dict[str, list[str]]:
-    return {name: list(told) for name, told in answer.context["form"].errors.items()}
-
-
 def signing(client, case, **other):
     case.refresh_from_db()
     form = {"form_key": str(uuid4()), "version": case.version, "decision": "agreed", "note": ""}
@@ -68,7 +48,7 @@ def signing(client, case, **other):
 
 def test_the_whole_way_by_the_pages(world, client_of, next_day, pupil):
     clerk = client_of("clerk")
-    shown = text(clerk.get(f"{NEW}?student={pupil.pk}"))
+    shown = raw(clerk.get(f"{NEW}?student={pupil.pk}"))
     assert "单雄信" in shown
     form = sent(pupil)
     answer = clerk.post(NEW, form)
@@ -76,28 +56,28 @@ def test_the_whole_way_by_the_pages(world, client_of, next_day, pupil):
     assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
     assert clerk.post(NEW, form)["Location"] == f"/cases/{case.number}/"  # the double click
     assert Case.objects.filter(kind="transfer").count() == 1
-    early = text(clerk.get(f"/transfers/{case.number}/certificate/"))
+    early = raw(clerk.get(f"/transfers/{case.number}/certificate/"))
     assert "建昌营镇中心校签署同意以后再打印" in early
     for who in ("principal", "centre", "centre2"):
         assert signing(client_of(who), case).status_code == 302
 
     receiving = client_of("clerk2")
-    assert "去办理" in text(receiving.get(f"/cases/{case.number}/"))
+    assert "去办理" in raw(receiving.get(f"/cases/{case.number}/"))
     turn = f"/transfers/{case.number}/turn/"
-    assert "单雄信" in text(receiving.get(turn))
+    assert "单雄信" in raw(receiving.get(turn))
     case.refresh_from_db()
     chosen = class_of(world, "上庄小学")
     form = {"form_key": str(uuid4()), "version": case.version, "decision": "agreed"}
     answer = receiving.post(turn, {**form, "school_class": chosen.pk})
     assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
-    certificate = text(clerk.get(f"/transfers/{case.number}/certificate/"))
+    certificate = raw(clerk.get(f"/transfers/{case.number}/certificate/"))
     assert [f"转证 {case.number}" in certificate, pupil.number in certificate] == [True, True]
     assert signing(client_of("principal2"), case).status_code == 302
 
     pupil.refresh_from_db()
     assert (pupil.school, pupil.school_class) == (world.schools["上庄小学"], chosen)
-    assert "转学，由清泉小学转入" in text(receiving.get(f"/students/{pupil.pk}/?tab=history"))
-    former = text(clerk.get(f"/students/{pupil.pk}/"))
+    assert "转学，由清泉小学转入" in raw(receiving.get(f"/students/{pupil.pk}/?tab=history"))
+    former = raw(clerk.get(f"/students/{pupil.pk}/"))
     assert "单雄信" in former  # its own period
     assert clerk.get(f"/transfers/{case.number}/form/").status_code == 404
 
@@ -127,7 +107,7 @@ def test_a_refusal_names_the_clause_and_keeps_what_was_typed(world, client_of, n
             ]
         },
     )
-    assert 'value="上庄小学"' in text(answer)
+    assert 'value="上庄小学"' in raw(answer)
     assert not Transfer.objects.exists()
 
 
@@ -149,8 +129,8 @@ def test_a_draft_keeps_what_was_typed_and_becomes_the_case(world, client_of, noo
     case = Case.objects.get(kind="transfer")
     edit = f"/transfers/{case.number}/edit/"
     assert (answer["Location"], case.state, case.title) == (edit, "draft", "单雄信")
-    assert 'value="上"' in text(client.get(edit))
-    assert "单雄信" in text(client.get(LIST))
+    assert 'value="上"' in raw(client.get(edit))
+    assert "单雄信" in raw(client.get(LIST))
     assert client_of("clerk2").get(edit).status_code == 404
     answer = client.post(edit, sent(pupil, version="1"))
     case.refresh_from_db()
@@ -188,18 +168,18 @@ def test_outside_the_register_the_school_is_text_and_the_receipt_ends_it(
     where = {"outside_school": "海港区第一小学", "outside_office": "海港区教育局"}
     client.post(NEW, sent(pupil, to_where="outside", to_school="", **where))
     case = sign(world, Case.objects.get(kind="transfer"), "principal", "centre", "county")
-    assert "海港区第一小学" in text(client.get(f"{LIST}?show=holding"))
+    assert "海港区第一小学" in raw(client.get(f"{LIST}?show=holding"))
     receipt = f"/transfers/{case.number}/receipt/"
     form = {"form_key": str(uuid4()), "on": "2026-09-02", "note": "一年级，张老师"}
     assert client_of("clerk2").post(receipt, form).status_code == 404
     assert client_of("centre").get(receipt).status_code == 404
     assert client.post(receipt, form)["Location"] == f"/cases/{case.number}/"
-    assert "没有等回执的学生" in text(client.get(f"{LIST}?show=holding"))
+    assert "没有等回执的学生" in raw(client.get(f"{LIST}?show=holding"))
 
 
 def test_what_the_receiving_side_is_shown_before_the_register_comes(world, client_of, noon, pupil):
     case = approved(world, pupil)
-    shown = text(client_of("clerk2").get(f"/cases/{case.number}/"))
+    shown = raw(client_of("clerk2").get(f"/cases/{case.number}/"))
     assert ["单雄信" in shown, str(regno(pupil.number)) in shown] == [True, True]
     assert [pupil.id_number in shown, pupil.phone in shown] == [False, False]
     for stranger in ("clerk1b", "principal1b", "urban", "clerk9", "county9"):
@@ -209,7 +189,7 @@ def test_what_the_receiving_side_is_shown_before_the_register_comes(world, clien
 
 def test_after_the_move_the_former_school_sees_the_case_and_no_more(world, client_of, noon, pupil):
     case = moved(world, pupil)
-    shown = text(client_of("clerk").get(f"/cases/{case.number}/"))
+    shown = raw(client_of("clerk").get(f"/cases/{case.number}/"))
     told = ["上庄小学", "户口及家庭住址迁移"]
     kept = [f"{pupil.birth_date:%Y-%m-%d}", pupil.id_number[-4:], "打印转学证明"]
     assert [[word in shown for word in words] for words in (told, kept)] == [
@@ -235,7 +215,7 @@ def test_the_clerk_sends_back_with_a_reason_alone(world, client_of, noon, pupil)
     assert client_of("clerk2").post(turn, {"form_key": str(uuid4()), **form}).status_code == 302
     case.refresh_from_db()
     assert (case.state, case.waiting_at.name) == ("open", "杨各庄镇中心校")
-    route = text(client_of("clerk").get(f"/cases/{case.number}/"))
+    route = raw(client_of("clerk").get(f"/cases/{case.number}/"))
     assert route.count("上庄小学") >= 2  # who signed before and who is still to sign
 
 
@@ -303,9 +283,9 @@ def test_what_is_shown_is_written_down(world, client_of, noon, pupil):
 def test_an_overdue_receipt_stands_on_the_desk(world, client_of, pupil):
     with time_machine.travel(NOON, tick=False):
         approved(world, pupil, None)
-        assert "回执逾期未到" not in text(client_of("clerk").get("/"))
+        assert "回执逾期未到" not in raw(client_of("clerk").get("/"))
     with time_machine.travel(datetime(2026, 10, 3, 12, 30, tzinfo=NOON.tzinfo), tick=False):
-        assert "回执逾期未到" in text(client_of("clerk").get("/"))
+        assert "回执逾期未到" in raw(client_of("clerk").get("/"))
 
 
 def test_nothing_works_by_a_form_of_somebody_else(world, client_of, noon, pupil):
@@ -322,10 +302,10 @@ def test_nothing_works_by_a_form_of_somebody_else(world, client_of, noon, pupil)
 def test_a_late_transfer_is_pressed_for_by_the_offices_of_both_sides(world, client_of, pupil):
     with time_machine.travel(NOON, tick=False):
         approved(world, pupil)
-        assert "转学逾期" not in text(client_of("centre2").get("/"))
+        assert "转学逾期" not in raw(client_of("centre2").get("/"))
     with time_machine.travel(NOON + timedelta(days=7), tick=False):
         people = ("centre", "centre2", "county", "city", "clerk2", "county9", "clerk1b")
         lists = [client_of(who).get(f"{LIST}?show=late").context["page"].rows for who in people]
         assert [len(rows) for rows in lists] == [1, 1, 1, 1, 1, 0, 0]
-        told = ["转学逾期" in text(client_of(who).get("/")) for who in people]
+        told = ["转学逾期" in raw(client_of(who).get("/")) for who in people]
         assert told == [True, True, True, True, False, False, False]

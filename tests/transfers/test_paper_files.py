@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils.html import strip_tags
 
+from tests.browsing import raw
 from tests.transfers import movers
 from tests.transfers.movers import approved, moved, numbered
-from tests.transfers.test_pages import LIST, text
+from tests.transfers.test_pages import LIST
 from tests.world import NOON
 from transfers import services
 from transfers.queries import owed
@@ -22,12 +22,6 @@ from xueji.students.models import Student
 
 TODAY = NOON.date()
 REGISTER = "/transfers/register/"
-
-
-@pytest.fixture
-def noon():
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def send(world, case, who="clerk", **other):
@@ -97,15 +91,15 @@ def test_the_page_asks_each_school_for_its_half(world, client_of, noon):
     page = f"/transfers/{case.number}/file/"
     for who, status in [("clerk1b", 404), ("clerk9", 404), ("principal", 404), ("county", 404)]:
         assert (who, client_of(who).get(page).status_code) == (who, status)
-    assert "怎样转递" in text(client_of("clerk").get(page))
+    assert "怎样转递" in raw(client_of("clerk").get(page))
     form = {"form_key": str(uuid4()), "on": "2026-09-02", "carrier": "post"}
     answer = client_of("clerk").post(page, form)
     assert answer["Location"] == f"/cases/{case.number}/"
     assert client_of("clerk").get(page)["Location"] == f"/cases/{case.number}/"
-    assert "2026-09-02 转出，邮寄" in text(client_of("clerk").get(f"/cases/{case.number}/"))
-    assert "待收到" in text(client_of("clerk2").get(f"{LIST}?show=files"))
+    assert "2026-09-02 转出，邮寄" in raw(client_of("clerk").get(f"/cases/{case.number}/"))
+    assert "待收到" in raw(client_of("clerk2").get(f"{LIST}?show=files"))
     empty = client_of("clerk2").post(page, {"form_key": str(uuid4()), "on": ""})
-    assert (empty.status_code, "请填收到日期" in text(empty)) == (422, True)
+    assert (empty.status_code, "请填收到日期" in raw(empty)) == (422, True)
 
 
 @pytest.mark.parametrize(("days", "overdue"), [(30, 0), (31, 1)])
@@ -145,7 +139,7 @@ def test_a_register_covers_the_days_it_is_asked_for(world, client_of, noon):
     assert client.get(REGISTER, days).context["total"] == 0
     assert client.get(REGISTER, {"first": TODAY, "last": TODAY}).context["total"] == 1
     wrong = client.get(REGISTER, {"first": "2026-09-03", "last": "2026-09-01"})
-    assert (wrong.status_code, "结束日期早于开始日期" in text(wrong)) == (422, True)
+    assert (wrong.status_code, "结束日期早于开始日期" in raw(wrong)) == (422, True)
     assert client.get(f"{REGISTER}?show=no").status_code == 404
 
 
@@ -158,10 +152,10 @@ def test_the_slip_is_printed_by_both_schools_and_their_offices_once_it_is_done(
     world, client_of, noon
 ):
     waiting = approved(world, numbered(world))
-    assert "这件转学没有办结，纸质材料不转递。" in text(client_of("clerk").get(slip(waiting)))
+    assert "这件转学没有办结，纸质材料不转递。" in raw(client_of("clerk").get(slip(waiting)))
     case = moved(world, numbered(world))
     for who in ("clerk", "principal", "centre", "clerk2", "principal2", "centre2", "county"):
-        assert "档案转递单存根" in text(client_of(who).get(slip(case)))
+        assert "档案转递单存根" in raw(client_of(who).get(slip(case)))
         look = Access.objects.latest("pk")
         assert (look.kind, look.page, look.students) == ("print", "transfers", [case.student_id])
     for who in ("clerk1b", "urban", "county9"):
@@ -174,11 +168,11 @@ def test_the_slip_says_what_was_sent_how_and_whether_a_copy_stays_and_when_it_ca
     student = numbered(world, name="𠮷䶮㛃")
     number = student.number
     case = moved(world, student)
-    blank = strip_tags(text(client_of("clerk2").get(slip(case))))
+    blank = strip_tags(raw(client_of("clerk2").get(slip(case))))
     assert ["监护人自带" in blank, "已于2026 年 9 月 2 日由清泉小学" in blank] == [False, True]
     send(world, case)
     receive(world, case)
-    shown = strip_tags(text(client_of("clerk").get(slip(case))))
+    shown = strip_tags(raw(client_of("clerk").get(slip(case))))
     lines = [line.strip() for line in shown.splitlines() if "𠮷䶮㛃" in line and "，" in line]
     assert lines == [
         f"学生𠮷䶮㛃，学籍号{number}，由清泉小学一（1）班转往上庄小学。"
@@ -198,7 +192,7 @@ def test_the_slip_tells_the_former_school_nothing_that_came_after_its_own_period
     case = moved(world, student)
     Student.objects.filter(pk=student.pk).update(number="02262600200009")
     for who in ("clerk", "clerk2"):
-        page = text(client_of(who).get(slip(case)))
+        page = raw(client_of(who).get(slip(case)))
         assert [old in page, "02262600200009" in page, str(student.birth_date) in page] == [
             True,
             False,
@@ -210,7 +204,7 @@ def test_to_a_school_outside_the_slip_is_addressed_with_its_office_and_comes_bac
     world, client_of, noon
 ):
     case = approved(world, numbered(world), None)
-    page = strip_tags(text(client_of("clerk").get(slip(case))))
+    page = strip_tags(raw(client_of("clerk").get(slip(case))))
     assert f"{case.transfer.outside_office}、{case.transfer.outside_school}：" in page
     assert "已于　　　　年　　月　　日收到" in page
 
@@ -219,7 +213,7 @@ def test_the_case_and_the_list_of_papers_lead_to_the_slip(world, client_of, noon
     case = moved(world, numbered(world))
     for who in ("clerk", "clerk2", "centre2", "county"):
         for page in (f"/cases/{case.number}/", f"{LIST}?show=files"):
-            assert (who, page, f'href="{slip(case)}"' in text(client_of(who).get(page))) == (
+            assert (who, page, f'href="{slip(case)}"' in raw(client_of(who).get(page))) == (
                 who,
                 page,
                 True,

@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from numbering.queries.check import check as check_numbers
 from tests import pupils
 from tests.establishment.orders import enter
 from tests.numbering import making
+from tests.pupils import row_of
 from tests.transfers import movers
-from tests.transfers.movers import class_of, numbered, sign
+from tests.transfers.movers import class_of, faults, numbered, sign
 from tests.world import NOON
 from transfers.services.reinstate import reinstate
 from xueji.cases import services as cases
@@ -19,7 +19,6 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision
 from xueji.cases.services import Typed
 from xueji.ledger import services as ledger
-from xueji.ledger.check import check
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Organisation, SchoolClass
 from xueji.organisations.queries import lineage
@@ -73,15 +72,6 @@ def figures(world) -> tuple[int, int, int]:
     return found.registered, found.enrolled, found.present
 
 
-def row(student) -> dict[str, object]:
-    found = Student.objects.filter(pk=student.pk).values().get()
-    return {name: value for name, value in found.items() if name != "version"}
-
-
-def faults() -> tuple[list, list]:
-    return check()["faults"], check_numbers().faults
-
-
 @pytest.mark.parametrize("status", ["abroad", "left", "withdrawn", "expelled"])
 def test_a_transfer_keeps_the_status_and_the_number_and_the_new_school_ends_the_status(
     world, status
@@ -114,24 +104,24 @@ def test_a_transfer_keeps_the_status_and_the_number_and_the_new_school_ends_the_
 
 
 def test_undoing_brings_back_exactly_the_status(world, moved):
-    before = row(moved)
+    before = row_of(moved)
     case = sign(world, asked(world, moved), "principal2", "centre2")
     cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
-    assert (row(moved), figures(world), faults()) == (before, (1, 0, 0), ([], []))
+    assert (row_of(moved), figures(world), faults()) == (before, (1, 0, 0), ([], []))
 
 
 def test_it_is_not_undone_past_what_came_later(world, moved):
     case = sign(world, asked(world, moved), "principal2", "centre2")
     moved.refresh_from_db()
     later = movers.submitted(world, moved, "迁安城区小学", clerk="clerk2")
-    with pytest.raises(Refused, match=later.number):
+    with pytest.raises(Refused, match=f"{later.number} 在办，办结或撤回后才能撤销恢复在校"):
         cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
 
 
 def test_a_no_leaves_the_status(world, moved):
-    before = row(moved)
+    before = row_of(moved)
     sign(world, asked(world, moved), "principal2", decision=Decision.REFUSED, note="还没有来")
-    assert (row(moved), faults()) == (before, ([], []))
+    assert (row_of(moved), faults()) == (before, ([], []))
 
 
 def test_a_full_class_takes_nobody_back(world, moved):
@@ -195,11 +185,11 @@ def test_a_number_given_since_is_taken_back_with_it(world):
     row_of = class_of(world, "清泉小学")
     student = pupils.enrolled(world, "clerk", school_class=str(row_of.pk))
     movers.moved(world, gone(world, student, Status.ABROAD))
-    before = row(student)
+    before = row_of(student)
     case = sign(world, asked(world, student), "principal2", "centre2")
     making.issue(world, "上庄小学", who="centre2")
     cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
-    assert (row(student), figures(world), faults()) == (before, (1, 0, 0), ([], []))
+    assert (row_of(student), figures(world), faults()) == (before, (1, 0, 0), ([], []))
 
 
 def test_who_is_taught_at_home_takes_no_seat_of_who_comes_with_him(world, moved):

@@ -10,6 +10,7 @@ from numbering.queries.check import check as check_numbers
 from tests import pupils
 from tests.conduct import entries
 from tests.numbering import making
+from tests.pupils import row_of
 from tests.transfers import movers
 from tests.transfers.movers import (
     APPROVAL,
@@ -40,12 +41,6 @@ REASON = "随父亲到城里照料"
 @pytest.fixture
 def pupil(world) -> Student:
     return numbered(world)
-
-
-def row(student) -> dict[str, object]:
-    """The pupil's row without the version, which every write counts up."""
-    found = Student.objects.filter(pk=student.pk).values().get()
-    return {name: value for name, value in found.items() if name != "version"}
 
 
 def signers(case) -> list[tuple[str, str]]:
@@ -110,13 +105,13 @@ def test_where_the_receiving_school_starts_the_former_one_is_told_so(world):
 
 # -- the effect -----------------------------------------------------------------------------------
 def test_until_the_receiving_school_signs_the_pupil_stays_where_he_is(world, pupil):
-    before = row(pupil)
+    before = row_of(pupil)
     case = approved(world, pupil)
     receive(world, case, "clerk2", class_of(world, "上庄小学"))
 
     case.refresh_from_db()
     assert (case.waiting_at.name, case.waiting_role) == ("上庄小学", "principal")
-    assert (row(pupil), case.approved) == (before, True)
+    assert (row_of(pupil), case.approved) == (before, True)
 
 
 def test_the_last_signature_moves_the_register_and_retires_the_number(world, pupil):
@@ -169,14 +164,14 @@ def test_events_say_how_far_the_pupil_went(world, pupil, to, scope):
 
 
 def test_undoing_brings_back_exactly_what_was(world, pupil):
-    before = row(pupil)
+    before = row_of(pupil)
     case = moved(world, pupil)
     making.issue(world, "上庄小学", who="centre2")
-    assert row(pupil) != before
+    assert row_of(pupil) != before
 
     cases.reverse(case_id=case.pk, note="办错学校", acting=world.acting("centre2"))
 
-    assert row(pupil) == before
+    assert row_of(pupil) == before
     assert held(pupil) == [("清泉小学", "live", ""), ("上庄小学", "retired", "撤销转学")]
     undone = RegisterEvent.objects.filter(kind="reversed").order_by("pk")
     assert [(e.reverses.kind, e.change, e.school_name, e.scope) for e in undone] == [
@@ -209,12 +204,12 @@ def test_a_transfer_is_not_undone_from_the_middle(world, pupil):
 
 @pytest.mark.parametrize("decision", [Decision.RETURNED, Decision.REFUSED])
 def test_a_no_on_the_way_and_a_withdrawal_leave_everything_as_it_was(world, pupil, decision):
-    before = row(pupil)
+    before = row_of(pupil)
     case = sign(world, submitted(world, pupil), "principal")
     sign(world, case, "centre", decision=decision)
     if decision == Decision.RETURNED:
         movers.withdraw(world, case)
-    assert (row(pupil), RegisterEvent.objects.filter(case=case).count()) == (before, 0)
+    assert (row_of(pupil), RegisterEvent.objects.filter(case=case).count()) == (before, 0)
 
 
 # -- out of the register --------------------------------------------------------------------------
@@ -265,10 +260,10 @@ def test_others_record_no_receipt(world, pupil, who):
 
 
 def test_undoing_a_departure_brings_back_place_status_and_number(world, pupil):
-    before = row(pupil)
+    before = row_of(pupil)
     case = approved(world, pupil, None)
     cases.reverse(case_id=case.pk, note="没有走", acting=world.acting("county"))
-    assert row(pupil) == before
+    assert row_of(pupil) == before
     assert (check()["faults"], check_numbers().faults) == ([], [])
 
 
@@ -358,7 +353,7 @@ def test_other_parties_have_ten_working_days_each(world, pupil):
 
 
 def test_what_cannot_be_verified_goes_back_to_who_approved(world, pupil):
-    before = row(pupil)
+    before = row_of(pupil)
     case = approved(world, pupil)
     receive(
         world,
@@ -380,7 +375,7 @@ def test_what_cannot_be_verified_goes_back_to_who_approved(world, pupil):
         ("上庄小学", "clerk"),
         ("上庄小学", "principal"),
     ]
-    assert row(pupil) == before
+    assert row_of(pupil) == before
 
     case = sign(world, case, "centre2", note="已核对，证明已更正")
     assert case.due_on == date(2026, 9, 7)

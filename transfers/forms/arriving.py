@@ -11,7 +11,7 @@ from transfers.models import Reason
 from transfers.services import Taken
 from xueji.identity import idnumbers
 from xueji.organisations.models import SchoolClass, grade_name
-from xueji.pages.fields import code_field, mark_chosen, of_item, plain
+from xueji.pages.fields import PapersField, code_field, mark_chosen, of_item, plain
 from xueji.students import sheet
 
 # of the sheet what stands elsewhere on this form, or follows from it
@@ -108,17 +108,12 @@ class TakeForm(OfflineForm, AskingForm):
         help_text="选其他特殊情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
-    id_number.width, name.width = "w6", "w6"  # type: ignore[attr-defined]
-    outside_school.width, outside_office.width = "w6", "w6"  # type: ignore[attr-defined]
-    national_number.width = "w6"  # type: ignore[attr-defined]
-    grade.width, school_class.width = "w6", "w6"  # type: ignore[attr-defined]
-    reason.width, reason_text.width, papers.width = "w12", "w12", "w12"  # type: ignore[attr-defined]
+    papers = PapersField()
+    id_number.width, name.width = "w6", "w6"
+    outside_school.width, outside_office.width = "w6", "w6"
+    national_number.width = "w6"
+    grade.width, school_class.width = "w6", "w6"
+    reason.width, reason_text.width = "w12", "w12"
 
     def __init__(
         self,
@@ -142,7 +137,7 @@ class TakeForm(OfflineForm, AskingForm):
             "grade": [("", "请选"), *((grade, grade_name(grade)) for grade in grades)],
         }
         for name, found in choices.items():
-            self.fields[name].choices = found  # type: ignore[attr-defined]
+            self.fields[name].choices = found
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
@@ -161,7 +156,7 @@ class TakeForm(OfflineForm, AskingForm):
     def _add(self, key: str, item: sheet.Item) -> None:
         self.fields[key] = of_item(key, item, empty="未填")
         if item.required and not key.startswith("m2_"):
-            self.fields[key].star = True  # type: ignore[attr-defined]
+            self.fields[key].star = True
         if item.is_place:
             self.fields[f"{key[:-4]}code"] = code_field()
 

@@ -9,19 +9,19 @@ from transfers.forms.arriving import TakeForm
 from transfers.forms.leaving import AskingForm
 from transfers.models import EndReason, Ground
 from transfers.services.borrow import Wanted
+from xueji.pages.fields import DayField, PapersField
 
 
 class BorrowingForm(TakeForm):
     """Who comes, from where, on which ground, into which class, for how long."""
 
-    until = forms.DateField(
+    until = DayField(
         label="预计借读到",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="可以不填",
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
-    until.width = "w6"  # type: ignore[attr-defined]
+    until.width = "w6"
     national_number = offline_on = offline_paper = None
     asked = ("school_class", "until", "reason", "reason_text", "papers")
 
@@ -31,7 +31,7 @@ class BorrowingForm(TakeForm):
         reason.label = "借读理由"
         reason.error_messages["required"] = "请选借读理由。"
         seat.label = "借读班级"
-        seat.choices = [("", "请选"), *seat.choices[1:]]  # type: ignore[attr-defined]
+        seat.choices = [("", "请选"), *seat.choices[1:]]
         self.fields["reason_text"].help_text = "选其他情况的必填"
         self.fields["outside_school"].help_text = "外地学生照借读证明信填全称"
         self.fields["outside_office"].help_text = "原学校的主管部门"
@@ -82,22 +82,16 @@ class LendingForm(AskingForm):
         help_text="选其他情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    until = forms.DateField(
+    until = DayField(
         label="预计借读到",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="可以不填",
         error_messages={"invalid": "请写成 2027-07-05 这样的年、月、日。"},
     )
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
-    outside_school.width, outside_office.width = "w6", "w6"  # type: ignore[attr-defined]
-    reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
-    until.width, papers.width = "w6", "w12"  # type: ignore[attr-defined]
+    papers = PapersField()
+    outside_school.width, outside_office.width = "w6", "w6"
+    reason.width, reason_text.width = "w12", "w12"
+    until.width = "w6"
 
     def __init__(
         self,
@@ -131,19 +125,13 @@ class EndForm(AskingForm):
         help_text="选其他情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    reason.width, reason_text.width = "w12", "w12"  # type: ignore[attr-defined]
+    reason.width, reason_text.width = "w12", "w12"
 
 
 class ConversionForm(AskingForm):
     """Which originals were seen before a temporary register becomes a regular one."""
 
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
-    papers.width = "w12"  # type: ignore[attr-defined]
+    papers = PapersField()
 
     def __init__(
         self,
@@ -159,9 +147,8 @@ class ConversionForm(AskingForm):
 class SheetForm(forms.Form):
     """By when the register sheet is to come back."""
 
-    due_on = forms.DateField(
+    due_on = DayField(
         label="应归还日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "请填学籍表应在哪天以前归还。",
             "invalid": "请写成 2027-01-20 这样的年、月、日。",
@@ -174,4 +161,4 @@ class SheetForm(forms.Form):
         help_text="谁带走、怎样带走",
         error_messages={"max_length": "说明超过 100 个字，请写短一些。"},
     )
-    due_on.width, note.width = "w4", "w8"  # type: ignore[attr-defined]
+    due_on.width, note.width = "w4", "w8"

@@ -8,7 +8,7 @@ from django import forms
 from transfers.models import Reason
 from transfers.services import Asked
 from xueji.organisations.models import School
-from xueji.pages.fields import plain
+from xueji.pages.fields import DayField, PapersField, plain
 from xueji.rules.engine import Finding
 from xueji.students.models import Student
 
@@ -27,10 +27,9 @@ class OfflineForm(forms.Form):
 
     is_asked = True
 
-    offline_on = forms.DateField(
+    offline_on = DayField(
         label="线下办理日期",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="系统故障、先在纸上办的才填；照审批表",
         error_messages={"invalid": "请写成 2026-09-03 这样的年、月、日。"},
     )
@@ -42,7 +41,7 @@ class OfflineForm(forms.Form):
         help_text="没有编号的，写盖章的单位",
         error_messages={"max_length": "编号超过 60 个字，请只写编号或单位。"},
     )
-    offline_on.width, offline_paper.width = "w6", "w6"  # type: ignore[attr-defined]
+    offline_on.width, offline_paper.width = "w6", "w6"
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
@@ -79,7 +78,7 @@ class AskingForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 error_messages={"max_length": "理由超过 300 个字，请写短一些。"},
             )
-            self.fields[name].width = "w12"  # type: ignore[attr-defined]
+            self.fields[name].width = "w12"
 
     def reasons(self) -> dict[str, str]:
         """Key of the warning → the reason typed, as it was posted or kept."""
@@ -96,7 +95,7 @@ class AskingForm(forms.Form):
         self.fields.pop("papers", None)
         if choices:
             self.fields["papers"] = deepcopy(self.base_fields["papers"])
-            self.fields["papers"].choices = choices  # type: ignore[attr-defined]
+            self.fields["papers"].choices = choices
 
     def row(self) -> dict[str, object]:
         """What stands in the form, as text, for whoever goes on with it."""
@@ -176,16 +175,11 @@ class TransferForm(OfflineForm, AskingForm):
         help_text="选其他特殊情况的必填",
         error_messages={"max_length": "具体情况超过 200 个字，请写短一些。"},
     )
-    papers = forms.MultipleChoiceField(
-        label="看过原件的材料",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "请从列出的材料中勾选。"},
-    )
-    pupil.width, student.width, to_where.width = "w6", "w12", "w12"  # type: ignore[attr-defined]
-    to_school.width, outside_school.width = "w12", "w6"  # type: ignore[attr-defined]
-    outside_office.width, reason.width = "w6", "w12"  # type: ignore[attr-defined]
-    reason_text.width, papers.width = "w12", "w12"  # type: ignore[attr-defined]
+    papers = PapersField()
+    pupil.width, student.width, to_where.width = "w6", "w12", "w12"
+    to_school.width, outside_school.width = "w12", "w6"
+    outside_office.width, reason.width = "w6", "w12"
+    reason_text.width = "w12"
 
     def __init__(
         self,
@@ -200,20 +194,20 @@ class TransferForm(OfflineForm, AskingForm):
         super().__init__(data, initial=first, use_required_attribute=False)
         self.is_asked = only is None
         self.offer_papers(papers)
-        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.fields["reason"].choices = reasons
         for name, field in self.fields.items():
             if only is not None and name not in only:
                 field.required = False
 
     def offer_outside_alone(self) -> None:
         """For a school whose pupils go inside the register at the receiving school's request."""
-        self.fields["to_where"].choices = TransferForm.TO_WHERE[1:]  # type: ignore[attr-defined]
+        self.fields["to_where"].choices = TransferForm.TO_WHERE[1:]
         self.initial["to_where"] = OUTSIDE
         del self.fields["to_school"]
 
     def offer(self, pupils: Iterable[Student]) -> None:
         """Let the clerk choose among pupils, each with grade, class and birthday."""
-        self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]  # type: ignore[attr-defined]
+        self.fields["student"].choices = [(row.pk, _pupil(row)) for row in pupils]
 
     def asked(self, student_id: int, school: School | None) -> Asked:
         """What a valid form asks for."""

@@ -3,16 +3,14 @@
 from django import forms
 
 from transfers.models import Carrier
+from xueji.pages.fields import DayField
 
-DAY = "请写成 2026-09-01 这样的年、月、日。"
 
-
-def _day(label: str, help_text: str) -> forms.DateField:
-    return forms.DateField(
+def _day(label: str, help_text: str) -> DayField:
+    return DayField(
         label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=help_text,
-        error_messages={"required": f"请填{label}。", "invalid": DAY},
+        error_messages={"required": f"请填{label}。"},
     )
 
 
@@ -27,15 +25,15 @@ class SendFileForm(forms.Form):
         error_messages={"required": "请选怎样转递。", "invalid_choice": "请从列出的方式中选。"},
     )
     copy_kept = forms.BooleanField(label="本校已留复印件", required=False)
-    on.width, carrier.width = "w4", "w8"  # type: ignore[attr-defined]
-    copy_kept.width = "w12"  # type: ignore[attr-defined]
+    on.width, carrier.width = "w4", "w8"
+    copy_kept.width = "w12"
 
 
 class ReceiveFileForm(forms.Form):
     """The receiving school has the papers."""
 
     on = _day("收到日期", "本校收到纸质材料的日期")
-    on.width = "w4"  # type: ignore[attr-defined]
+    on.width = "w4"
 
 
 class RegisterForm(forms.Form):

@@ -18,4 +18,4 @@ class ReturnForm(AskingForm):
             "max_length": "具体情况超过 200 个字，请写短一些。",
         },
     )
-    reason_text.width = "w12"  # type: ignore[attr-defined]
+    reason_text.width = "w12"

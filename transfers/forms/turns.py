@@ -6,6 +6,7 @@ from django import forms
 
 from xueji.cases.models import Decision
 from xueji.organisations.models import SchoolClass
+from xueji.pages.fields import DayField
 from xueji.pages.forms import DecisionForm
 
 LATER = "分班后再定"
@@ -22,7 +23,7 @@ class TurnForm(DecisionForm):
         help_text="转学不变更年级，只列本年级的班",
         error_messages={"invalid_choice": "所选班级刚被撤销，请另选。"},
     )
-    school_class.width = "w6"  # type: ignore[attr-defined]
+    school_class.width = "w6"
     field_order = ["school_class", "decision", "note"]
 
     def __init__(
@@ -35,11 +36,11 @@ class TurnForm(DecisionForm):
         super().__init__(data, use_required_attribute=False)
         self.classes = {row.pk: row for row in classes}
         rows = [(row.pk, f"{row}（班额 {row.capacity}）") for row in classes]
-        self.fields["school_class"].choices = [("", LATER), *rows]  # type: ignore[attr-defined]
+        self.fields["school_class"].choices = [("", LATER), *rows]
         if not is_placing:
             del self.fields["school_class"]
             return
-        self.fields["decision"].choices = [  # type: ignore[attr-defined]
+        self.fields["decision"].choices = [
             (Decision.AGREED, "核实无误，接收"),
             (Decision.RETURNED, "核实不了，退回核准的单位"),
         ]
@@ -48,13 +49,11 @@ class TurnForm(DecisionForm):
 class ReceiptForm(forms.Form):
     """The receipt as the paper says."""
 
-    on = forms.DateField(
+    on = DayField(
         label="回执日期",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="接收学校盖章的日期",
         error_messages={
             "required": "请填回执上接收学校盖章的日期。",
-            "invalid": "请写成 2026-09-01 这样的年、月、日。",
         },
     )
     note = forms.CharField(
@@ -66,4 +65,4 @@ class ReceiptForm(forms.Form):
             "max_length": "回执内容超过 200 个字，请写短一些。",
         },
     )
-    on.width, note.width = "w4", "w8"  # type: ignore[attr-defined]
+    on.width, note.width = "w4", "w8"

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from transfers.models import Transfer
 from xueji.accounts.access import Acting
+from xueji.cases import queries as cases
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
 from xueji.organisations.models import (
     Level,
@@ -104,14 +105,8 @@ def drafts(acting: Acting, kinds: Sequence[str] = (KIND,)) -> QuerySet[Case]:
 
 
 def own(acting: Acting, number: str, kinds: Sequence[str] = (KIND,)) -> Case | None:
-    """A case of this very post, in whatever state; what another post opened is not found."""
-    post = acting.post
-    return (
-        Case.objects.filter(kind__in=kinds, school=post.organisation_id, number=number)
-        .filter(opened_post__role=post.role)
-        .select_related("opened_post", "waiting_at", "school__organisation", "student")
-        .first()
-    )
+    """A case of this very post, a transfer unless said otherwise."""
+    return cases.own(acting, number, *kinds)
 
 
 def of_case(case: Case) -> Transfer:

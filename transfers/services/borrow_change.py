@@ -17,16 +17,16 @@ from transfers.rules.borrowing import conversion_papers
 from transfers.services.borrow import keep
 from transfers.services.borrow_sides import Hosting, way_of
 from transfers.services.sides import scope_of
-from transfers.services.submit import Rejected, at_work, write_papers
+from transfers.services.submit import Rejected, at_work
 from transfers.services.undo import HARMLESS
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case
-from xueji.cases.services import Typed
-from xueji.cases.services.common import lock
+from xueji.cases.models import Case
+from xueji.cases.services import Typed, write_papers
+from xueji.cases.services.common import lock, require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import SchoolClass
@@ -277,9 +277,7 @@ def _undoing(case: Case, kind: EventKind) -> tuple[BorrowingChange, Student, lis
     )
     if not events or _standing(student, events).exclude(kind__in=HARMLESS).exists():
         raise Refused(LATER)
-    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
-    if other:
-        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销。")
+    require_alone(case)
     return row, student, events
 
 

@@ -16,8 +16,9 @@ from transfers.services.undo import HARMLESS, TAKEN_BACK
 from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case
+from xueji.cases.models import Case
 from xueji.cases.seats import Seats
+from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import Lineage, idle, lineages
@@ -162,7 +163,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     place = Placement.objects.select_for_update().filter(case=case, ends__isnull=True).first()
     if not own or place is None:
         raise Refused(LATER)
-    require_free_of(student, case)
+    require_alone(case)
     reason = f"撤销借读：{note}"
     if row.home_school_id:
         require_sheet_back(row)
@@ -183,13 +184,6 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     also = ("status", "register_type", "entered_on")
     students.leave([student], on=acting.today, acting=acting, reason=reason, also=also)
     ledger.reverse([*taken_back, *own], acting=acting, text=note[:200])
-
-
-def require_free_of(student: Student, case: Case) -> None:
-    """Raise Refused while another case of the pupil is under way."""
-    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
-    if other:
-        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销借读。")
 
 
 def require_sheet_back(row: Borrowing) -> None:

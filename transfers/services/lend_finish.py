@@ -6,10 +6,11 @@ The register stays; beside the home placement one opens that is at no school of 
 from collections.abc import Mapping, Sequence
 
 from transfers.models import Borrowing
-from transfers.services.borrow_finish import require_free_of, require_sheet_back
+from transfers.services.borrow_finish import require_sheet_back
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent, Scope
 from xueji.organisations.queries import Lineage, lineages
@@ -80,7 +81,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     place = Placement.objects.select_for_update().filter(case=case, ends__isnull=True).first()
     if place is None:
         raise Refused(LATER)
-    require_free_of(student, case)
+    require_alone(case)
     require_sheet_back(row)
     reason = f"撤销借出：{note}"
     guests.dismiss([place], on=acting.today, acting=acting, reason=reason)

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from numbering.services import retire
 from transfers.models import Reinstatement, Transfer
-from transfers.services.borrow_finish import require_free_of
 from transfers.services.sides import office_of
 from transfers.services.submit import at_work, home_of, own_pupil
 from transfers.services.undo import HARMLESS
@@ -23,7 +22,7 @@ from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import Case, State
 from xueji.cases.seats import Seats
 from xueji.cases.services import Typed
-from xueji.cases.services.common import lock
+from xueji.cases.services.common import lock, require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Level, SchoolClass
@@ -232,7 +231,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     numbered = list(since.filter(kind=EventKind.NUMBERED).order_by("-pk"))
     if since.exclude(kind__in=HARMLESS).exists() or (numbered and own.number):
         raise Refused(LATER)
-    require_free_of(student, case)
+    require_alone(case)
     if numbered:
         retire({student: case.pk}, acting=acting, reason="撤销恢复在校")
     student.status = row.former_status

@@ -16,8 +16,8 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, Decision, Paper
-from xueji.cases.services import Kept, Typed, granting_stop
+from xueji.cases.models import Case, Decision
+from xueji.cases.services import Kept, Typed, granting_stop, write_papers
 from xueji.cases.services.common import lock
 from xueji.conduct.queries import open_sanctions
 from xueji.organisations.models import School, Stage, Term
@@ -271,17 +271,3 @@ def _require_start_here(way: Way) -> None:
         rule = way.rules.rule("transfer.starter") if way.rules.has("transfer.starter") else None
         cited = f"（{rule.citation}）" if rule else ""
         raise Refused(f"这样的转学由转入学校发起{cited}。请监护人到转入学校办理，本校等待核办。")
-
-
-def write_papers(case: Case, seen: frozenset[str], acting: Acting) -> None:
-    """Tick exactly the papers whose originals were seen; scans of ticked ones stay."""
-    case.papers.filter(document__isnull=True).exclude(kind__in=seen).delete()
-    Paper.objects.bulk_create(
-        [
-            Paper(case=case, kind=kind, seen_by=acting.post, seen_at=acting.at)
-            for kind in sorted(seen)
-        ],
-        update_conflicts=True,
-        unique_fields=["case", "kind"],
-        update_fields=["seen_by", "seen_at"],
-    )

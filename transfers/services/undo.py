@@ -6,7 +6,8 @@ from transfers.models import Transfer
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case, Decision, Step
+from xueji.cases.models import Case, Decision, Step
+from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import idle
@@ -99,9 +100,7 @@ def _require_untouched(case: Case, row: Transfer, student: Student) -> None:
     ).first()
     if (home.case_id if home else None) != (case.pk if row.to_school_id else None):
         raise Refused(LATER)
-    other = Case.objects.filter(student=student, state__in=ALIVE).exclude(pk=case.pk).first()
-    if other:
-        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能撤销转学。")
+    require_alone(case)
 
 
 def _require_open(former: Placement, acting: Acting) -> None:

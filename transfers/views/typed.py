@@ -1,9 +1,7 @@
 """What both forms do about typed values: whose draft they are, kept as one types, shown both."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from uuid import UUID
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
 from transfers import queries
@@ -14,19 +12,12 @@ from xueji.cases.models import Case
 from xueji.cases.services import Typed
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
+from xueji.pages.once import posted_key
 from xueji.rules.engine import Rules
 from xueji.rules.papers import PAPERS
 
 MODE = {"mode": "take"}  # in what is kept: by which form it goes on
 APART = ("case", "version")  # what autosave may have changed in a form that is the same
-
-
-def form_key(request: HttpRequest) -> str:
-    """The key of the posted form."""
-    try:
-        return str(UUID(request.POST.get("form_key", "")))
-    except ValueError:
-        raise BadRequest("form_key") from None
 
 
 def posted_case(request: HttpRequest, case: Case | None, kind: str) -> Case | None:
@@ -37,7 +28,7 @@ def posted_case(request: HttpRequest, case: Case | None, kind: str) -> Case | No
 
 def typed_of(request: HttpRequest, case: Case | None, row: Mapping[str, object]) -> Typed:
     version = whole(request.POST.get("version", ""), digits=9) or 0
-    return Typed(row=row, case=case, tab=form_key(request), version=version)
+    return Typed(row=row, case=case, tab=str(posted_key(request)), version=version)
 
 
 def offered(
@@ -75,7 +66,7 @@ def shown_with(
         "case": case,
         "number": case.number if case else "",
         "version": version,
-        "form_key": form_key(request) if request.method == "POST" and not other else new_key(),
+        "form_key": posted_key(request) if request.method == "POST" and not other else new_key(),
         "unsaved": False,
         "saved": kept.saved_at if kept else None,
         "differences": list(differences(form, other)) if other else [],

@@ -92,6 +92,17 @@ def waiting_text(case: Case) -> str:
     return f"{case.waiting_at} {case.get_waiting_role_display()}"
 
 
+def own(acting: Acting, number: str, *kinds: str) -> Case | None:
+    """A case of this very post, in whatever state; what another post opened is not found."""
+    post = acting.post
+    return (
+        Case.objects.filter(kind__in=kinds, school=post.organisation_id, number=number)
+        .filter(opened_post__role=post.role)
+        .select_related("opened_post", "waiting_at", "school__organisation", "student")
+        .first()
+    )
+
+
 def last_word(steps: Sequence[Step]) -> str:
     """``李国栋 9 月 1 日 16:05 同意。`` of the latest signature, or nothing."""
     signed = [step for step in steps if step.decided_at]

@@ -94,7 +94,8 @@ ID_TYPES = CodeTable(
 )
 
 # GB/T 2261.1; the sheet takes only these two.
-SEX = CodeTable({"1": "男", "2": "女"}, aliases={"男性": "1", "女性": "2"})
+BOY, GIRL = "1", "2"
+SEX = CodeTable({BOY: "男", GIRL: "女"}, aliases={"男性": "1", "女性": "2"})
 
 # 1 and 0 as the sheet has them for every 是/否 column.
 YES_NO = CodeTable(

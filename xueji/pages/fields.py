@@ -1,4 +1,7 @@
-"""Fields of the national sheet's items: how each kind is drawn. They take any text, judge none."""
+"""Fields that many forms ask for alike.
+
+Those of the national sheet's items, drawn by their kind, take any text and judge none.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,6 +23,24 @@ WIDTHS = {
     "hukou_text": "w6",
     "workplace": "w6",
 }
+
+
+class DayField(forms.DateField):
+    """A day, from the browser's own calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": "请写成 2026-09-01 这样的年、月、日。"}
+
+
+class PapersField(forms.MultipleChoiceField):
+    """Papers whose originals were seen; which of them are needed is asked of the rules."""
+
+    widget = forms.CheckboxSelectMultiple
+    width = "w12"
+    default_error_messages = {"invalid_choice": "请从列出的材料中勾选。"}
+
+    def __init__(self) -> None:
+        super().__init__(label="看过原件的材料", required=False)
 
 
 def text(width: str, **attributes: str) -> forms.CharField:

@@ -9,6 +9,7 @@ from xueji.cases.models import Decision
 from xueji.identity import idnumbers
 from xueji.identity.codes import ID_TYPES
 from xueji.identity.papers import NONE
+from xueji.pages.fields import DayField
 from xueji.students.queries import NAME_ORDERS
 
 DECISIONS = [
@@ -69,6 +70,11 @@ class DecisionForm(forms.Form):
         if decision in WITHOUT_REASON and not data.get("note", "").strip():
             self.add_error("note", WITHOUT_REASON[decision])
         return data
+
+
+def first_error(form: forms.BaseForm) -> str:
+    """What is said of a form that has no place of its own for what is wrong."""
+    return str(next(iter(form.errors.values()))[0])
 
 
 class ReasonForm(forms.Form):
@@ -161,12 +167,10 @@ class FormerDocumentForm(forms.Form):
             "max_length": "证件号太长，请对照证件逐位核对。",
         },
     )
-    used_until = forms.DateField(
+    used_until = DayField(
         label="用到哪一天",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "请填写停用的日期；记不清的，填换发新证的日期。",
-            "invalid": "请写成 2026-09-01 这样的年、月、日。",
         },
     )
     reason = forms.CharField(

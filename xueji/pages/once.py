@@ -42,10 +42,7 @@ def once(
     other content; without it what was typed then is lost, and ``back`` is shown with a warning:
     the form's own address, unless that can only be posted to.
     """
-    try:
-        key = UUID(request.POST.get("form_key", ""))
-    except ValueError:
-        raise BadRequest("form_key") from None
+    key = posted_key(request)
     aside = NOT_CONTENT | set(apart)
     sent: dict[str, object] = {
         name: request.POST.getlist(name) for name in request.POST if name not in aside
@@ -67,6 +64,14 @@ def once(
     if done.warning:
         messages.warning(request, done.warning)
     return go(request, done.location)
+
+
+def posted_key(request: HttpRequest) -> UUID:
+    """The key of the posted form."""
+    try:
+        return UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        raise BadRequest("form_key") from None
 
 
 def _fingerprints(request: HttpRequest, name: str) -> list[str]:

@@ -49,11 +49,13 @@ def page(
     size: int = SIZE,
     newest_first: bool = False,
     shown_from: QuerySet | None = None,
+    at: str = "",
 ) -> Page:
     """The page that ``?after=`` or ``?before=`` (ids) asks for; ``order`` must end in the id.
 
     ``newest_first`` turns the whole order round. With ``shown_from`` the ids alone are found in
     ``rows`` and the rows read from it: what is joined to be shown has no say in how they are found.
+    ``at`` is the address of a list that is shown again where only a form can be sent.
     """
     backwards = "before" in request.GET and "after" not in request.GET
     mark = _mark(rows, request.GET.get("before" if backwards else "after", ""), order)
@@ -71,8 +73,8 @@ def page(
     has_next = mark is not None if backwards else more
     return Page(
         rows=found,
-        previous=_address(request, "before", found[0]) if found and has_previous else "",
-        next=_address(request, "after", found[-1]) if found and has_next else "",
+        previous=_address(request, at, "before", found[0]) if found and has_previous else "",
+        next=_address(request, at, "after", found[-1]) if found and has_next else "",
     )
 
 
@@ -88,9 +90,9 @@ def _mark(rows: QuerySet, pk: str, order: Sequence[str]) -> tuple[Any, ...] | No
     return None if known is None else rows.order_by().filter(pk=known).values_list(*order).first()
 
 
-def _address(request: HttpRequest, name: str, row: Model) -> str:
+def _address(request: HttpRequest, at: str, name: str, row: Model) -> str:
     query = request.GET.copy()
     for other in ("after", "before"):
         query.pop(other, None)
     query[name] = str(row.pk)
-    return f"?{query.urlencode()}"
+    return f"{at}?{query.urlencode()}"

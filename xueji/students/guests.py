@@ -55,18 +55,7 @@ def receive(places: Mapping[Student, Place], *, acting: Acting, reason: str) -> 
     """Open the guest's place of each locked pupil, who must have none."""
     held = hold({where.school.pk for where in places.values()})
     placements = [
-        Placement(
-            student=student,
-            school=where.school,
-            org_path=held[where.school.pk].path,
-            school_class=where.school_class,
-            stage=where.stage,
-            entry_year=where.entry_year,
-            grade=where.grade,
-            kind=PlacementKind.BORROWED,
-            starts=where.starts,
-            case_id=where.case_id,
-        )
+        where.opened(student, kind=PlacementKind.BORROWED, path=held[where.school.pk].path)
         for student, where in places.items()
     ]
     return history.create(placements, acting=acting, reason=reason)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from xueji.accounts.access import Acting
+from xueji.identity.codes import BOY, GIRL
 from xueji.organisations.models import School, within
 from xueji.students.models import (
     LIVE,
@@ -86,7 +87,7 @@ def by_grade(path: str) -> list[tuple[int, int, int]]:
         Student.objects.within(path)
         .enrolled()
         .values("grade")
-        .annotate(boys=Count("pk", filter=Q(sex="1")), girls=Count("pk", filter=Q(sex="2")))
+        .annotate(boys=Count("pk", filter=Q(sex=BOY)), girls=Count("pk", filter=Q(sex=GIRL)))
         .order_by("grade")
     )
     return [(row["grade"], row["boys"], row["girls"]) for row in rows]

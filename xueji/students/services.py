@@ -176,6 +176,21 @@ class Place:
     starts: date
     case_id: int | None
 
+    def opened(self, student: Student, *, kind: PlacementKind, path: str) -> Placement:
+        """The placement of the pupil there, at the school's present ``path``; not yet written."""
+        return Placement(
+            student=student,
+            school=self.school,
+            org_path=path,
+            school_class=self.school_class,
+            stage=self.stage,
+            entry_year=self.entry_year,
+            grade=self.grade,
+            kind=kind,
+            starts=self.starts,
+            case_id=self.case_id,
+        )
+
 
 def place(
     places: Mapping[Student, Place], *, acting: Acting, reason: str, also: Sequence[str] = ()
@@ -188,20 +203,8 @@ def place(
     placements = []
     held = hold({where.school.pk for where in places.values()})
     for student, where in places.items():
-        placements.append(
-            Placement(
-                student=student,
-                school=where.school,
-                org_path=held[where.school.pk].path,
-                school_class=where.school_class,
-                stage=where.stage,
-                entry_year=where.entry_year,
-                grade=where.grade,
-                kind=PlacementKind.HOME,
-                starts=where.starts,
-                case_id=where.case_id,
-            )
-        )
+        path = held[where.school.pk].path
+        placements.append(where.opened(student, kind=PlacementKind.HOME, path=path))
         _copy(student, placements[-1])
     history.create(placements, acting=acting, reason=reason)
     write(places.keys(), fields=(*PLACE, *also), acting=acting, reason=reason)

@@ -41,7 +41,7 @@ def take(*, name: str, data: bytes, is_xls: bool, key: UUID, acting: Acting) -> 
     """
     access.require(acting, "enrollment.enter", acting.post.organisation_id)
     require_working(load(acting.post.organisation_id, today=acting.today))
-    source = _keep(name, XLS if is_xls else XLSX, data, acting)
+    source = keep_file(name, XLS if is_xls else XLSX, data, acting)
     batch = ImportBatch.objects.create(
         school=School.objects.get(pk=acting.post.organisation_id),
         post=acting.post,
@@ -54,7 +54,8 @@ def take(*, name: str, data: bytes, is_xls: bool, key: UUID, acting: Acting) -> 
     return batch
 
 
-def _keep(name: str, content_type: str, data: bytes, acting: Acting) -> Document:
+def keep_file(name: str, content_type: str, data: bytes, acting: Acting) -> Document:
+    """In private storage, as long as imports are kept."""
     return documents.keep(
         name=name,
         content_type=content_type,
@@ -98,10 +99,10 @@ def keep_result(
     batch.state = BatchState.FAULTY if batch.faulty else BatchState.READY
     batch.summary = dict(summary) | (AGAIN if batch.summary == AGAIN else {})
     rows = json.dumps([entry.stored() for entry in entries], ensure_ascii=False).encode()
-    batch.staged = _keep(f"导入批次{batch.pk}", ROWS, gzip.compress(rows, 1), acting)
+    batch.staged = keep_file(f"导入批次{batch.pk}", ROWS, gzip.compress(rows, 1), acting)
     if marked:
         stem = batch.file_name.rpartition(".")[0].removesuffix("（已标注）")
-        batch.marked = _keep(f"{stem}（已标注）.xlsx", XLSX, marked, acting)
+        batch.marked = keep_file(f"{stem}（已标注）.xlsx", XLSX, marked, acting)
     batch.save()
 
 

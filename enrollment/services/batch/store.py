@@ -30,7 +30,6 @@ from xueji.students import services as students
 from xueji.students.editing import empty
 from xueji.students.models import UNREGISTERED, Status, Student, StudentSheet
 
-KIND = "enrollment"
 OF_STUDENT = {name: empty(name, Student) for name in STUDENT_FIELDS}
 OF_SHEET = {name: empty(name, StudentSheet) for name in SHEET_FIELDS}
 Members = Sequence[Mapping[str, object]]
@@ -135,7 +134,8 @@ def _give_cases(rows: Sequence[Row], context: Context, acting: Acting) -> None:
     known = {pk: case for pk, case in known.items() if case.state == State.DRAFT}
     begun = [row.judged.draft and known.get(row.judged.draft.pk) for row in rows]
     count, school = begun.count(None), context.lineage.school
-    fresh = iter(new_cases(count, kind=KIND, school=school, acting=acting) if count else ())
+    new = new_cases(count, kind=Enrollment.KIND, school=school, acting=acting) if count else []
+    fresh = iter(new)
     for row, draft in zip(rows, begun, strict=True):
         row.case = draft or next(fresh)
 

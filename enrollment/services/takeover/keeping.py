@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from enrollment.models import OVER, Takeover, TakeoverState
-from enrollment.services.batch.keeping import AGAIN, ROWS, XLS, XLSX
+from enrollment.services.batch.keeping import AGAIN, ROWS, XLS, XLSX, keep_file
 from enrollment.services.batch.rows import Entry, Fate, restored
 from enrollment.services.takeover.context import load, require_working
 from xueji.accounts import access
@@ -70,7 +69,7 @@ def take(
     if not is_open(takeover):
         raise _not_now(takeover, "上传")
     _let_go(takeover, acting)
-    takeover.source = _keep(name, XLS if is_xls else XLSX, data, acting)
+    takeover.source = keep_file(name, XLS if is_xls else XLSX, data, acting)
     takeover.file_name = takeover.source.name
     takeover.uploaded_by, takeover.uploaded_at = acting.post, acting.at
     takeover.confirmed_by = None
@@ -166,10 +165,10 @@ def keep_result(
     takeover.rows, takeover.exceptions = len(entries), exceptions
     takeover.faulty = sum(entry.fate == Fate.FAULTY for entry in entries)
     rows = json.dumps([entry.stored() for entry in entries], ensure_ascii=False).encode()
-    takeover.staged = _keep(f"建库{takeover.pk}", ROWS, gzip.compress(rows, 1), acting)
+    takeover.staged = keep_file(f"建库{takeover.pk}", ROWS, gzip.compress(rows, 1), acting)
     if marked:
         stem = takeover.file_name.rpartition(".")[0].removesuffix("（已标注）")
-        takeover.marked = _keep(f"{stem}（已标注）.xlsx", XLSX, marked, acting)
+        takeover.marked = keep_file(f"{stem}（已标注）.xlsx", XLSX, marked, acting)
     takeover.state = TakeoverState.FAULTY if takeover.faulty else TakeoverState.READY
     takeover.summary = dict(summary) | (AGAIN if takeover.summary == AGAIN else {})
     takeover.save()
@@ -223,17 +222,6 @@ def _queue(takeover: Takeover, kind: str, key: str, acting: Acting) -> None:
         kind=kind, key=f"{kind}:{key}", parameters=parameters, post=acting.post
     )
     takeover.save()
-
-
-def _keep(name: str, content_type: str, data: bytes, acting: Acting) -> Document:
-    return documents.keep(
-        name=name,
-        content_type=content_type,
-        data=data,
-        post=acting.post,
-        at=acting.at,
-        expires_on=acting.today + settings.IMPORTS_KEPT,
-    )
 
 
 def _let_go(takeover: Takeover, acting: Acting) -> None:

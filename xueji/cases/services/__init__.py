@@ -23,6 +23,7 @@ from xueji.cases.services.end import (
     withdraw_all,
 )
 from xueji.cases.services.keep import Kept, Typed, keep
+from xueji.cases.services.papers import write_papers
 from xueji.cases.services.submit import (
     ExceptionRequest,
     Submission,
@@ -61,4 +62,5 @@ __all__ = [
     "submit_all",
     "withdraw",
     "withdraw_all",
+    "write_papers",
 ]

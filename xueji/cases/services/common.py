@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
-from xueji.cases import acts, queries, veil
+from xueji.cases import acts, kinds, queries, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
-from xueji.cases.models import Case, CaseForm, Decision, State, Step
+from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
 from xueji.cases.services.telling import tell_of
 from xueji.notices import services as notices
 from xueji.rows import insert
@@ -42,6 +42,14 @@ def require(case: Case, act: Act, acting: Acting) -> list[Step]:
         veil.draw([case], acting, {case.pk: steps})
         raise Refused(queries.why_not(case, steps, acting))
     return steps
+
+
+def require_alone(case: Case) -> None:
+    """Raise Refused while the pupil, whom the caller has locked, has another case under way."""
+    others = Case.objects.filter(student=case.student_id, state__in=ALIVE).exclude(pk=case.pk)
+    if other := others.first():
+        what = kinds.get(case.kind).undo
+        raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能{what}。")
 
 
 def hand_to(case: Case, post: Step | Stop | Post, *, due: date, at: datetime) -> None:

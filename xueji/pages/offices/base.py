@@ -6,17 +6,16 @@ from django import forms
 
 from xueji.identity.problems import Problem
 from xueji.organisations.models import StageName
+from xueji.pages.fields import DayField
 
-DAY = "请写成 2026-09-01 这样的年、月、日。"
 LONGEST = 300
 
 
-def day(label: str, missing: str = "") -> forms.DateField:
-    return forms.DateField(
+def day(label: str, missing: str = "") -> DayField:
+    return DayField(
         label=label,
         required=bool(missing),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": missing, "invalid": DAY},
+        error_messages={"required": missing},
     )
 
 

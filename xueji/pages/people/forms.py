@@ -10,18 +10,13 @@ from xueji.accounts.access import Acting
 from xueji.accounts.models import Role, User
 from xueji.organisations import queries as organisations
 from xueji.organisations.models import Organisation
+from xueji.pages.fields import DayField
 
 USERNAME = RegexValidator(
     re.compile(r"^[a-z0-9][a-z0-9._-]{2,39}\Z"),
     "账号用 3 到 40 个小写字母、数字、点或横线，以字母或数字开头。例如 qq-liping。",
 )
 ROLES = [(role.value, role.label) for role in Role]
-DATE_WORDS = {"invalid": "请写成 2026-09-01 这样的年、月、日。"}
-
-
-def _date(label: str, **more) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, error_messages=DATE_WORDS, **more)
 
 
 class PlaceField(forms.CharField):
@@ -51,8 +46,8 @@ class PostForm(forms.Form):
 
     role = forms.ChoiceField(label="岗位", choices=[("", "请选择"), *ROLES])
     place = PlaceField(label="单位")
-    starts = _date("自")
-    ends = _date("至", required=False, help_text="不填就一直有效，到结束岗位为止")
+    starts = DayField(label="自")
+    ends = DayField(label="至", required=False, help_text="不填就一直有效，到结束岗位为止")
 
     def __init__(self, *args, acting: Acting, **more):
         more.setdefault("initial", {"starts": acting.today})
@@ -81,7 +76,7 @@ class AccountForm(PostForm):
 class EndForm(forms.Form):
     """The last day of a post, and who has it from then on."""
 
-    on = _date("岗位到哪一天止")
+    on = DayField(label="岗位到哪一天止")
     to = forms.CharField(
         label="交接给",
         max_length=40,

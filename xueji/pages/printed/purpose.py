@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest
 
-from xueji.pages.forms import PrintForm
+from xueji.pages.forms import PrintForm, first_error
 
 WHOLE = "完整号码"  # in the access log, as the field that was shown
 
@@ -37,6 +37,6 @@ def asked(request: HttpRequest, *, refusal: str = "") -> Asked:
     form = PrintForm(request.POST)
     if form.is_valid() and not refusal:
         return Asked(form=form, whole=True, purpose=form.cleaned_data["purpose"])
-    why = refusal or next(iter(form.errors.values()))[0]
+    why = refusal or first_error(form)
     messages.error(request, f"没有换成完整号码\n\n{why}")
     return Asked(form=form, status=422)

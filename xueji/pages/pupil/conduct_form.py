@@ -7,19 +7,18 @@ from django import forms
 from xueji.conduct.models import Kind
 from xueji.conduct.rules import NAMES, Entry, Revocation, needs_proof, no_proof
 from xueji.identity.problems import Problem
+from xueji.pages.fields import DayField
 from xueji.rules.engine import Rules
 
 SCAN = "image/jpeg,image/png,application/pdf"
 WIDTHS = {"what": "w4", "level": "w4", "given_on": "w4", "text": "w6", "unit": "w6"}
 WIDTHS |= {"paper_number": "w6", "file": "w6"}
-DAY = "请写成 2026-09-01 这样的年、月、日。"
 
 
-def _day(label: str, missing: str) -> forms.DateField:
-    return forms.DateField(
+def _day(label: str, missing: str) -> DayField:
+    return DayField(
         label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": missing, "invalid": DAY},
+        error_messages={"required": missing},
     )
 
 

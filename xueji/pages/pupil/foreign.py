@@ -8,6 +8,7 @@ from django import forms
 
 from xueji.accounts.access import Acting
 from xueji.identity import idnumbers
+from xueji.pages.fields import DayField
 from xueji.pages.pupil.number_list import LONGEST, TOO_LONG, Row
 from xueji.students import foreign_numbers, queries
 from xueji.students.foreign_numbers import Given
@@ -40,17 +41,13 @@ class ForeignNumberForm(forms.Form):
             "max_length": "发号单位超过 60 个字，请写短一些。",
         },
     )
-    starts = forms.DateField(
+    starts = DayField(
         label="起用日期",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "请写成 2026-09-01 这样的年、月、日。"},
     )
-    ends = forms.DateField(
+    ends = DayField(
         label="停用日期",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "请写成 2026-09-01 这样的年、月、日。"},
         help_text="还在用的留空",
     )
     paper = forms.CharField(

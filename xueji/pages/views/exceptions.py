@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import exceptions as asked
 from xueji.cases.models import RuleException
+from xueji.pages import record
 from xueji.pages.paging import page
 from xueji.rules.versions import titles_of_warnings
 
@@ -81,11 +81,10 @@ def _day(typed: str) -> date | None:
 
 def _record(request: HttpRequest, rows: list[RuleException], chosen: dict) -> None:
     if rows:
-        audit.shown(
-            acting=request.acting,
+        record.shown(
+            request,
             kind=AccessKind.LIST,
             page="exceptions",
             students=dict.fromkeys(exception.step.case.student_id for exception in rows),
             filter=" ".join(f"{name}={value}" for name, value in chosen.items()),
-            address=request.META.get("REMOTE_ADDR", ""),
         )

@@ -16,7 +16,7 @@ from xueji.cases import kinds, services, veil
 from xueji.cases.finding import narrowed
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import finding
-from xueji.pages.forms import DecisionForm, new_key
+from xueji.pages.forms import DecisionForm, first_error, new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once
@@ -71,6 +71,7 @@ def _inbox(
         cases.select_related("school__organisation", "waiting_at"),
         order=("closed_at" if is_closed else "due_on", "pk"),
         newest_first=is_closed,
+        at=url("cases"),
     )
     if found.rows:
         students = [case.student_id for case in found.rows]
@@ -88,8 +89,6 @@ def _inbox(
             "search": finding.address(request.GET, ()),
             "order": "最近了结的在前" if is_closed else "先到期的在前",
             "page": found,
-            "previous": found.previous and url("cases") + found.previous,
-            "next": found.next and url("cases") + found.next,
             "page_query": request.GET.urlencode() if found.previous else "",
             "kinds": {kind.name: kind for kind in kinds.all_kinds()},
             "may_sign": tab == "mine" and request.acting.may("cases.sign"),
@@ -110,7 +109,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     form = DecisionForm(request.POST)
     seen = _chosen(request.POST.getlist("case"))
     if not seen or not form.is_valid():
-        why = next(iter(form.errors.values()))[0] if seen else NONE_CHOSEN
+        why = first_error(form) if seen else NONE_CHOSEN
         messages.error(request, f"没有签署\n\n{why}")
         note = request.POST.get("note", "")
         return _inbox(request, "mine", picked=seen, note=note, status=422)

@@ -1,6 +1,9 @@
 """The page of one pupil: facts, family, file, conduct, timeline and cases, on tabs that print."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import ALIVE
-from xueji.pages import quota
+from xueji.pages import quota, record
 from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.pupil import conduct as conducts
@@ -61,7 +63,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "没有显示\n\n请选择要看的项目和理由。")
         return answer(request, scope, status=422)
-    return answer(request, scope, kind=AccessKind.REVEAL, **form.cleaned_data)
+    return answer(request, scope, kind=AccessKind.REVEAL, revealed=form.cleaned_data)
 
 
 def answer(
@@ -70,26 +72,15 @@ def answer(
     *,
     kind: str = AccessKind.VIEW,
     status: int = 200,
-    former: FormerDocumentForm | None = None,
-    conduct: conducts.Sent | None = None,
-    foreign: ForeignNumberForm | None = None,
-    filing: str = "",
     tab: str = "",
-    **reveal: str,
+    revealed: Mapping[str, str] = MappingProxyType({}),
+    **sent: Any,
 ) -> HttpResponse:
-    """The page, and the record that it was shown; ``reveal`` names one field and the reason.
+    """The page, and the record that it was shown; ``revealed`` names one field and the reason.
 
-    ``former``, ``conduct`` and ``foreign`` are forms that were not taken, shown again; ``filing``
-    is the kind of a paper that was not.
+    ``sent`` is what was typed on the tab and not taken, shown again.
     """
-    audit.shown(
-        acting=request.acting,
-        kind=kind,
-        page="student",
-        students=[scope.student.pk],
-        address=request.META.get("REMOTE_ADDR", ""),
-        **reveal,
-    )
+    record.shown(request, kind=kind, page="student", students=[scope.student.pk], **revealed)
     tab = tab or request.GET.get("tab", "")
     tab = tab if tab in TABS else "facts"
     facts, day, not_there = _facts(request, scope, tab)
@@ -114,32 +105,63 @@ def answer(
         "alive": [case for case in cases if case.state in ALIVE],
         "placements": past.placements(scope),
         "reveal_form": PupilRevealForm(),
-        "revealed": reveal.get("field", ""),
+        "revealed": revealed.get("field", ""),
         "today": request.acting.today,
         "acting": request.acting,
         "may_edit": _may_edit(request, scope),
         "offered": _offered(request, scope),
         "is_taught": is_taught(scope.student),
     }
-    if tab == "sheet":
-        medical = scope.sees_medical
-        context["groups"] = shown(facts.student, facts.sheet, facts.family, medical=medical)
-    if tab == "file":
-        context["file"] = dossier.read(scope, facts.student, facts.sheet)
-        context["filing"] = filing
-        context["former_form"] = former or FormerDocumentForm(today=request.acting.today)
-        context["foreign_form"] = foreign or ForeignNumberForm(
-            born=facts.student.birth_date, today=request.acting.today
-        )
-        context["form_key"] = new_key()
-    if tab == "conduct":
-        context["conduct"] = conducts.read(scope, conduct or conducts.Sent())
-        context["form_key"] = new_key()
-    if tab == "history":
-        context["timeline"] = timeline.timeline(scope, request.GET)
-        context["kinds"] = timeline.KINDS.items()
-        context["kind"] = request.GET.get("kind", "")
+    if tab in FILLED:
+        context |= FILLED[tab](request, scope, facts, **sent)
     return render(request, "students/student.html", context, status=status)
+
+
+def _sheet(_request: HttpRequest, scope: Scope, facts: Facts) -> dict[str, Any]:
+    medical = scope.sees_medical
+    return {"groups": shown(facts.student, facts.sheet, facts.family, medical=medical)}
+
+
+def _file(
+    request: HttpRequest,
+    scope: Scope,
+    facts: Facts,
+    *,
+    former: FormerDocumentForm | None = None,
+    foreign: ForeignNumberForm | None = None,
+    filing: str = "",
+) -> dict[str, Any]:
+    """``filing`` is the kind of a paper that was not taken."""
+    born, today = facts.student.birth_date, request.acting.today
+    return {
+        "file": dossier.read(scope, facts.student, facts.sheet),
+        "filing": filing,
+        "former_form": former or FormerDocumentForm(today=today),
+        "foreign_form": foreign or ForeignNumberForm(born=born, today=today),
+        "form_key": new_key(),
+    }
+
+
+def _conduct(
+    _request: HttpRequest, scope: Scope, _facts: Facts, *, conduct: conducts.Sent | None = None
+) -> dict[str, Any]:
+    return {"conduct": conducts.read(scope, conduct or conducts.Sent()), "form_key": new_key()}
+
+
+def _history(request: HttpRequest, scope: Scope, _facts: Facts) -> dict[str, Any]:
+    return {
+        "timeline": timeline.timeline(scope, request.GET),
+        "kinds": timeline.KINDS.items(),
+        "kind": request.GET.get("kind", ""),
+    }
+
+
+FILLED: dict[str, Callable[..., dict[str, Any]]] = {
+    "sheet": _sheet,
+    "file": _file,
+    "conduct": _conduct,
+    "history": _history,
+}
 
 
 def _offered(request: HttpRequest, scope: Scope) -> list[tuple[str, str]]:

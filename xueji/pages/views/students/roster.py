@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
-from xueji.audit import services as audit
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import Case
 from xueji.cases.todos import MOST_COUNTED
 from xueji.organisations.models import Level, grade_name
-from xueji.pages import finding
+from xueji.pages import finding, record
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.pupil import former
@@ -128,13 +127,12 @@ def _of_case(case: Case | None, rows: list[Student]) -> list[int]:
 
 
 def _shown(request: HttpRequest, typed: str, students: list[int]) -> None:
-    audit.shown(
-        acting=request.acting,
+    record.shown(
+        request,
         kind=AccessKind.LIST,
         page="students",
         students=students,
         filter=masked(typed),
-        address=request.META.get("REMOTE_ADDR", ""),
     )
 
 

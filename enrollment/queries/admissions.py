@@ -6,11 +6,10 @@ from django.db.models import Q, QuerySet
 
 from enrollment.models import Admission
 from xueji.accounts.access import SCHOOL_ROLES, Acting
-from xueji.cases.models import Case, State
+from xueji.cases.models import State
 from xueji.cases.todos import Todo
 from xueji.organisations.models import within
 
-KIND = "admission"
 STANDING = (State.OPEN, State.RETURNED, State.DONE)
 
 
@@ -35,17 +34,6 @@ def _rows() -> QuerySet[Admission]:
         "case__school__county",
         "case__waiting_at",
         "former__school__organisation",
-    )
-
-
-def own(acting: Acting, number: str) -> Case | None:
-    """A case of this very post, in whatever state; what another post opened is not found."""
-    post = acting.post
-    return (
-        Case.objects.filter(kind=KIND, school=post.organisation_id, number=number)
-        .filter(opened_post__role=post.role)
-        .select_related("opened_post", "waiting_at", "school__organisation", "student")
-        .first()
     )
 
 

@@ -1,0 +1,38 @@
+"""Asking for pages as a browser does, and reading what comes back."""
+
+import re
+from html import unescape
+from uuid import uuid4
+
+from django.http import HttpResponse
+
+from xueji.cases.models import Case
+
+
+def raw(answer: HttpResponse) -> str:
+    """The page as it was sent."""
+    return answer.content.decode()
+
+
+def text(answer: HttpResponse) -> str:
+    """The page with its tags."""
+    return unescape(raw(answer))
+
+
+def words(answer: HttpResponse) -> str:
+    """The page as one reads it, without tags and line ends."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", raw(answer))).split())
+
+
+def errors(answer: HttpResponse) -> dict[str, list[str]]:
+    return {name: list(told) for name, told in answer.context["form"].errors.items()}
+
+
+def key(**more: object) -> dict[str, object]:
+    """A form that nobody has sent before."""
+    return {"form_key": str(uuid4()), **more}
+
+
+def verdict(case: Case, **changes: str) -> dict[str, object]:
+    """The form by which a step is signed, as it stands on the page of the case."""
+    return {"decision": "agreed", "note": "", "version": str(case.version), **key(), **changes}

@@ -1,0 +1,99 @@
+"""The pages of orders (建制调整)."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from tests import pupils
+from tests.browsing import words
+from tests.documents import scans
+from tests.establishment.asking import problems, send
+from xueji.establishment.models import Order
+
+
+def paper() -> SimpleUploadedFile:
+    return SimpleUploadedFile("文件.jpg", scans.jpeg(), content_type="image/jpeg")
+
+
+def ordered(world, kind="move", into="杨各庄镇中心校", **changes) -> dict:
+    typed = {"kind": kind, "school": "清泉小学", "into": into, "number": "迁教〔2026〕18 号"}
+    typed |= {"decided_on": localdate().isoformat(), "effective_on": "2099-01-01"}
+    return typed | changes
+
+
+def test_the_county_looks_first_then_enters_an_order_and_withdraws_it(world, client_of):
+    pupils.enrolled(world, name="程咬金")
+    case = pupils.submitted(world, name="王伯当")
+    client, today = client_of("county"), localdate()
+    later = today.replace(day=1, year=today.year + 1).isoformat()
+
+    look = send(client, "order_new", **ordered(world, effective_on=later, check="1"))
+    assert "学生 1 名" in words(look)
+    assert case.number in words(look)
+    assert Order.objects.count() == 0
+    bare = send(client, "order_new", **ordered(world, effective_on=later))
+    assert "还没有选文件扫描件" in problems(bare)
+    told = words(send(client, "order_new", **ordered(world, effective_on=later, file=paper())))
+
+    (order,) = Order.objects.all()
+    assert f"已登记，{later} 由系统执行" in told
+    assert "清泉小学由建昌营镇中心校调整到杨各庄镇中心校" in told
+    for who, status in (("clerk", 200), ("centre2", 200), ("urban", 404), ("county9", 404)):
+        assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
+    scan = client_of("centre").get(reverse("order_paper", args=[order.pk]))
+    assert scan["Content-Disposition"].startswith("attachment")
+    assert "还没有写撤回的原因" in words(send(client, "order_withdraw", order.pk, reason=" "))
+    assert "到那天由系统执行" in words(send(client, "order_carry_out", order.pk))
+    send(client, "order_withdraw", order.pk, reason="文件废止")
+    order.refresh_from_db()
+    assert (order.state, order.reason) == ("withdrawn", "文件废止")
+
+
+def test_an_order_that_meets_an_open_case_is_refused_and_nothing_typed_is_lost(world, client_of):
+    case = pupils.submitted(world, name="王伯当")
+    first = localdate().replace(day=1).isoformat()
+    typed = ordered(world, "merge", "邻泉小学", effective_on=first, file=paper())
+
+    refused = send(client_of("county"), "order_new", **typed)
+
+    assert (refused.status_code, Order.objects.count()) == (409, 0)
+    assert f"还有 1 件业务没有办结：{case.number}" in words(refused)
+    assert 'value="迁教〔2026〕18 号"' in refused.content.decode()
+
+
+def test_a_class_is_named_as_one_writes_it_and_one_that_is_not_there_is_refused(world, client_of):
+    pupils.enrolled(world, name="程咬金")
+    client, today = client_of("county"), localdate()
+    later = today.replace(day=1, year=today.year + 1).isoformat()
+    typed = ordered(world, "class", "邻泉小学", effective_on=later)
+    names = "该校现有：一（1）班、一（2）班，请填其中一个。"
+
+    for said, why in (
+        ("", "还没有填要划转的班。"),
+        ("三（9）班", "清泉小学没有「三（9）班」这个班。"),
+    ):
+        refused = send(client, "order_new", **typed, school_class=said, file=paper())
+        assert (refused.status_code, problems(refused)) == (422, why + names)
+    look = send(client, "order_new", **typed, school_class="一年级2班", check="1")
+    assert "清泉小学一（2）班现在有什么" in words(look)
+    assert "学生 0 名" in words(look)
+    assert Order.objects.count() == 0
+    told = words(send(client, "order_new", **typed, school_class="一(2)班", file=paper()))
+
+    assert "清泉小学一（2）班划转到邻泉小学" in told
+    (order,) = Order.objects.all()
+    assert (order.kind, order.class_name, order.state) == ("class", "一（2）班", "waiting")
+    for who, status in (("clerk", 200), ("clerk1b", 200), ("clerk2", 404), ("county9", 404)):
+        assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
+    assert "清泉小学一（2）班" in words(client_of("clerk1b").get(reverse("orders")))
+    office = reverse("organisation", args=[world.schools["邻泉小学"].pk])
+    assert "清泉小学一（2）班整班划转 → 邻泉小学" in words(client.get(office))
+
+
+def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    typed = ordered(world, effective_on=later, school_class="一（1）班", file=paper())
+
+    send(client_of("county"), "order_new", **typed)
+
+    assert (Order.objects.get().kind, Order.objects.get().school_class) == ("move", None)
