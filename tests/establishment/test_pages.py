@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from html import unescape
-from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -12,7 +11,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
-from openpyxl import Workbook
 
 from tests import pupils
 from tests.documents import scans
@@ -21,7 +19,6 @@ from tests.world import open_school
 from xueji.establishment.models import Order, OrganisationAct
 from xueji.organisations.models import (
     Catchment,
-    Division,
     Holiday,
     Organisation,
     School,
@@ -284,6 +281,20 @@ YEAR = {
 }
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"ends_on": "2030-08-31"}, "学年超过一年。请核对结束的日期。"),
+        ({"ends_on": "2027-09-01"}, "学年的结束不晚于开始。请核对两个日期。"),
+        ({"term1_ends": "2027-09-01"}, "第 1 学期放假不晚于开学。请核对两个日期。"),
+    ],
+)
+def test_a_year_of_three_years_or_a_term_of_one_day_is_refused(world, client_of, changes, told):
+    sent = send(client_of("county"), "calendar_edit", query="?year=2027", **YEAR | changes)
+    assert told in problems(sent)
+    assert not SchoolYear.objects.filter(year=2027).exists()
+
+
 def test_the_county_writes_a_year_and_everybody_of_it_reads_the_working_days(world, client_of):
     Holiday.objects.create(date=date(2027, 10, 1), working=False, name="国庆节")
     Holiday.objects.create(date=date(2027, 10, 9), working=True, name="国庆节调休")
@@ -416,71 +427,6 @@ def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, clie
     send(client_of("county"), "order_new", **typed)
 
     assert (Order.objects.get().kind, Order.objects.get().school_class) == ("move", None)
-
-
-# -- a sheet -------------------------------------------------------------------------------------
-SHEET = (
-    "级别,名称,上级,学校代码,学校标识码,学段学制\n"
-    "中心校,新集镇中心校,,,,\n"
-    "学校,新集小学,新集镇中心校,045,3130283045,小学5\n"
-)
-
-
-def test_a_sheet_is_judged_row_by_row_and_added_as_a_whole_or_not_at_all(world, client_of):
-    client, before = client_of("county"), Organisation.objects.count()
-    wrong = SHEET.replace("中心校,新集镇中心校,,,,", "中心校,新集镇中心校,,,,") + (
-        "学校,另一小学,没有的中心校,045,3130283046,小学6\n"
-    )
-
-    refused = send(client, "organisations_import", what="offices", text=wrong)
-
-    rows = [[problem.field for problem in line.problems] for line in refused.context["lines"]]
-    assert rows == [["division_code"], [], ["parent", "code"]]
-    assert Organisation.objects.count() == before
-    right = SHEET.replace("级别,", "乡镇代码,级别,").replace("中心校,新", "130283104,中心校,新")
-    right = right.replace("学校,新集小学", ",学校,新集小学")
-    file = SimpleUploadedFile("a.csv", right.encode("gb18030"), content_type="text/csv")
-    send(client, "organisations_import", what="offices", file=file, reason="批文")
-    school = School.objects.get(code="045")
-    assert (str(school.organisation.parent), school.area) == ("新集镇中心校", "township")
-    assert [(s.first_grade, s.years) for s in school.stages.all()] == [(1, 5)]
-
-
-def test_a_workbook_stands_in_the_field_as_it_would_be_pasted(world, client_of):
-    """Codes as numbers and as text, a title above the heads, a line break in a cell."""
-    book = Workbook()
-    book.active.append(["迁安市新设村"])
-    book.active.append(["名称", "代码"])
-    book.active.append(["东村\n村民委员会", 130283104201])
-    book.active.append([" 西村", "130283104202"])
-    data = BytesIO()
-    book.save(data)
-    file = SimpleUploadedFile("村.xlsx", data.getvalue())
-    client = client_of("county")
-    shown = send(client, "organisations_import", what="divisions", check="1", file=file)
-    assert shown.context["form"].data["text"] == (
-        "名称\t代码\n东村 村民委员会\t130283104201\n西村\t130283104202"
-    )
-    broken = SimpleUploadedFile("村.xlsx", data.getvalue()[:-30])
-    refused = send(client, "organisations_import", what="divisions", file=broken)
-    assert (refused.status_code, len(refused.context["form"].errors["text"])) == (422, 1)
-
-
-def test_villages_are_added_from_a_list(world, client_of):
-    client = client_of("county")
-    rows = "代码,名称\n130283104000,新集镇\n130283104201,东村村民委员会\n130284104201,西村\n"
-
-    refused = send(client, "organisations_import", what="divisions", text=rows)
-    assert [bool(line.problems) for line in refused.context["lines"]] == [False, False, True]
-    good = rows.replace("130284104201,西村\n", "")
-    send(client, "organisations_import", what="divisions", text=good)
-
-    place = Division.objects.get(pk="130283104201")
-    assert (place.name, place.full_name.split()[-2:], place.level) == (
-        "东村",
-        ["新集镇", "东村"],
-        "village",
-    )
 
 
 @pytest.mark.parametrize("who", ["clerk", "centre", "city"])
