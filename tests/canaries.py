@@ -26,13 +26,15 @@ NAMES = (
     "王建军",
 )  # of pupils.row() and of tests that ask for a name that shows
 LONG = re.compile(r"(?<![\dA-Za-z])(\d{17})([\dX])(?![\dA-Za-z])")
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 LEADS = re.compile(r'(?:href|action|src|hx-get|hx-post|data-choose)="([^"]*)"')
 REFUSED = (400, 403, 404, 405, 413, 429)  # 409 and 422 show a form as it was typed
 TELEPHONE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")
 
 
 def kinds(text: str) -> set[str]:
-    """The kinds of canary in a text."""
+    """The kinds of canary in a text, of which some loggers write ``王`` as ``\\u738b``."""
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     found = {"a pupil's name"} if any(name in text for name in NAMES) else set()
     if any(_is_id_number(*number) for number in LONG.findall(text)):
         found.add("an ID number")

@@ -21,6 +21,7 @@ from xueji.pages.views import errors
     [
         ("GET students/<int:pk>/ 200 12 ms user 5 post 7", set()),
         ("学生 王梓涵", {"a pupil's name"}),
+        (r"Not Found: /\u738b\u6893\u6db5/", {"a pupil's name"}),
         (f"id {pupils.id_number()}", {"an ID number"}),
         ("130283201603078919", set()),  # its check digit is another one
         ("tel 13931520018", {"a telephone"}),

@@ -50,7 +50,8 @@ def _by_route(record: logging.LogRecord) -> logging.LogRecord:
     if record.args and hasattr(request, "path"):
         match = getattr(request, "resolver_match", None)
         route = match.route if match else "no page"
-        record.args = tuple(route if arg == request.path else arg for arg in record.args)
+        named = (request.path, request.path.encode("unicode_escape").decode())  # as Django does
+        record.args = tuple(route if arg in named else arg for arg in record.args)
     return record
 
 

@@ -135,6 +135,17 @@ def test_a_log_in_needs_the_code_too_and_then_leads_on(world, clock):
     assert again.status_code == 422  # the same code a second time
 
 
+def test_a_recovery_code_that_was_used_says_what_else_there_is(world, clock):
+    codes = enrol(world, "county")
+    told = []
+    for _ in range(2):
+        answer = logged_in("county").post("/login/code/", {"code": codes[0]})
+        told.append(
+            (answer.status_code, "每个只能用一次。请换没有用过的一个" in answer.content.decode())
+        )
+    assert told == [(302, False), (422, True)]
+
+
 def test_codes_cannot_be_guessed_for_long(world, clock):
     enrol(world, "county")
     clock.move_to(NOON + 2 * HALF)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from django.urls import reverse
 
 from tests.browsing import words
@@ -24,6 +25,20 @@ YEAR = {
     "term2_ends": "2028-07-07",
     "reason": "校历文件",
 }
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"ends_on": "2030-08-31"}, "学年超过一年。请核对结束的日期。"),
+        ({"ends_on": "2027-09-01"}, "学年的结束不晚于开始。请核对两个日期。"),
+        ({"term1_ends": "2027-09-01"}, "第 1 学期放假不晚于开学。请核对两个日期。"),
+    ],
+)
+def test_a_year_of_three_years_or_a_term_of_one_day_is_refused(world, client_of, changes, told):
+    sent = send(client_of("county"), "calendar_edit", query="?year=2027", **YEAR | changes)
+    assert told in problems(sent)
+    assert not SchoolYear.objects.filter(year=2027).exists()
 
 
 def test_the_county_writes_a_year_and_everybody_of_it_reads_the_working_days(world, client_of):

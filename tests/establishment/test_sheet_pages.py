@@ -41,6 +41,26 @@ def test_a_sheet_is_judged_row_by_row_and_added_as_a_whole_or_not_at_all(world, 
     assert [(s.first_grade, s.years) for s in school.stages.all()] == [(1, 5)]
 
 
+def test_a_row_is_told_by_the_place_at_which_the_page_shows_it(world, client_of):
+    rows = (
+        SHEET.splitlines()[0]
+        + "\n学校,甲小学,,091,3130283091,小学6\n学校,乙小学,,091,3130283092,小学6\n"
+    )
+    refused = send(client_of("county"), "organisations_import", what="offices", text=rows)
+    first, second = refused.context["lines"]
+    assert (first.place, [str(p) for p in first.problems]) == (2, [])
+    assert "学校代码 091 是本表第 2 行的" in str(second.problems[0])
+
+
+@pytest.mark.parametrize(("stages", "told"), [("小学7", []), ("小学9", ["小学学制 9 年太长"])])
+def test_a_stage_that_is_longer_than_any_is_refused(world, client_of, stages, told):
+    rows = SHEET.splitlines()[0] + f"\n学校,甲小学,,091,3130283091,{stages}\n"
+    sheet = {"what": "offices", "text": rows, "check": "1"}
+    shown = send(client_of("county"), "organisations_import", **sheet)
+    problems = [str(p).partition("。")[0] for p in shown.context["lines"][0].problems]
+    assert [p for p in problems if "学制" in p] == told
+
+
 def test_a_workbook_stands_in_the_field_as_it_would_be_pasted(world, client_of):
     """Codes as numbers and as text, a title above the heads, a line break in a cell."""
     book = Workbook()

@@ -261,3 +261,33 @@ def test_a_setting_of_the_county_is_not_shown_as_a_clause(citation, is_local):
     ]
 
     assert (line["citation"], rules.cite(citation)["is_local"]) == (citation, is_local)
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/109.0.0.0 Safari/537.36",
+            "Chrome 109，Windows 7",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0",
+            "Edge 120，Windows 10 或 11",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15"
+            " (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1",
+            "Safari 17，iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0",
+            "火狐 128，Windows 10 或 11",
+        ),
+        ("curl/8.1", "curl/8.1"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_told_in_words_that_its_user_knows(agent, words):
+    assert tags.browser(agent) == words

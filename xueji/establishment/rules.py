@@ -9,6 +9,7 @@ from xueji.organisations.models import Area, Level, SchoolKind, StageName
 
 LONGEST_NAME = 60
 MOST_YEARS = 12
+LONGEST_YEAR = 366  # days of a school year
 # the grade in which a stage usually begins, and how long it usually is
 USUAL = {StageName.PRIMARY: (1, 6), StageName.JUNIOR: (7, 3), StageName.SENIOR: (10, 3)}
 
@@ -61,9 +62,12 @@ class Taken:
 
 
 def judge(rows: Sequence[NewOffice], taken: Taken, *, today: date) -> list[list[Problem]]:
-    """What is wrong with each row; a row also meets those before it. ``taken`` grows with them."""
+    """What is wrong with each row; a row also meets those before it. ``taken`` grows with them.
+
+    Rows are told by their place in a list whose first line holds the heads.
+    """
     found = []
-    for place, row in enumerate(rows, start=1):
+    for place, row in enumerate(rows, start=2):
         found.append(list(_judge(row, taken, today)))
         _take(row, taken, f"本表第 {place} 行")
     return found
@@ -178,6 +182,13 @@ def of_stages(stages: Sequence[StageFacts]) -> Iterable[Problem]:
                 "请核对起始年级和学制。",
                 field="stages",
             )
+        elif one.years > USUAL[StageName(one.stage)][1] + 1:
+            yield Problem(
+                "length",
+                f"{StageName(one.stage).label}学制 {one.years} 年太长。",
+                "一贯制学校请分学段写，如：小学6+初中3。",
+                field="stages",
+            )
         grades += one.grades
     if len(grades) != len(set(grades)):
         yield Problem(
@@ -212,7 +223,9 @@ def of_year(typed: Year, others: Mapping[int, tuple[date, date]]) -> Iterable[Pr
             field="starts_on",
         )
     if typed.ends_on <= typed.starts_on:
-        yield Problem("order", "学年的结束早于开始。", "请核对两个日期。", field="ends_on")
+        yield Problem("order", "学年的结束不晚于开始。", "请核对两个日期。", field="ends_on")
+    elif (typed.ends_on - typed.starts_on).days > LONGEST_YEAR:
+        yield Problem("length", "学年超过一年。", "请核对结束的日期。", field="ends_on")
     for year, (starts, ends) in others.items():
         if year != typed.year and typed.starts_on <= ends and starts <= typed.ends_on:
             yield Problem(
@@ -226,7 +239,7 @@ def of_year(typed: Year, others: Mapping[int, tuple[date, date]]) -> Iterable[Pr
         name = f"term{number}_starts"
         if ends <= starts:
             yield Problem(
-                "order", f"第 {number} 学期放假早于开学。", "请核对两个日期。", field=name
+                "order", f"第 {number} 学期放假不晚于开学。", "请核对两个日期。", field=name
             )
         if starts < typed.starts_on or ends > typed.ends_on:
             yield Problem(

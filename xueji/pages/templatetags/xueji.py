@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from xueji.cases import kinds
 from xueji.identity import masking
+from xueji.pages.people.browsers import browser_words
 from xueji.students.showing import lacks_code
 
 register = template.Library()
@@ -161,6 +162,12 @@ def due_by(value, today=None):
     if name == "late":
         return _time(date, f"{words}（{day_words(date, today)}到期）", name)
     return _time(date, f"{words if name else day_words(date, today)}到期", name)
+
+
+@register.filter
+def browser(agent):
+    """Which browser on which system, from what it says of itself."""
+    return browser_words(agent)
 
 
 @register.filter

@@ -25,6 +25,9 @@ ISSUER = "学籍"
 ENROLLING, RECOVERY = "enrolling", "recovery_codes"  # names in the session
 MOST_SESSIONS = 20
 WRONG_CODE = "动态码不对，或已经用过。请等手机上换下一个再输；手机时间要准。"
+WRONG_RECOVERY = (
+    "恢复码不对，或已经用过；每个只能用一次。请换没有用过的一个；都用完的，请安全管理员解除动态码。"
+)
 
 
 @access.act("own_session")
@@ -204,7 +207,8 @@ def login_code(request: HttpRequest) -> HttpResponse:
             return redirect(gate.onwards(request))
         else:
             _note(request, Happened.FAILED, "动态码不对")
-            form.add_error("code", WRONG_CODE)
+            is_recovery = any(letter.isalpha() for letter in form.cleaned_data["code"])
+            form.add_error("code", WRONG_RECOVERY if is_recovery else WRONG_CODE)
     context = {
         "form": form,
         "next": request.POST.get("next") or request.GET.get("next", ""),
