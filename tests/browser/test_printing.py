@@ -9,6 +9,10 @@ from tests import pupils
 from tests.browser.conftest import log_in
 from tests.browser.test_accessible import violations
 from tests.numbering import making
+from tests.transfers import movers
+from tests.world import NOON
+from transfers.services import receive_file, send_file
+from xueji.organisations.models import Organisation
 
 pytestmark = pytest.mark.browser
 PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -65,4 +69,26 @@ def test_the_roll_is_as_many_pages_as_it_says(site, clerk):
     said = [int(of) for of in re.findall(r"页，共 (\d+) 页", clerk.inner_text("main"))]
     assert set(said) == {4}  # cover, two of the class, one of those without
     assert pages(clerk) == len(said) == 12
+    assert violations(clerk) == []
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_the_slip_of_a_paper_file_is_one_page_with_the_longest_names(site, clerk, is_sent):
+    case = movers.moved(site, movers.numbered(site, name="𠮷䶮㛃"))
+    if is_sent:
+        send_file(
+            case_id=case.pk,
+            on=NOON.date(),
+            carrier="office",
+            copy_kept=True,
+            acting=site.acting("clerk"),
+        )
+        receive_file(case_id=case.pk, on=NOON.date(), acting=site.acting("clerk2"))
+    names = [f"{LONG}{school}" for school in ("清泉小学教育集团东校区分校", "上庄实验小学校区")]
+    for old, new in zip(("清泉小学", "上庄小学"), names, strict=True):
+        Organisation.objects.filter(name=old).update(name=(new * 2)[:60])
+    clerk.goto(site.url + reverse("transfer_file_slip", args=[case.number]))
+
+    assert pages(clerk) == 1
+    assert "𠮷䶮㛃" in clerk.inner_text("article")
     assert violations(clerk) == []

@@ -133,7 +133,7 @@ def test_past_the_start_of_term_it_is_told_which_reasons_are_free(world, client_
     with time_machine.travel(NOON + timedelta(days=day - 2), tick=False):
         page = text(client_of("clerk").get(NEW, {"student": student.pk}))
     told = (
-        "今天是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
+        "提交日是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
     )
     assert (told in page, "exception_" in page) == (is_told, False)
 

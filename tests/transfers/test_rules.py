@@ -131,7 +131,7 @@ def test_reasons(reason, text, told):
     [
         ("special", 1, []),
         ("special", 14, []),
-        ("special", 15, [("warn", "今天是开学第 15 天，已过学期初 14 天")]),
+        ("special", 15, [("warn", "提交日是开学第 15 天，已过学期初 14 天")]),
         ("move", 15, []),
         ("job", 120, []),
         ("special", None, [("record", "本县校历里没有已开学的学期，不能判断是不是在学期初")]),

@@ -89,7 +89,7 @@ def window(facts: TransferFacts, rules: Rules) -> Findings:
             days=said["days"],
             field="reason",
             remedy=remedy,
-            day="线下办理那天" if facts.offline_on else "今天",
+            day="线下办理那天" if facts.offline_on else "提交日",
         )
 
 

@@ -73,9 +73,12 @@ def start_of_term(
     days: int,
     field: str,
     remedy: str,
-    day: str = "今天",
+    day: str = "提交日",
 ) -> Findings:
-    """Within so many days of a term, its first day being day 1; ``day`` says which is judged."""
+    """Within so many days of a term, its first day being day 1; ``day`` says which is judged.
+
+    It is read by those who sign on later days too: no word of it says today.
+    """
     if facts.term_day is None:
         yield rules.finding(
             key,
