@@ -18,7 +18,8 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 View = Callable[..., Any]
-STILL = "还没有提交\n\n下面是您刚才填的，请核对后再提交；文件要重新选择。"
+STILL = "还没有提交\n\n下面是您刚才填的，请核对后再提交。"
+NO_FILE = "浏览器不送回文件，请重新选择。"
 NOT_KEPT = {"csrfmiddlewaretoken"}
 TYPED_AT = "typed_at"  # in what is kept: the address it was sent to
 
@@ -48,8 +49,8 @@ def typing_here(look: str = "") -> Callable[[View], View]:
     """Mark a view that shows and takes its form at one address: the way back leads there.
 
     What comes back is shown and not acted on: as a form that is opened, already filled, or, where
-    the form has a button ``look`` that only looks ahead, as if that had been pressed. That alone
-    needs no token, since the page it comes from is of the session before.
+    the form (one that also takes a file) has a button ``look`` that only looks ahead, as if that
+    had been pressed. That alone needs no token: the page it comes from is of a session before.
     """
 
     def mark(view: View) -> View:
@@ -59,7 +60,7 @@ def typing_here(look: str = "") -> Callable[[View], View]:
         def shown_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != "POST" or TYPED_AT not in request.POST:
                 return guarded(request, *args, **kwargs)
-            messages.info(request, STILL)
+            messages.info(request, STILL + (NO_FILE if look else ""))
             if look:
                 request.POST = request.POST.copy()
                 request.POST[look] = "1"
