@@ -75,7 +75,9 @@ def watching(hits: set[str]) -> Iterator[None]:
         if "Location" in answer:
             told = kinds(unquote(answer["Location"])) - {"a pupil's name"}  # a search names one
             hits.update(f"{kind} in a redirect of {page}" for kind in told)
-        if answer.status_code in REFUSED or answer.status_code >= 500:
+        if answer.status_code == 403 and "typed_at" in answer.text:
+            pass  # what was typed, given back to whoever sent it (xueji/pages/kept.py)
+        elif answer.status_code in REFUSED or answer.status_code >= 500:
             hits.update(f"{kind} on an error page of {page}" for kind in kinds(answer.text))
         elif not answer.streaming and answer.get("Content-Type", "").startswith("text/html"):
             led = unquote(" ".join(LEADS.findall(answer.text)))

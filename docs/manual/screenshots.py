@@ -359,6 +359,8 @@ def organisations(browser: Browser) -> None:
     county.go("/organisations/?q=qqxx")
     county.open()
     county.picture("organisation")
+    county.go("/organisations/?q=竹帆小学")  # nothing of this school stands against an order
+    county.open()
     with county.page.expect_navigation():
         county.page.locator("main a:has-text('建制调整')").first.click()
     county.page.fill("#id_into", "杨各庄镇中心校")

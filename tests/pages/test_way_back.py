@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -12,7 +13,9 @@ from tests import pupils
 from tests.browsing import text, verdict
 from tests.permissions import table
 from tests.world import PASSWORD
+from xueji.audit.models import Act
 from xueji.cases.models import Case, Decision, State
+from xueji.organisations.models import Division
 
 POST_ONLY = sorted(
     {row.url for row in table.rows() if "GET" in row.methods and row.answer == "405"}
@@ -150,3 +153,57 @@ def test_who_wanted_to_see_a_number_comes_back_to_the_page(world, url):
     answer = Client().post(reverse(url, args=[argument]), {"field": "phone"})
     page = reverse(url.removesuffix("_reveal"), args=[argument])
     assert answer["Location"] == f"/login/?next={page}"
+
+
+# -- forms of the house, shown and taken at one address -------------------------------------------
+HOUSE = {
+    "organisation_new": {"name": "新集小学", "code": "045", "reason": "批文"},
+    "organisations_import": {
+        "what": "offices",
+        "text": "名称,级别\n新集小学,",
+        "reason": "批文",
+    },
+    "calendar_edit": {"year": "2027", "starts_on": "2027-09-01", "reason": "校历文件"},
+    "order_new": {"kind": "move", "number": "迁教〔2026〕18 号", "school": "清泉小学"},
+    "account_new": {"username": "qqxx-guo", "name": "郭小禾", "place": "清泉小学"},
+    "holidays": {"year": "2027", "text": "2027-01-01 放假 元旦", "reason": "放假通知"},
+}
+
+
+@pytest.mark.parametrize("url", HOUSE)
+def test_what_was_typed_about_the_house_stands_in_the_form_again(world, client_of, url):
+    who = {"account_new": "admin", "holidays": "province"}.get(url, "county")
+    client, before = client_of(who), Act.objects.count()
+    client.logout()
+
+    lost = client.post(reverse(url) + "?year=2027", {"form_key": "x", **HOUSE[url]})
+
+    assert lost.status_code == 403
+    assert f'action="{reverse(url)}?year=2027"' in text(lost)
+    client.login(username=who, password=PASSWORD)
+    back = client.post(reverse(url) + "?year=2027", hidden(lost))
+    typed = {name: back.context["form"][name].value() for name in HOUSE[url]}
+    assert typed == HOUSE[url]
+    assert "下面是您刚才填的，请核对后再提交" in text(back)
+    assert Act.objects.count() == before
+
+
+def test_a_whole_form_that_comes_back_is_not_acted_on(world, client_of):
+    """As it came it could be carried out: whoever logged in meanwhile may be somebody else."""
+    county = client_of("county")
+    whole = {
+        "form_key": str(uuid4()),
+        "what": "divisions",
+        "text": "代码,名称\n130283104000,新集镇\n130283104201,东村村民委员会",
+        "reason": "民政通知",
+    }
+    county.post(reverse("organisations_import"), {**whole, "typed_at": "/organisations/import/"})
+    assert Division.objects.filter(pk="130283104201").count() == 0
+    county.post(reverse("organisations_import"), whole)
+    assert Division.objects.filter(pk="130283104201").count() == 1
+
+
+def test_who_was_led_to_the_login_is_told_why(db):
+    asked = Client().get("/login/", {"next": "/students/"})
+    assert "登录以后回到刚才的页面。30 分钟没有操作、满 12 小时、改过密码" in text(asked)
+    assert "登录以后回到刚才的页面" not in text(Client().get("/login/", {"next": "/"}))

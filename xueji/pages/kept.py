@@ -3,18 +3,23 @@
 A view that takes a form by POST alone names the page that carries the form; the login and the
 page for a wrong method lead there. A view marked with ``typing`` also names the view that shows
 its form again, filled and without any effect: the page that is answered in its place carries
-everything that was sent to it.
+everything that was sent to it. One marked with ``typing_here`` shows its own form again.
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 View = Callable[..., Any]
+STILL = "还没有提交\n\n下面是您刚才填的，请核对后再提交。"
+NO_FILE = "浏览器不送回文件，请重新选择。"
 NOT_KEPT = {"csrfmiddlewaretoken"}
 TYPED_AT = "typed_at"  # in what is kept: the address it was sent to
 
@@ -40,6 +45,36 @@ def typing(resume: str, *arguments: str) -> Callable[[View], View]:
     return mark
 
 
+def typing_here(look: str = "") -> Callable[[View], View]:
+    """Mark a view that shows and takes its form at one address: the way back leads there.
+
+    What comes back is shown and not acted on: as a form that is opened, already filled, or, where
+    the form (one that also takes a file) has a button ``look`` that only looks ahead, as if that
+    had been pressed. That alone needs no token: the page it comes from is of a session before.
+    """
+
+    def mark(view: View) -> View:
+        guarded = csrf_protect(view)
+
+        @wraps(view)
+        def shown_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method != "POST" or TYPED_AT not in request.POST:
+                return guarded(request, *args, **kwargs)
+            messages.info(request, STILL + (NO_FILE if look else ""))
+            if look:
+                request.POST = request.POST.copy()
+                request.POST[look] = "1"
+            else:
+                request.method = "GET"
+            return view(request, *args, **kwargs)
+
+        shown_again.resume = None
+        shown_again.csrf_exempt = True
+        return shown_again
+
+    return mark
+
+
 def page_of(request: HttpRequest) -> str | None:
     """The address of the page whose form is sent here; None for what can be opened itself."""
     page = getattr(request.resolver_match.func, "page", None)
@@ -48,8 +83,7 @@ def page_of(request: HttpRequest) -> str | None:
 
 def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
     """The page with what was sent; None where nothing typed is at stake."""
-    resume = getattr(view, "resume", None)
-    if resume is None or request.method != "POST" or request.htmx:
+    if not hasattr(view, "resume") or request.method != "POST" or request.htmx:
         return None
     sent = [
         (name, value)
@@ -59,7 +93,9 @@ def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
     ]
     if TYPED_AT not in request.POST:
         sent.append((TYPED_AT, request.path))
-    context = {"sent": sent, "action": _address(request, *resume)}
+    resume = view.resume
+    action = _address(request, *resume) if resume else request.get_full_path()
+    context = {"sent": sent, "action": action}
     return render(request, "pages/kept.html", context, status=403)
 
 

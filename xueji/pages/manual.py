@@ -24,6 +24,7 @@ ABOUT = {
     "/audit/": "17-audit",
     "/borrowing/": "19-borrowing",
     "/cases/": "3-signing",
+    "/checks/": "17-audit",
     "/dossiers/": "11-file",
     "/enrollment/": "2-entry",
     "/enrollment/admissions/": "2-entry",

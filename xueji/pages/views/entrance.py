@@ -1,5 +1,6 @@
 """In and out: login, logout, the post one acts under, the list of keys, health."""
 
+from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
@@ -32,7 +33,10 @@ login = access.public(
         template_name="accounts/login.html",
         authentication_form=LoginForm,
         redirect_authenticated_user=True,
-        extra_context={"idle_minutes": settings.SESSION_COOKIE_AGE // 60},
+        extra_context={
+            "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+            "session_hours": settings.SESSION_AT_MOST // timedelta(hours=1),
+        },
     )
 )
 

@@ -14,7 +14,7 @@ from xueji.accounts.models import AccountEvent, Post, User
 from xueji.accounts.people import Refused
 from xueji.organisations.models import Organisation
 from xueji.pages.forms import new_key
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.people import shown_once
 from xueji.pages.people.forms import AccountForm, EndForm, PostForm, ReasonForm
@@ -38,6 +38,7 @@ SECURITY_ACTS: dict[str, tuple[str, Callable]] = {
 
 @access.act("accounts.administer")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def open_account(request: HttpRequest) -> HttpResponse:
     """A new account, with its first post or without; its password is shown once."""
     asked = {name: request.GET.get(name, "")[:120] for name in ("place", "role")}
@@ -105,7 +106,8 @@ def answer(
         "administers": administers,
         "secures": acting.may("accounts.secure") and not refusal,
         "may_reopen": administers and found.home_id != acting.post.organisation_id,
-        "grant_form": grant_form or PostForm(acting=acting),
+        "grant_form": grant_form
+        or PostForm(acting=acting, initial={"place": found.home.name, "starts": acting.today}),
         "reason_form": ReasonForm(),
         "is_limited": throttle.is_limited(found.username, at=acting.at),
         "events": _events(found),

@@ -16,6 +16,7 @@ from xueji.organisations.models import Level, Organisation, SchoolYear
 from xueji.organisations.queries import school_year
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.offices import calendar as days
 from xueji.pages.offices import showing
 from xueji.pages.offices.base import ReasonedForm
@@ -38,6 +39,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def edit(request: HttpRequest) -> HttpResponse:
     """Write a school year with its terms; ``?year=`` says which."""
     acting = request.acting
@@ -63,6 +65,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 @access.act("organisations.holidays")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def holidays(request: HttpRequest) -> HttpResponse:
     """Write the special days of a calendar year, for the whole tree; ``?year=`` says which."""
     acting = request.acting
@@ -127,7 +130,7 @@ def _save(request: HttpRequest, form: YearForm) -> Done:
         reason=form.said,
         acting=request.acting,
     )
-    return Done(f"{reverse('calendar')}?year={row.year}", success=f"已保存{row}，改动记入履历")
+    return Done(f"{reverse('calendar')}?year={row.year}", success=f"已保存 {row}，改动记入履历")
 
 
 def _county(request: HttpRequest) -> Organisation | None:

@@ -14,6 +14,7 @@ from xueji.establishment.services.common import last_act
 from xueji.organisations.models import Division, Level, Organisation, School
 from xueji.pages.fields import mark_chosen, plain
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing_here
 from xueji.pages.offices.base import ReasonedForm, Told
 from xueji.pages.offices.forms import (
     CatchmentForm,
@@ -34,6 +35,7 @@ UNCHANGED = "没有改动，没有保存。"
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """A new school, or with ``?kind=centre`` a new centre."""
     if not may_keep(request.acting):
@@ -62,6 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Facts of a centre or school."""
     office = kept_by(request.acting, pk)
@@ -86,6 +89,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def stages(request: HttpRequest, pk: int) -> HttpResponse:
     """Which stages a school teaches."""
     office = kept_by(request.acting, pk)

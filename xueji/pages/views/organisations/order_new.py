@@ -18,6 +18,7 @@ from xueji.organisations.models import Level, Organisation, School, SchoolClass
 from xueji.pages.fields import plain
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.offices.order_form import OrderForm, class_named
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import may_keep
@@ -31,6 +32,7 @@ NO_PLACE = Problem("into", "没有选到去向。", "请从列出的单位里选
 
 @access.act("organisations.order")
 @require_http_methods(["GET", "POST"])
+@typing_here(look="check")
 def new(request: HttpRequest) -> HttpResponse:
     """Enter an order; ``check`` shows what it would meet and keeps nothing."""
     acting = request.acting

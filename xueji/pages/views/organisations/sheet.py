@@ -12,6 +12,7 @@ from xueji.establishment.services.add import check
 from xueji.establishment.services.divisions import check_divisions
 from xueji.excel.refusals import Unreadable
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing_here
 from xueji.pages.offices import sheet
 from xueji.pages.offices.forms import SheetForm
 from xueji.pages.offices.sheet import Line
@@ -24,6 +25,7 @@ NOTHING = "名单里没有要加的。请粘贴名单，或选文件；第一行
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
+@typing_here(look="check")
 def many(request: HttpRequest) -> HttpResponse:
     """GET shows the form; POST judges every row, and without ``check`` adds all or none."""
     if not may_keep(request.acting):
