@@ -16,6 +16,7 @@ class TransfersConfig(AppConfig):
             REINSTATEMENT,
             TRANSFER,
         )
+        from transfers.queries import borrowing
         from transfers.queries.owed import to_press_for, to_see_to
         from transfers.queries.proofs import PROOFS
         from xueji.cases import kinds, todos
@@ -26,5 +27,6 @@ class TransfersConfig(AppConfig):
             kinds.register(kind)
         todos.register(to_see_to)
         todos.register(to_press_for)
+        todos.register(borrowing.to_see_to)
         for proof in PROOFS:
             proofs.register(proof)

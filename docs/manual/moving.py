@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 
 def transfers(browser: Browser) -> None:
-    """A transfer being asked for, one on its way, one to receive, and the register of who went."""
+    """A transfer being asked for, one on its way, one to receive, who went, and a paper file."""
     clerk = Clerk(browser, "clerk")
     clerk.go("/transfers/")
     clerk.picture("transfers", height=620)
@@ -15,6 +15,9 @@ def transfers(browser: Browser) -> None:
     clerk.picture("transfer-new")
     clerk.go("/transfers/register/?show=out")
     clerk.picture("transfer-register", height=560)
+    clerk.go("/transfers/?show=files")
+    clerk.follow("打印转递单")
+    clerk.picture("transfer-file-slip", height=900)
     receiving = Clerk(browser, "clerk2")
     receiving.go("/transfers/?show=in&state=to_place")
     receiving.open()

@@ -271,6 +271,16 @@ def test_there_are_transfers_in_every_state_and_between_both_counties():
     ]
 
 
+def test_two_came_abroad_and_one_of_them_is_taught_again_and_one_was_transferred_offline():
+    back = Case.objects.filter(kind="transfer_return").order_by("pk")
+    assert list(back.values_list("state", "student__status")) == [
+        (State.DONE, Status.ENROLLED),
+        (State.OPEN, Status.ABROAD),
+    ]
+    (offline,) = Transfer.objects.filter(offline_on__isnull=False).select_related("case")
+    assert (offline.offline_paper, offline.case.state) == ("春转〔2026〕6 号", State.OPEN)
+
+
 def test_there_is_borrowed_study_in_every_state():
     states = Case.objects.filter(kind="borrowing").values_list("state", flat=True)
     assert set(states) == set(State) - {State.WITHDRAWN}

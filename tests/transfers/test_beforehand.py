@@ -300,6 +300,16 @@ def test_that_a_register_elsewhere_is_not_begun_or_is_over_is_not_told(
     ] == []
 
 
+@pytest.mark.parametrize(("save", "is_search"), [("find", True), ("send", False)])
+def test_only_who_sent_something_is_told_that_nothing_was_sent(
+    world, client_of, noon, save, is_search
+):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    page = text(client_of("clerk").post(TAKE, finding(student, name="别人", save=save)))
+    told = [words in page for words in ("查找的结果，填的内容都在", "没有提交，填的内容都在")]
+    assert told == [is_search, not is_search]
+
+
 # -- who is to be lent ----------------------------------------------------------------------------
 def test_who_is_suspended_is_not_lent(world, client_of, noon):
     student = numbered(world)

@@ -12,6 +12,7 @@ from tests.browsing import key, raw
 from tests.transfers.borrowers import HOST, arrived, asked, lent, of
 from tests.transfers.movers import class_of, numbered
 from tests.world import NOON
+from transfers.models import Borrowing
 from xueji.audit.models import Access
 from xueji.cases import services as cases
 from xueji.cases.models import Case, CaseForm
@@ -191,6 +192,19 @@ def test_a_returned_end_is_mended_where_it_was_written(world, client_of, next_da
     assert host.post(edit, form).status_code == 302
     case.refresh_from_db()
     assert (case.state, case.borrowing_change.reason) == ("open", "exams")
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(0, True), (1, False)])
+def test_past_the_day_a_guest_was_expected_to_leave_the_clerk_of_the_host_is_reminded(
+    world, client_of, next_day, days, is_told
+):
+    case = lent(world, numbered(world))
+    Borrowing.objects.filter(case=case).update(until=NOON.date() + timedelta(days=days))
+    people = ("urban", "urban-principal", "clerk", "county")
+    told = ["借读已过预计日期" in raw(client_of(who).get("/")) for who in people]
+    lists = (("urban", "in"), ("clerk", "out"))
+    listed = [">已过<" in raw(client_of(who).get(f"{LIST}?show={show}")) for who, show in lists]
+    assert (told, listed) == ([is_told, False, False, False], [is_told] * 2)
 
 
 @pytest.mark.parametrize("show", ["in", "out", "cases"])

@@ -205,6 +205,14 @@ def test_a_clerk_whose_turn_it_is_not_is_led_to_the_case(world, client_of, noon,
     assert client_of("clerk9").get(f"/transfers/{case.number}/turn/").status_code == 404
 
 
+def test_the_page_of_a_turn_says_since_when_it_waits(world, client_of, pupil):
+    case = approved(world, pupil)
+    for days, said in ((0, "今天送到，"), (2, "已等 2 天，")):
+        with time_machine.travel(NOON + timedelta(days=days), tick=False):
+            page = raw(client_of("clerk2").get(f"/transfers/{case.number}/turn/"))
+        assert f"转 {case.number} · {said}" in page
+
+
 def test_the_clerk_sends_back_with_a_reason_alone(world, client_of, noon, pupil):
     case = approved(world, pupil)
     turn = f"/transfers/{case.number}/turn/"

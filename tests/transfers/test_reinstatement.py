@@ -1,5 +1,6 @@
 """Who came by a transfer abroad, left, withdrawn or expelled: taught again, and undone exactly."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from tests.pupils import row_of
 from tests.transfers import movers
 from tests.transfers.movers import class_of, faults, numbered, sign
 from tests.world import NOON
-from transfers.services.reinstate import reinstate
+from transfers.models import Transfer
+from transfers.services.reinstate import reinstate, why_not
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision
@@ -116,6 +118,31 @@ def test_it_is_not_undone_past_what_came_later(world, moved):
     later = movers.submitted(world, moved, "迁安城区小学", clerk="clerk2")
     with pytest.raises(Refused, match=f"{later.number} 在办，办结或撤回后才能撤销恢复在校"):
         cases.reverse(case_id=case.pk, note="没有来", acting=world.acting("centre2"))
+
+
+def test_the_transfer_is_not_undone_before_it_and_what_is_in_the_way_is_named(world, moved):
+    transfer = Case.objects.get(student=moved, kind="transfer")
+    case = sign(world, asked(world, moved), "principal2", "centre2")
+    told = (
+        f"转学以后学籍又有变动（2026-09-02 返校，业务件 {case.number}），"
+        "不能直接撤销；请先撤销后来的业务。"
+    )
+    with pytest.raises(Refused, match=f"^{re.escape(told)}$"):
+        cases.reverse(case_id=transfer.pk, note="没有来", acting=world.acting("centre2"))
+
+
+def test_a_transfer_whose_event_is_missing_is_none_to_come_back_from(world):
+    other = numbered(world, name="单雄义")
+    Student.objects.filter(pk=other.pk).update(status=Status.ABROAD)
+    case = movers.submitted(world, other, None)
+    Case.objects.filter(pk=case.pk).update(
+        state="done", closed_at=NOON, waiting_at=None, waiting_role="", due_on=None
+    )
+    Transfer.objects.filter(pk=case.pk).update(
+        to_school=world.schools["清泉小学"], former_status=Status.ABROAD
+    )
+    other.refresh_from_db()
+    assert why_not(other, world.acting("clerk").rules).startswith("该生不是带着这个状态转学来的")
 
 
 def test_a_no_leaves_the_status(world, moved):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from transfers.demo.moves import BACK, NO, YES, Deed, moment, pupil_of
+from transfers.demo.moves import Deed, moment, pupil_of
+from transfers.demo.scripts import BACK, NO, YES
 from transfers.services import borrow_change
 from transfers.services.borrow import KIND, Wanted, borrow, keep
 from transfers.services.borrow_change import CONVERSION, END, Change

@@ -11,138 +11,26 @@ from functools import partial
 from django.utils.timezone import make_aware
 
 from transfers import queries, services
+from transfers.demo.scripts import RECEIPT, SCRIPTS, SEND, YES, Script
 from transfers.models import Transfer
 from transfers.services import Asked, Taken
+from transfers.services.reinstate import reinstate
+from transfers.services.submit import day_of_term
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
 from xueji.cases import services as cases
 from xueji.cases.models import ALIVE, Case, Decision
 from xueji.cases.services import Typed
+from xueji.ledger import services as ledger
+from xueji.ledger.models import EventKind
 from xueji.organisations.models import School
+from xueji.organisations.queries import lineage
+from xueji.students import services as students
 from xueji.students.models import RegisterType, Status, Student
 
 SEEN = frozenset({"household_book", "property_proof"})
 OUTSIDE = ("秦皇岛市海港区文化路小学", "秦皇岛市海港区教育和体育局")
-YES, BACK, NO = Decision.AGREED, Decision.RETURNED, Decision.REFUSED
-KEEP, ASK, TAKE = "draft", "ask", "take"
-WITHDRAW, UNDO, RECEIPT, SEND, RECEIVE = "withdraw", "undo", "receipt", "send", "receive"
 Deed = Callable[[datetime], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Script:
-    """Whose pupil goes to whose school ("": outside), and who does what how long ago.
-
-    ``acts``: who, how many weekdays before today, what. Who gets a receipt had gone outside; the
-    school at ``to`` may ask for the pupil back afterwards.
-    """
-
-    of: str
-    to: str
-    acts: tuple[tuple[str, int, str], ...]
-    note: str = ""
-
-
-def asked(who: str, days: int, *signed: tuple[str, int]) -> tuple[tuple[str, int, str], ...]:
-    return ((who, days, ASK), *((person, at, YES) for person, at in signed))
-
-
-GONE = asked("clerk", 34, ("principal", 33), ("centre", 32), ("county", 31))
-PLACED = (("principal", 17), ("centre", 16), ("centre2", 15), ("clerk2", 14), ("principal2", 13))
-LEFT = (("urban-principal", 8), ("county", 6))
-ACROSS = (
-    ("urban-principal", 23),
-    ("county", 22),
-    ("county9", 20),
-    ("county9-head", 18),
-    ("clerk9", 17),
-    ("principal9", 16),
-)
-SCRIPTS = (
-    Script(of="clerk", to="clerk2", acts=(("clerk", 1, KEEP),)),
-    Script(of="clerk", to="clerk2", acts=asked("clerk", 1)),
-    Script(of="clerk", to="clerk2", acts=asked("clerk", 4, ("principal", 3))),
-    Script(
-        of="clerk",
-        to="clerk2",
-        acts=asked("clerk", 6, ("principal", 5), ("centre", 3), ("centre2", 1)),
-    ),
-    Script(  # overdue at the receiving school
-        of="clerk",
-        to="clerk2",
-        acts=asked("clerk", 15, ("principal", 14), ("centre", 12), ("centre2", 9)),
-    ),
-    Script(of="clerk", to="clerk2", acts=asked("clerk", 18, *PLACED)),
-    Script(
-        of="clerk",
-        to="clerk2",
-        acts=(*asked("clerk", 19, *PLACED), ("clerk", 12, SEND), ("clerk2", 10, RECEIVE)),
-    ),
-    Script(
-        of="clerk",
-        to="clerk2",
-        acts=(*asked("clerk", 20, *PLACED), ("centre2", 8, UNDO)),
-        note="办错学校，家长要转的是另一所。",
-    ),
-    Script(of="clerk", to="urban", acts=asked("clerk", 5, ("principal", 4), ("centre", 2))),
-    Script(
-        of="clerk",
-        to="",
-        acts=asked("clerk", 14, ("principal", 13), ("centre", 12), ("county", 11)),
-    ),
-    Script(of="clerk", to="", acts=(*GONE, ("clerk", 20, RECEIPT)), note="四年级，刘老师"),
-    Script(  # left, and comes back to another school into the same register
-        of="clerk",
-        to="clerk2",
-        acts=(*GONE, ("clerk", 25, RECEIPT), ("clerk2", 3, TAKE), ("principal2", 2, YES)),
-        note="五年级，陈老师",
-    ),
-    Script(
-        of="clerk",
-        to="clerk2",
-        acts=(*asked("clerk", 7, ("principal", 6)), ("centre", 4, BACK)),
-        note="房产证明是复印件，请看过原件再报。",
-    ),
-    Script(
-        of="clerk2",
-        to="clerk",
-        acts=(*asked("clerk2", 9, ("principal2", 8)), ("centre2", 6, NO)),
-        note="户口没有迁到建昌营镇，不符合转学条件。",
-    ),
-    Script(
-        of="clerk2",
-        to="clerk",
-        acts=(*asked("clerk2", 5), ("clerk2", 4, WITHDRAW)),
-        note="家长不转了。",
-    ),
-    Script(
-        of="clerk2",
-        to="clerk",
-        acts=asked("clerk2", 6, ("principal2", 5), ("centre2", 4), ("centre", 2)),
-    ),
-    Script(of="urban", to="clerk", acts=asked("urban", 3, ("urban-principal", 2))),
-    Script(
-        of="clerk",
-        to="clerk9",
-        acts=asked("clerk", 8, ("principal", 7), ("centre", 6), ("county", 4)),
-    ),
-    Script(
-        of="clerk9",
-        to="clerk",
-        acts=(
-            ("clerk", 6, TAKE),
-            ("principal", 5, YES),
-            ("clerk9", 3, YES),
-            ("principal9", 2, YES),
-        ),
-    ),
-    Script(of="clerk9", to="clerk2", acts=(("clerk2", 4, TAKE), ("principal2", 3, YES))),
-    Script(of="urban", to="clerk9", acts=asked("urban", 9, *LEFT, ("county9", 3))),
-    Script(
-        of="urban", to="clerk9", acts=asked("urban", 10, *LEFT, ("county9", 4), ("county9-head", 1))
-    ),
-    Script(of="urban", to="clerk9", acts=asked("urban", 24, *ACROSS)),
-)
 
 
 @dataclass
@@ -175,16 +63,14 @@ class _Story:
                 cases.reverse(case_id=pk, note=note, acting=acting)
             case "receipt":
                 services.record_receipt(case_id=pk, on=acting.today, note=note, acting=acting)
-            case "send":
-                services.send_file(
-                    case_id=pk,
-                    on=acting.today,
-                    carrier="guardian",
-                    copy_kept=True,
-                    acting=acting,
+            case "send" | "receive":
+                self._pass_on(act, acting)
+            case "away":
+                self._leave(acting)
+            case "back_here":
+                self.case = reinstate(
+                    typed=Typed(row={}), student_id=self.student.pk, reason_text=note, acting=acting
                 )
-            case "receive":
-                services.receive_file(case_id=pk, on=acting.today, acting=acting)
             case _:
                 self._sign(Decision(act), acting)
 
@@ -199,8 +85,37 @@ class _Story:
             reason="move" if to else "job",
             reason_text="" if to else "父亲调往秦皇岛工作",
             papers=SEEN,
+            offline_on=_weekday_before(acting) if self.script.offline else None,
+            offline_paper=self.script.offline,
         )
         self.case = services.submit(typed=Typed(row={}), asked=request, reasons={}, acting=acting)
+
+    def _pass_on(self, act: str, acting: Acting) -> None:
+        """The paper file, recorded by either school."""
+        pk, on = self.case.pk, acting.today
+        if act == SEND:
+            services.send_file(case_id=pk, on=on, carrier="guardian", copy_kept=True, acting=acting)
+        else:
+            services.receive_file(case_id=pk, on=on, acting=acting)
+
+    def _leave(self, acting: Acting) -> None:
+        """Gone abroad, as a school would write it: no workflow of ours does so yet."""
+        student = students.lock([self.student.pk])[self.student.pk]
+        student.status = Status.ABROAD
+        students.write([student], fields=["status"], acting=acting, reason="出国")
+        fact = ledger.Fact(
+            kind=EventKind.LEFT,
+            student=student,
+            lineage=lineage(student.school_id),
+            effective_on=acting.today,
+            change=-1,
+            class_name=str(student.school_class or ""),
+            text="出国",
+            stage=student.stage,
+            grade=student.grade,
+            number=student.number or "",
+        )
+        ledger.write([fact], acting=acting)
 
     def _take(self, acting: Acting) -> None:
         grade = self.student.grade  # of the former school; who has left it has none
@@ -239,20 +154,32 @@ class _Story:
         )
 
 
+def _weekday_before(acting: Acting) -> date:
+    """The last weekday before today, if that is in this term."""
+    day = day_of_term(lineage(acting.post.organisation_id), acting.today) or 1
+    begins = acting.today - timedelta(days=day - 1)
+    return max(moment(acting.today, 1, 8).date(), begins)
+
+
 def deeds(
     today: date, posts: Mapping[str, Post], taken: set[int]
 ) -> Iterator[tuple[datetime, Deed]]:
     """What is done in all scripts, each act with its time; whose posts are missing is left out."""
     for script in SCRIPTS:
         people = {script.of, script.to or script.of, *(who for who, *_ in script.acts)}
-        if student := pupil_of(script.of, people, posts, taken):
+        if student := pupil_of(script.of, people, posts, taken, grades=script.grades):
             yield from _Story(script, student, posts).deeds(today)
 
 
 def pupil_of(
-    of: str, people: Collection[str], posts: Mapping[str, Post], taken: set[int]
+    of: str,
+    people: Collection[str],
+    posts: Mapping[str, Post],
+    taken: set[int],
+    *,
+    grades: tuple[int, int] = (2, 4),
 ) -> Student | None:
-    """Somebody of a middle grade who is numbered, in a class and in no other case."""
+    """Somebody of these grades who is numbered, in a class and in no other case."""
     if not set(people) <= posts.keys():
         return None
     found = (
@@ -263,7 +190,7 @@ def pupil_of(
             number__isnull=False,
             school_class__isnull=False,
             id_index__isnull=False,
-            grade__range=(2, 4),
+            grade__range=grades,
         )
         .exclude(cases__state__in=ALIVE)
         .exclude(pk__in=taken)

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from transfers.models import Borrowing, BorrowingChange
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, State
+from xueji.cases.todos import Todo
 from xueji.organisations.models import School, within
 from xueji.students.guests import guests
 from xueji.students.models import Placement, PlacementKind, PlacementQuerySet, Student
@@ -51,6 +52,22 @@ def away(acting: Acting) -> PlacementQuerySet:
     """Pupils of the schools in reach who are guests of another (借出)."""
     path = acting.post.organisation.path
     return _loaded(guests().filter(within(path, "student__org_path"), kind=PlacementKind.BORROWED))
+
+
+def to_see_to(acting: Acting) -> Todo | None:
+    """For the desk of a host school's clerk: guests past the day they were expected to leave."""
+    if not acting.may("borrowing.start"):
+        return None
+    own, today = acting.post.organisation_id, acting.today
+    count = guests().filter(school=own, case__borrowing__until__lt=today).count()
+    if not count:
+        return None
+    return Todo(
+        label="借读已过预计日期",
+        count=count,
+        help="回原学校的，办借读结束；继续借读的不用另办",
+        url="borrowing",
+    )
 
 
 def _loaded(rows: PlacementQuerySet) -> PlacementQuerySet:

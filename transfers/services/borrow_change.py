@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from numbering.models import NumberState, RegisterNumber
 from numbering.services import retire, revive
@@ -16,9 +15,9 @@ from transfers.models import BorrowingChange, EndReason
 from transfers.rules.borrowing import conversion_papers
 from transfers.services.borrow import keep
 from transfers.services.borrow_sides import Hosting, way_of
+from transfers.services.later import require_nothing, standing
 from transfers.services.sides import scope_of
 from transfers.services.submit import Rejected, at_work
-from transfers.services.undo import HARMLESS
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import seats
@@ -192,7 +191,7 @@ def _ended(
 
 def undo_end(case: Case, acting: Acting, note: str) -> None:
     """The guest is there again, exactly. Raises Refused when something later builds on it."""
-    row, student, events = _undoing(case, EventKind.BORROWING_ENDED)
+    row, student, events = _undoing(case, EventKind.BORROWING_ENDED, acting)
     place = row.placement
     reason = f"撤销借读结束：{note}"
     if place.school and (found := idle(place.school, acting.today)):
@@ -249,7 +248,7 @@ def _regularised(one: _Ready, host: Lineage, acting: Acting) -> ledger.Fact:
 
 def undo_conversion(case: Case, acting: Acting, note: str) -> None:
     """A temporary register again, with its number; the regular number given since is retired."""
-    row, student, events = _undoing(case, EventKind.REGULARISED)
+    row, student, events = _undoing(case, EventKind.REGULARISED, acting)
     taken_back = _since(student, events)
     reason = f"撤销转为正式学籍：{note}"
     if student.school_id != row.placement.school_id or student.status != row.former_status:
@@ -266,7 +265,9 @@ def undo_conversion(case: Case, acting: Acting, note: str) -> None:
 
 
 # -- undoing either -------------------------------------------------------------------------------
-def _undoing(case: Case, kind: EventKind) -> tuple[BorrowingChange, Student, list[RegisterEvent]]:
+def _undoing(
+    case: Case, kind: EventKind, acting: Acting
+) -> tuple[BorrowingChange, Student, list[RegisterEvent]]:
     """What undoing needs, locked; Refused while something else stands in the way."""
     (student,) = students.lock([case.student_id]).values()
     row = BorrowingChange.objects.select_related(
@@ -275,19 +276,13 @@ def _undoing(case: Case, kind: EventKind) -> tuple[BorrowingChange, Student, lis
     events = list(
         RegisterEvent.objects.filter(case=case, kind=kind, reversed_by__isnull=True).order_by("-pk")
     )
-    if not events or _standing(student, events).exclude(kind__in=HARMLESS).exists():
+    if not events:
         raise Refused(LATER)
+    require_nothing(standing(student, after=events[0].pk), "此后", acting)
     require_alone(case)
     return row, student, events
 
 
-def _standing(student: Student, events: Sequence[RegisterEvent]) -> QuerySet[RegisterEvent]:
-    """What has happened since and stands."""
-    return RegisterEvent.objects.filter(
-        student=student, reversed_by__isnull=True, pk__gt=events[0].pk
-    ).exclude(kind=EventKind.REVERSED)
-
-
 def _since(student: Student, events: Sequence[RegisterEvent]) -> list[RegisterEvent]:
     """The number given since: it is taken back with it. The class stays."""
-    return list(_standing(student, events).filter(kind=EventKind.NUMBERED).order_by("-pk"))
+    return list(standing(student, after=events[0].pk).filter(kind=EventKind.NUMBERED))

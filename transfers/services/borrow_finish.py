@@ -11,8 +11,8 @@ from numbering.models import NumberState, RegisterNumber
 from numbering.services import retire
 from transfers.models import Borrowing
 from transfers.services.borrow import require_seat
+from transfers.services.later import TAKEN_BACK, require_nothing, standing
 from transfers.services.sides import scope_of
-from transfers.services.undo import HARMLESS, TAKEN_BACK
 from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
@@ -170,12 +170,9 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
         guests.dismiss([place], on=acting.today, acting=acting, reason=reason)
         ledger.reverse(own, acting=acting, text=note[:200])
         return
-    since = RegisterEvent.objects.filter(
-        student=student, reversed_by__isnull=True, pk__gt=own[0].pk
-    ).exclude(kind=EventKind.REVERSED)
-    if since.exclude(kind__in=HARMLESS).exists():
-        raise Refused(LATER)
-    taken_back = list(since.filter(kind__in=TAKEN_BACK).order_by("-pk"))
+    since = standing(student, after=own[0].pk)
+    require_nothing(since, "借读以后", acting)
+    taken_back = list(since.filter(kind__in=TAKEN_BACK))
     if RegisterNumber.objects.filter(holder=student, state=NumberState.LIVE).exists():
         retire({student: case.pk}, acting=acting, reason="撤销借读")
     student.status, student.register_type = row.former_status, row.former_type

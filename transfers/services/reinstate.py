@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from numbering.services import retire
 from transfers.models import Reinstatement, Transfer
+from transfers.services.later import require_nothing, standing
 from transfers.services.sides import office_of
 from transfers.services.submit import at_work, home_of, own_pupil
-from transfers.services.undo import HARMLESS
 from xueji.accounts import access
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
 from xueji.cases import seats
@@ -81,13 +80,7 @@ def _came_so(student: Student) -> bool:
     came = events.order_by("-pk").first()
     if came is None:
         return False
-    return not _standing(student).filter(kind__in=OF_STATUS, pk__gt=came.pk).exists()
-
-
-def _standing(student: Student) -> QuerySet[RegisterEvent]:
-    return RegisterEvent.objects.filter(student=student, reversed_by__isnull=True).exclude(
-        kind=EventKind.REVERSED
-    )
+    return not standing(student, after=came.pk).filter(kind__in=OF_STATUS).exists()
 
 
 @transaction.atomic
@@ -224,12 +217,13 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     """
     (student,) = students.lock([case.student_id]).values()
     row = Reinstatement.objects.select_related("placement").get(pk=case.pk)
-    own = _standing(student).filter(case=case, kind=EventKind.RETURNED).first()
+    own = standing(student, after=0).filter(case=case, kind=EventKind.RETURNED).first()
     if own is None or student.status != Status.ENROLLED or row.placement.ends:
         raise Refused(LATER)
-    since = _standing(student).filter(pk__gt=own.pk)
-    numbered = list(since.filter(kind=EventKind.NUMBERED).order_by("-pk"))
-    if since.exclude(kind__in=HARMLESS).exists() or (numbered and own.number):
+    since = standing(student, after=own.pk)
+    require_nothing(since, "恢复在校以后", acting)
+    numbered = list(since.filter(kind=EventKind.NUMBERED))
+    if numbered and own.number:
         raise Refused(LATER)
     require_alone(case)
     if numbered:

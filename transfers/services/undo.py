@@ -3,6 +3,7 @@
 from numbering.models import NumberState, RegisterNumber
 from numbering.services import retire, revive
 from transfers.models import Transfer
+from transfers.services.later import TAKEN_BACK, require_nothing, standing
 from xueji.accounts.access import SCHOOL_ROLES, Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
@@ -15,9 +16,6 @@ from xueji.students import moving
 from xueji.students import services as students
 from xueji.students.models import Placement, PlacementKind, Status, Student
 
-# what may have followed without standing in the way; the first two are taken back with it
-TAKEN_BACK = (EventKind.PLACED, EventKind.NUMBERED)
-HARMLESS = (*TAKEN_BACK, EventKind.KEY_DATA_CHANGED)
 LATER = "转学以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
 
 
@@ -31,7 +29,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
         "former__school__organisation", "former__school_class"
     ).get(pk=case.pk)
     _require_approver(case, acting)
-    events = _to_reverse(case, student)
+    events = _to_reverse(case, student, acting)
     _require_untouched(case, row, student)
     row.receipt_open = row.file_open = False
     row.save(update_fields=["receipt_open", "file_open"])
@@ -76,19 +74,14 @@ def _require_approver(case: Case, acting: Acting) -> None:
         raise Refused(f"转学由核准的单位撤销。请与{last.organisation}联系。")
 
 
-def _to_reverse(case: Case, student: Student) -> list[RegisterEvent]:
+def _to_reverse(case: Case, student: Student, acting: Acting) -> list[RegisterEvent]:
     """The events of the case and the class and number since, the last first."""
-    standing = RegisterEvent.objects.filter(student=student, reversed_by__isnull=True).exclude(
-        kind=EventKind.REVERSED
-    )
-    own = list(
-        standing.filter(
-            case=case, kind__in=(EventKind.TRANSFERRED_OUT, EventKind.TRANSFERRED_IN)
-        ).order_by("-pk")
-    )
-    since = standing.filter(pk__gt=own[0].pk).order_by("-pk") if own else standing.none()
-    if not own or since.exclude(kind__in=HARMLESS).exists():
+    moved = (EventKind.TRANSFERRED_OUT, EventKind.TRANSFERRED_IN)
+    own = list(standing(student, after=0).filter(case=case, kind__in=moved))
+    if not own:
         raise Refused(LATER)
+    since = standing(student, after=own[0].pk)
+    require_nothing(since, "转学以后", acting)
     return [*since.filter(kind__in=TAKEN_BACK), *own]
 
 

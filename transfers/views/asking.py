@@ -128,6 +128,7 @@ def context(request: HttpRequest, opened: Opened) -> dict[str, object]:
         **shown_with(request, opened.case, form, opened.other),
         "returned": queries.return_step(opened.case) if opened.case else None,
         "refusal": opened.refusal,
+        "is_search": request.POST.get("save") == "find",
         "exceptions": [
             (asked.get(name.removeprefix(EXCEPTION)), form[name])
             for name in form.fields
