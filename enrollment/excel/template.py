@@ -71,7 +71,10 @@ def workbook(context: Context) -> bytes:
     school = context.lineage.school
     columns = of_template(context.rules)
     fields = [Field(label=NUMBER, example=EXAMPLE, width=8, help="可以不填；示例行不会导入。")]
-    fields += [_field(column, context) for column in columns]
+    fields += [
+        field_of(column, _options(column, context), EXAMPLES.get(column.key, ""))
+        for column in columns
+    ]
     title = TITLE.format(
         school=school.organisation, year=context.entry_year, version=VERSION, number=school.pk
     )
@@ -84,13 +87,14 @@ def workbook(context: Context) -> bytes:
     )
 
 
-def _field(column: Column, context: Context) -> Field:
+def field_of(column: Column, options: tuple[str, ...], example: str) -> Field:
+    """The column as the template shows it."""
     return Field(
         label=column.label,
         must=column.starred,
-        options=_options(column, context),
+        options=options,
         help=column.help,
-        example=EXAMPLES.get(column.key, ""),
+        example=example,
         width=WIDE.get(column.key, max(12, 2 * len(column.label) + 2)),
     )
 

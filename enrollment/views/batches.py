@@ -1,20 +1,17 @@
 """What is done with all pupils of one intake at once: signed, taken back, undone."""
 
-from collections.abc import Mapping
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from enrollment.models import ImportBatch
 from enrollment.queries import imports as queries
 from enrollment.services.batch import undo
 from enrollment.views.imports import acted, find
 from xueji.accounts import access
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.services import Outcome, OutcomeKind
+from xueji.pages.at_once import told
 from xueji.pages.forms import DecisionForm, ReasonForm, first_error
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, posted_key
@@ -40,21 +37,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         outcomes = cases.decide(
             seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
         )
-        return _told(outcomes, found)
+        here = reverse("enrollment_batch", args=[pk])
+        return told(outcomes, at=here, signed="已签署 {} 件", not_signed="{} 件没有签署")
 
     return acted(request, act, pk, "没有签署")
-
-
-def _told(outcomes: Mapping[int, Outcome], found: ImportBatch) -> Done:
-    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
-    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
-    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
-    more = f"\n……另有 {len(rest) - 20} 件" if len(rest) > 20 else ""
-    return Done(
-        reverse("enrollment_batch", args=[found.pk]),
-        success=f"已签署 {signed} 件" if signed else "",
-        warning=f"{len(rest)} 件没有签署\n\n{lines}{more}" if rest else "",
-    )
 
 
 @access.act("cases.withdraw")

@@ -19,11 +19,11 @@ from enrollment.services.national_check import KEY, report
 from enrollment.services.national_list import COLUMNS, sheets
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
-from xueji.cases.services import Outcome, OutcomeKind
+from xueji.cases.services import Outcome
 from xueji.excel.gate import XLSX
 from xueji.pages import finding
+from xueji.pages.at_once import chosen, told
 from xueji.pages.forms import new_key
-from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -31,7 +31,6 @@ from xueji.pages.record import shown
 from xueji.students.search import masked
 
 PAGE = "national_check"
-MOST = 200  # results at once
 LONGEST_LIST = 2000  # an incomplete one would be worse than none
 
 
@@ -120,10 +119,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """What the check found about all chosen, signed case by case."""
     month = _month(request, request.POST.get("month", "")) or _this_month(request)
     form = ResultForm(request.POST)
-    pairs = [[whole(part) for part in value.split(":")] for value in request.POST.getlist("case")]
-    seen: dict[int, int] = {
-        pair[0]: pair[1] for pair in pairs[:MOST] if len(pair) == 2 and None not in pair
-    }
+    seen = chosen(request)
     if not seen or not form.is_valid():
         why = next(iter(form.errors.values()), ["还没有选中学生。请先勾选，再登记结果。"])[0]
         messages.error(request, f"没有登记\n\n{why}")
@@ -144,18 +140,12 @@ def results(request: HttpRequest) -> HttpResponse:
 
 
 def _told(outcomes: Mapping[int, Outcome], result: str) -> Done:
-    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
-    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
-    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
-    word = "通过，转下一环节" if result == "passed" else "不通过，应按规定办理转学手续"
+    here = reverse("enrollment_national_check")
     if not outcomes:
         gone = "所选的学生不在本岗位等待查重\n\n没有登记。请刷新名单后再选。"
-        return Done(reverse("enrollment_national_check"), warning=gone)
-    return Done(
-        reverse("enrollment_national_check"),
-        success=f"已登记 {signed} 名{word}" if signed else "",
-        warning=f"{len(rest)} 名没有登记\n\n{lines}" if rest else "",
-    )
+        return Done(here, warning=gone)
+    word = "通过，转下一环节" if result == "passed" else "不通过，应按规定办理转学手续"
+    return told(outcomes, at=here, signed=f"已登记 {{}} 名{word}", not_signed="{} 名没有登记")
 
 
 def _this_month(request: HttpRequest) -> date:

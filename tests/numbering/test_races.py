@@ -10,7 +10,7 @@ from numbering import services
 from numbering.models import NumberState, RegisterNumber, Series
 from numbering.services import PreviewChanged
 from tests.numbering import making
-from tests.numbering.crowds import THREADS, assert_sound, together, until_waiting
+from tests.numbering.crowds import THREADS, assert_sound, together, undo, until_waiting
 from xueji.cases import services as cases
 from xueji.organisations.models import SchoolClass
 from xueji.students import services as students
@@ -89,13 +89,13 @@ def test_holes_made_meanwhile_are_filled_once(world):
         values={},
     )
 
-    def undo(share):
+    def taken_back(share):
         return lambda: [undo(world, student, case) for student in share]
 
     def append(share):
         return lambda: [making.append(world, student) for student in share]
 
-    acts = [undo(placed[n::4]) for n in range(4)] + [append(later[n::4]) for n in range(4)]
+    acts = [taken_back(placed[n::4]) for n in range(4)] + [append(later[n::4]) for n in range(4)]
     random.Random(7).shuffle(acts)
     assert not [r for r in together(*acts) if isinstance(r, Exception)]
     assert_sound(live=16)

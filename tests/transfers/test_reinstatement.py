@@ -209,8 +209,8 @@ def test_the_school_into_which_the_receiving_one_was_merged_reinstates(world):
 
 
 def test_a_number_given_since_is_taken_back_with_it(world):
-    row_of = class_of(world, "清泉小学")
-    student = pupils.enrolled(world, "clerk", school_class=str(row_of.pk))
+    own = class_of(world, "清泉小学")
+    student = pupils.enrolled(world, "clerk", school_class=str(own.pk))
     movers.moved(world, gone(world, student, Status.ABROAD))
     before = row_of(student)
     case = sign(world, asked(world, student), "principal2", "centre2")

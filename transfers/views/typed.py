@@ -61,12 +61,13 @@ def shown_with(
     """What the page knows of the draft; a form that came back goes on under its own key."""
     kept = queries.typed(case) if case else None
     is_current = request.method == "GET" or other is not None
+    goes_on = request.method == "POST" and not other
     version = kept.version if kept and is_current else request.POST.get("version", "")
     return {
         "case": case,
         "number": case.number if case else "",
         "version": version,
-        "form_key": posted_key(request) if request.method == "POST" and not other else new_key(),
+        "form_key": str(posted_key(request)) if goes_on else new_key(),
         "unsaved": False,
         "saved": kept.saved_at if kept else None,
         "differences": list(differences(form, other)) if other else [],

@@ -2,7 +2,7 @@
 
 from enrollment.excel.columns import EXAMPLE, NUMBER, Column, Kind
 from enrollment.excel.takeover.columns import typed
-from enrollment.excel.template import EXAMPLES, WIDE, YES_NO
+from enrollment.excel.template import EXAMPLES, YES_NO, field_of
 from enrollment.services.takeover.context import Context
 from xueji.excel import template
 from xueji.excel.template import ROWS, Field
@@ -17,7 +17,10 @@ def workbook(context: Context) -> bytes:
     school, columns = context.lineage.school, list(typed())
     example = _example(context)
     fields = [Field(label=NUMBER, example=EXAMPLE, width=8, help="可以不填；示例行不会读。")]
-    fields += [_field(column, context, example) for column in columns]
+    fields += [
+        field_of(column, _options(column, context), example.get(column.key, ""))
+        for column in columns
+    ]
     title = TITLE.format(
         school=school.organisation,
         day=f"{context.as_on:%Y-%m-%d}",
@@ -30,17 +33,6 @@ def workbook(context: Context) -> bytes:
         title=title,
         explained=_explained(context),
         identifier=f"xueji-takeover-{VERSION}-{school.pk}",
-    )
-
-
-def _field(column: Column, context: Context, example: dict[str, str]) -> Field:
-    return Field(
-        label=column.label,
-        must=column.starred,
-        options=_options(column, context),
-        help=column.help,
-        example=example.get(column.key, ""),
-        width=WIDE.get(column.key, max(12, 2 * len(column.label) + 2)),
     )
 
 

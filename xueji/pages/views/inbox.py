@@ -1,6 +1,6 @@
 """The inbox: cases by whose turn it is, searched, and many of them signed at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +14,9 @@ from xueji.audit.models import AccessKind
 from xueji.cases import inbox as boxes
 from xueji.cases import kinds, services, veil
 from xueji.cases.finding import narrowed
-from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import finding
+from xueji.pages.at_once import chosen, told
 from xueji.pages.forms import DecisionForm, first_error, new_key
-from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from, typing
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -31,7 +30,6 @@ TABS = {
     "overdue": ("逾期", lambda acting: boxes.overdue(acting, acting.today)),
     "closed": ("已了结", lambda acting: boxes.closed(acting)),
 }
-MOST = 200  # cases in one bulk decision
 NONE_CHOSEN = "还没有选中业务件。请先勾选，再签署。"
 
 
@@ -75,8 +73,8 @@ def _inbox(
     )
     if found.rows:
         students = [case.student_id for case in found.rows]
-        told = {"page": "cases", "filter": masked(typed)}
-        shown(request, kind=AccessKind.LIST, students=students, **told)
+        words = masked(typed)
+        shown(request, kind=AccessKind.LIST, page="cases", students=students, filter=words)
     veil.draw(found.rows, request.acting)
     return render(
         request,
@@ -107,7 +105,7 @@ def _inbox(
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Sign all chosen cases through the same function as a single one."""
     form = DecisionForm(request.POST)
-    seen = _chosen(request.POST.getlist("case"))
+    seen = chosen(request)
     if not seen or not form.is_valid():
         why = first_error(form) if seen else NONE_CHOSEN
         messages.error(request, f"没有签署\n\n{why}")
@@ -118,26 +116,9 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         outcomes = services.decide(
             seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
         )
-        return _told_many(outcomes)
+        return told(outcomes, at=url("cases"), signed="已签署 {} 件", not_signed="{} 件没有签署")
 
     return once(request, act, back=url("cases"))
-
-
-def _chosen(values: list[str]) -> dict[int, int]:
-    """``["12:3", …]`` as sent by the check boxes → case id and the version that was shown."""
-    pairs = [[whole(part) for part in value.split(":")] for value in values[:MOST]]
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and None not in pair}
-
-
-def _told_many(outcomes: Mapping[int, Outcome]) -> Done:
-    signed = sum(outcome.kind == OutcomeKind.SIGNED for outcome in outcomes.values())
-    rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
-    lines = "\n".join(f"· {of.case.number} {of.case.title}：{of.text}" for of in rest[:20])
-    return Done(
-        url("cases"),
-        success=f"已签署 {signed} 件" if signed else "",
-        warning=f"{len(rest)} 件没有签署\n\n{lines}" if rest else "",
-    )
 
 
 @csrf_exempt  # nothing happens: the list is shown again, with a token of this session
@@ -147,5 +128,4 @@ def _told_many(outcomes: Mapping[int, Outcome]) -> Done:
 def resume_many(request: HttpRequest) -> HttpResponse:
     """The list again, with the same cases chosen and the opinion that was typed."""
     messages.warning(request, NOT_DONE)
-    chosen = _chosen(request.POST.getlist("case"))
-    return _inbox(request, "mine", picked=chosen.keys(), note=request.POST.get("note", ""))
+    return _inbox(request, "mine", picked=chosen(request).keys(), note=request.POST.get("note", ""))
