@@ -62,8 +62,9 @@ def typing_here(look: str = "") -> Callable[[View], View]:
                 return guarded(request, *args, **kwargs)
             messages.info(request, STILL + (NO_FILE if look else ""))
             if look:
-                request.POST = request.POST.copy()
-                request.POST[look] = "1"
+                typed = request.POST.copy()
+                typed[look] = "1"
+                request.POST = typed  # type: ignore[assignment]
             else:
                 request.method = "GET"
             return view(request, *args, **kwargs)
