@@ -138,17 +138,18 @@ def way_of(
 ) -> tuple[Placement, Way]:
     """From where a pupil of the register would come, and how.
 
-    Raises Refused where the pupil is not to be had, or not by a request from here.
+    Raises Refused where the pupil is not to be had, or not by a request from here. The latter is
+    told first: who cannot ask in any case learns nothing of the pupil.
     """
     former = home_of(student)
-    require_free(student, case, acting)
-    require_plain(student, acting)
     way = Way(stage=former.stage, out=lineage(former.school_id), into=into, on=acting.today)
     if not way.starts_at_receiving:
         cited = way.rules.rule("transfer.starter").citation
         raise Refused(
             f"这样的转学由转出学校发起（{cited}）。请监护人到原学校申请，由原学校开始办理。"
         )
+    require_free(student, case, acting)
+    require_plain(student, acting)
     return former, way
 
 
