@@ -17,7 +17,6 @@ from tablib import Dataset
 
 from enrollment.models import Enrollment
 from enrollment.rules import EntryFacts
-from enrollment.services.batch.store import KIND
 from enrollment.services.check import FIRST_GRADE, Context
 from enrollment.services.context import route
 from enrollment.services.submit import SHEET_FIELDS, STUDENT_FIELDS
@@ -182,7 +181,9 @@ def plain(data: bytes, header: list[tuple[str, str]], context: Context, acting: 
             for part in (_sheet(student, row), _member(student, row)):
                 _clean(part)
                 part.save()
-            [case] = new_cases(1, kind=KIND, school=context.lineage.school, acting=acting)
+            [case] = new_cases(
+                1, kind=Enrollment.KIND, school=context.lineage.school, acting=acting
+            )
             _sent(case, student, told, context).save(force_insert=True)
             for parts in _parts(case, row, stops, context):
                 for part in parts:
@@ -256,7 +257,9 @@ def import_export(
                 _clean(part)
             bulk_create_with_history(parts, type(parts[0]), batch_size=1000)
         near = [len(found) for found in duplicates.near_each([_person(one) for one in made])]
-        cases = new_cases(len(made), kind=KIND, school=context.lineage.school, acting=acting)
+        cases = new_cases(
+            len(made), kind=Enrollment.KIND, school=context.lineage.school, acting=acting
+        )
         stops = route(context)
         beside: list[list[Model]] = [[], [], [], []]
         for case, (student, row), alike in zip(cases, pairs, near, strict=True):
