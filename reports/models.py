@@ -72,6 +72,7 @@ class RosterExport(models.Model):
         ]
         indexes = [
             models.Index(fields=["post", "-asked_at"], name="roster_of_post"),
+            models.Index(fields=["-asked_at", "-id"], name="roster_asked"),
             models.Index(
                 fields=["approver_at", "approver_role"],
                 condition=Q(state="waiting"),

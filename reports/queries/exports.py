@@ -11,7 +11,15 @@ from xueji.cases.todos import Todo
 from xueji.organisations.models import within
 from xueji.pages.span import week_to
 
-WITH = ("post__user", "post__organisation", "approver_at", "decided_by__user", "job", "document")
+WITH = (
+    "post__user",
+    "post__organisation",
+    "approver_at",
+    "decided_by__user",
+    "decided_by__organisation",
+    "job",
+    "document",
+)
 
 
 def own(acting: Acting) -> QuerySet[RosterExport]:

@@ -64,7 +64,22 @@ def test_queries_do_not_grow_with_the_rosters(world, client_of):
     auditor.get(reverse("reports_taken"))
     for _ in range(2):
         took(world, "clerk", 3)
+        RosterExport.objects.update(
+            decided_by=world.posts["county"],
+            decided_at=NOON,
+            approver_role="county_officer",
+            approver_at=world.organisations["迁安市教育局"],
+        )
         with CaptureQueriesContext(connection) as caught:
             auditor.get(reverse("reports_taken"))
         asked.append(len(caught))
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("page", ["reports_taken", "audit"])
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31", "2026-02-30"]
+)
+def test_a_day_that_no_record_can_have_is_as_good_as_none(world, client_of, page, day):
+    context = client_of("auditor").get(reverse(page), {"from": day, "to": day}).context
+    assert (context["first"], context["last"]) == (NOON.date() - 6 * DAY, NOON.date())

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
 DAYS, MOST_DAYS = 7, 366
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
@@ -22,6 +23,7 @@ def week_to(last: date) -> tuple[date, date]:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and EARLIEST <= day <= LATEST else None
