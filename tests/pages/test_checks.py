@@ -129,6 +129,20 @@ def test_a_proof_is_overdue_after_a_day_and_a_half(world, client_of, hours, word
     assert todos == ({label: (1, at, (at + 24 * HOUR).date())} if late else {})
 
 
+def test_a_proof_of_just_after_midnight_was_due_on_the_next_day(world, client_of):
+    leave(hours=60 - 1 / 12)  # five past midnight, yesterday in UTC
+    leave(NUMBERS)
+    _, todos = told(client_of("auditor"))
+    assert [due for _, _, due in todos.values()] == [NOON.date() - timedelta(days=1)]
+
+
+def test_what_was_found_and_that_nothing_was_proved_since_are_both_told(world, client_of):
+    leave(hours=40, gap=1)
+    leave(NUMBERS)
+    _, todos = told(client_of("auditor"))
+    assert list(todos) == ["数据核对发现问题：学籍台账", "数据核对没有按时做：学籍台账"]
+
+
 def test_proofs_that_were_never_made_are_told(world, client_of):
     assert told(client_of("security")) == (
         {"学籍台账": "还没核对", "学籍号": "还没核对"},

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localdate
+
 from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
 from xueji.ledger import examinations
@@ -70,7 +72,7 @@ def todos(found: list[Line], acting: Acting) -> Iterator[Todo]:
                 since=line.last.ended_at,
                 due=acting.today,
             )
-        elif line.overdue:
+        if line.overdue:
             yield Todo(
                 label=f"数据核对没有按时做：{line.title}",
                 count=1,
@@ -78,5 +80,5 @@ def todos(found: list[Line], acting: Acting) -> Iterator[Todo]:
                 url="checks",
                 unit="项",
                 since=line.last.ended_at if line.last else None,
-                due=(line.last.ended_at + DAY).date() if line.last else acting.today,
+                due=localdate(line.last.ended_at) + DAY if line.last else acting.today,
             )
