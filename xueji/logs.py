@@ -21,7 +21,7 @@ class WithoutValues(logging.Formatter):
         return f"{line}\nincident {incident}" if incident else line
 
     def formatException(self, ei) -> str:  # noqa: N802 -- logging's own name
-        return "\n".join(_lines(ei[1]))
+        return "\n".join(frames(ei[1]))
 
 
 class Json(WithoutValues):
@@ -39,7 +39,7 @@ class Json(WithoutValues):
         if incident := getattr(getattr(record, "request", None), "incident", ""):
             told["incident"] = incident
         if record.exc_info and record.exc_info[1]:
-            told["trace"] = [*_lines(record.exc_info[1])]
+            told["trace"] = [*frames(record.exc_info[1])]
         return json.dumps(told, ensure_ascii=False, default=str)
 
 
@@ -55,7 +55,8 @@ def _by_route(record: logging.LogRecord) -> logging.LogRecord:
     return record
 
 
-def _lines(error: BaseException | None) -> Iterator[str]:
+def frames(error: BaseException | None) -> Iterator[str]:
+    """Types and places of an exception and its causes, without its values."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

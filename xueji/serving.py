@@ -4,9 +4,17 @@ import gc
 import os
 from pathlib import Path
 
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.http.errors import (
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
+
+from xueji.logs import frames
 
 worker_class = "xueji.serving.Worker"
 threads = 4
@@ -40,16 +48,20 @@ TOO_LONG = {
 }
 
 
+OF_THE_ANSWER = (InvalidResponseHeader, InvalidResponseHeaderName)
+
+
 class Worker(ThreadWorker):
     """Refuses what never gets to Django in our words; page and log say nothing of the request."""
 
     def handle_error(self, req: object, client: object, addr: object, exc: Exception) -> None:
         """Answer a request that cannot be read; gunicorn's own way would quote it in the log."""
-        if isinstance(exc, ParseException):
+        if isinstance(exc, ParseException) and not isinstance(exc, OF_THE_ANSWER):
             status, file = TOO_LONG.get(type(exc), "400 Bad Request"), "unreadable"
+            self.log.warning("answered %s: %s", status, type(exc).__name__)
         else:  # after Django, so whether something was written is not known
             status, file = "500 Internal Server Error", "away"
-        self.log.warning("answered %s: %s", status, type(exc).__name__)
+            self.log.error("answered %s:\n%s", status, "\n".join(frames(exc)))
         page = (PAGES / f"{file}.html").read_bytes()
         head = (
             f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"

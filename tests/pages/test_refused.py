@@ -18,6 +18,13 @@ LONG = "x" * 9000
 HEADERS = "".join(f"X-H{number}: 1\r\n" for number in range(200))
 
 
+def application(environ, start_response):
+    """Says hello, and on one address an answer with a line end in a header."""
+    broken = [("X-Broken", f"{CANARY}\n")] if environ["PATH_INFO"] == "/broken" else []
+    start_response("200 OK", [("Content-Type", "text/plain"), *broken])
+    return [b"hello"]
+
+
 def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -26,12 +33,12 @@ def free_port() -> int:
 
 @pytest.fixture
 def web(tmp_path) -> Iterator[tuple[Callable[[str], str], Path]]:
-    """``ask(raw)`` sends it to gunicorn as it serves us, with an application that says hello."""
+    """``ask(raw)`` sends it to gunicorn as it serves us, with the application above."""
     port, log = free_port(), tmp_path / "log"
     command = f"-m gunicorn --config python:xueji.serving --bind 127.0.0.1:{port}"
     with log.open("w") as out:
         running = subprocess.Popen(
-            [sys.executable, *command.split(), "wsgiref.simple_server:demo_app"],
+            [sys.executable, *command.split(), "tests.pages.test_refused:application"],
             cwd=ROOT,
             stdout=out,
             stderr=out,
@@ -73,6 +80,15 @@ def test_gunicorn_refuses_in_our_words_and_repeats_nothing(web, raw, status):
     assert head.split()[1] == status
     assert page == (PAGES / "unreadable.html").read_text()
     assert "answered " + status in log.read_text()
+    assert CANARY not in log.read_text()
+
+
+def test_an_answer_that_cannot_be_sent_is_no_request_that_changed_nothing(web):
+    """The application has run, so the page must not say that nothing was changed."""
+    ask, log = web
+    head, _, page = ask(get("/broken")).partition("\r\n\r\n")
+    assert (head.split()[1], page) == ("500", (PAGES / "away.html").read_text())
+    assert "InvalidResponseHeader" in log.read_text()
     assert CANARY not in log.read_text()
 
 
