@@ -15,7 +15,7 @@ from tests.transfers.lenders import HOST, SIGNERS, asked, called_back, lent
 from tests.transfers.movers import class_of, faults, numbered
 from tests.world import NOON
 from transfers.models import Borrowing
-from transfers.services import NotTaken, Rejected, borrow_sheet
+from transfers.services import NotTaken, Rejected, borrow_sheet, look
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, State
@@ -113,6 +113,15 @@ def test_the_home_school_ends_it_and_the_end_is_undone_exactly(world):
     cases.reverse(case_id=end.pk, note="还在借读", acting=world.acting("centre"))
     assert (place.values().get(), figures(world)) == (before, (1, 1, 0, 1, 0))
     assert faults() == ([], [])
+
+
+def test_who_was_lent_and_left_the_register_afterwards_is_found_by_who_takes_them_back(world):
+    student = numbered(world)
+    pupils.sign(world, called_back(world, lent(world, student)), *SIGNERS)
+    movers.approved(world, student, None)
+    person = {"id_number": student.id_number, "name": student.name}
+    found = look(**person, case=None, acting=world.acting("clerk2"))
+    assert (found.student, found.is_outside, list(found.problems)) == (student, True, [])
 
 
 def test_the_sheet_goes_along_and_has_to_be_back_before_it_is_undone(world):

@@ -87,8 +87,8 @@ def schools_of(found: Iterable[Student]) -> dict[int, Lineage]:
     schools = {student.pk: student.school_id for student in found if student.school_id}
     rest = [student.pk for student in found if not student.school_id]
     if rest:
-        places = Placement.objects.filter(student__in=rest).order_by("starts", "pk")
-        schools |= dict(places.values_list("student", "school"))
+        places = Placement.objects.filter(student__in=rest, school__isnull=False)
+        schools |= dict(places.order_by("starts", "pk").values_list("student", "school"))
         granted = Q(state=State.DONE, student__status=Status.DEFERRED)
         cases = Case.objects.filter(granted | Q(state__in=ALIVE), student__in=rest)
         schools |= dict(cases.order_by("pk").values_list("student", "school"))
