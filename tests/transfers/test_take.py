@@ -264,6 +264,21 @@ def test_a_draft_goes_on_in_the_form_it_was_begun_in(world, client_of, noon):
     assert Case.objects.filter(kind="transfer").count() == 1
 
 
+def test_a_kept_draft_tells_why_the_pupil_is_not_to_be_had_and_nothing_of_a_wrong_name(
+    world, client_of, noon
+):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    client = client_of("clerk")
+    wrong = form(id_number=student.id_number, name="别人", save="draft")
+    shown = client.get(client.post(TAKE, wrong)["Location"])
+    assert shown.context["against"] == [
+        "姓名与学籍登记的不一致。请照户口簿填写姓名，并核对证件号。"
+    ]
+    page = shown.content.decode()
+    told = ("找到这名学生", "没有登记过", "滦州", 'value="send"')
+    assert [word for word in told if word in page] == []
+
+
 def test_until_the_former_school_agrees_the_receiving_one_does_not_see_which_it_is(
     world, client_of, noon
 ):

@@ -201,7 +201,7 @@ def term_day(way: Way, on: date) -> int | None:
 
 
 def term_starts_on(way: Way, entered_on: date | None) -> date | None:
-    """When the term of the day of asking began there."""
+    """When the term of that day began there; without ``entered_on`` of the day of asking."""
     side = way.out or way.into
     term = _term(side, entered_on or way.on) if side else None
     return term.starts_on if term else None

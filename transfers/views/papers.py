@@ -30,6 +30,8 @@ from xueji.pages.rule_words import WORDS, value_words
 from xueji.printing.sheets import packed
 
 NOT_DONE = "这件转学没有办结，纸质材料不转递。转学办结以后再打印。"
+REVERSED = "这件转学已经撤销，纸质材料不转递。"
+FROM_OUTSIDE = "外地转入的，档案转递单由外地的学校开具。"
 TITLES = {"out": "转出学生登记册", "in": "转入学生登记册"}
 A_YEAR = timedelta(days=365)
 ROOM = 22  # lines of one sheet
@@ -88,10 +90,13 @@ def file_slip(request: HttpRequest, number: str) -> HttpResponse:
     For both schools and the offices between: of the pupil only what the former school knew.
     """
     case = transfer_of(request, number)
-    if case.state != State.DONE:
-        return not_printed(request, number, "档案转递单", NOT_DONE)
-    shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     row = queries.of_case(case)
+    if row.from_school is None:
+        return not_printed(request, number, "档案转递单", FROM_OUTSIDE)
+    if case.state != State.DONE:
+        why = REVERSED if case.state == State.REVERSED else NOT_DONE
+        return not_printed(request, number, "档案转递单", why)
+    shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     out = case.events.filter(kind=EventKind.TRANSFERRED_OUT).order_by("pk").first()
     context = {
         "case": case,

@@ -143,6 +143,8 @@ def _look(request: HttpRequest, opened: Opened, id_number: str, name: str) -> No
     opened.looked = found
     if opened.form.is_bound:
         asking.put(opened.form, found.problems)
+    else:
+        opened.against = [*opened.against, *map(str, found.problems)]
 
 
 def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpResponse:

@@ -182,10 +182,10 @@ def of_stages(stages: Sequence[StageFacts]) -> Iterable[Problem]:
                 "请核对起始年级和学制。",
                 field="stages",
             )
-        elif one.years > USUAL[StageName(one.stage)][1] + 1:
+        elif one.years > (longest := USUAL[StageName(one.stage)][1] + 1):
             yield Problem(
                 "length",
-                f"{StageName(one.stage).label}学制 {one.years} 年太长。",
+                f"{StageName(one.stage).label}学制 {one.years} 年太长，最多 {longest} 年。",
                 "一贯制学校请分学段写，如：小学6+初中3。",
                 field="stages",
             )
