@@ -52,7 +52,9 @@ def test_a_row_is_told_by_the_place_at_which_the_page_shows_it(world, client_of)
     assert "学校代码 091 是本表第 2 行的" in str(second.problems[0])
 
 
-@pytest.mark.parametrize(("stages", "told"), [("小学7", []), ("小学9", ["小学学制 9 年太长，最多 7 年"])])
+@pytest.mark.parametrize(
+    ("stages", "told"), [("小学7", []), ("小学9", ["小学学制 9 年太长，最多 7 年"])]
+)
 def test_a_stage_that_is_longer_than_any_is_refused(world, client_of, stages, told):
     rows = SHEET.splitlines()[0] + f"\n学校,甲小学,,091,3130283091,{stages}\n"
     sheet = {"what": "offices", "text": rows, "check": "1"}
