@@ -17,10 +17,10 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
-from xueji.cases.models import ALIVE, Case, CaseForm
+from xueji.cases.models import Case, CaseForm
 from xueji.cases.services import open_draft, write_papers
 from xueji.cases.services import submit as submit_case
-from xueji.cases.services.common import lock, require
+from xueji.cases.services.common import lock, require, require_none_elsewhere
 from xueji.identity.names import clean_name
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Level, SchoolClass, Stage
@@ -122,7 +122,7 @@ def submit(*, case_id: int | None, asked: Asked, row: Mapping[str, str], acting:
     problems = list(_dates(asked, former, acting))
     if problems or former is None or any(f.effect == Effect.BLOCK for f in findings):
         raise Rejected(looked, problems, findings)
-    _require_free(student, case, acting)
+    require_none_elsewhere(student, case, acting, "接收")
     if asked.school_class:
         take_seat(asked.school_class, student, others=0, rules=rules, acting=acting)
     Admission.objects.update_or_create(
@@ -195,15 +195,6 @@ def _dates(asked: Asked, former: Placement | None, acting: Acting) -> Sequence[P
         remedy = "请填学生到本校的日期，并向监护人核对。"
         return [Problem("early", "接收日期早于该生到原学校的日期。", remedy, field="starts")]
     return []
-
-
-def _require_free(student: Student, case: Case, acting: Acting) -> None:
-    """Another case of the locked pupil is named to who reaches it, its office to others."""
-    others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
-    other = others.exclude(pk=case.pk).first()
-    if other and not acting.reaches(other.org_path):
-        office = lineage(other.school_id).county
-        raise Refused(f"该生另有业务件在别处办理，办结后才能接收。请与{office}联系。")
 
 
 def take_seat(

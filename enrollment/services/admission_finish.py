@@ -119,7 +119,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
         "former__school__organisation", "former__school_class"
     ).get(pk=case.pk)
     events = _to_reverse(case, student)
-    _require_untouched(case, student)
+    _require_untouched(case, student, acting)
     _require_open(row.former, acting)
     moving.move_back(
         student, to=row.former, on=acting.today, acting=acting, reason=f"撤销接收：{note}"
@@ -139,12 +139,12 @@ def _to_reverse(case: Case, student: Student) -> list[RegisterEvent]:
     return [*since.filter(kind=EventKind.PLACED), *own]
 
 
-def _require_untouched(case: Case, student: Student) -> None:
+def _require_untouched(case: Case, student: Student, acting: Acting) -> None:
     homes = Placement.objects.filter(student=student, kind=PlacementKind.HOME, ends__isnull=True)
     home = homes.first()
     if home is None or home.case_id != case.pk:
         raise Refused("接收以后学籍又有变动，不能直接撤销；请先撤销后来的业务。")
-    require_alone(case)
+    require_alone(case, acting)
 
 
 def _require_open(former: Placement, acting: Acting) -> None:

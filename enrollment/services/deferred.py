@@ -67,7 +67,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     last = deferrals.standing([student.pk]).get(student.pk)
     if student.status != Status.DEFERRED or last is None or last.case_id != case.pk:
         raise Refused("缓学以后又办了入学或续缓，不能直接撤销；请先撤销后来的业务。")
-    require_alone(case)
+    require_alone(case, acting)
     before = Deferral.objects.filter(case__student=student, case__state=State.DONE)
     is_deferred = before.exclude(case=case).exists()
     student.status = Status.DEFERRED if is_deferred else Status.PENDING

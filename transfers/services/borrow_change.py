@@ -279,7 +279,7 @@ def _undoing(
     if not events:
         raise Refused(LATER)
     require_nothing(standing(student, after=events[0].pk), "此后", acting)
-    require_alone(case)
+    require_alone(case, acting)
     return row, student, events
 
 

@@ -163,7 +163,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     place = Placement.objects.select_for_update().filter(case=case, ends__isnull=True).first()
     if not own or place is None:
         raise Refused(LATER)
-    require_alone(case)
+    require_alone(case, acting)
     reason = f"撤销借读：{note}"
     if row.home_school_id:
         require_sheet_back(row)

@@ -81,7 +81,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     place = Placement.objects.select_for_update().filter(case=case, ends__isnull=True).first()
     if place is None:
         raise Refused(LATER)
-    require_alone(case)
+    require_alone(case, acting)
     require_sheet_back(row)
     reason = f"撤销借出：{note}"
     guests.dismiss([place], on=acting.today, acting=acting, reason=reason)

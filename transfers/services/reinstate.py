@@ -225,7 +225,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     numbered = list(since.filter(kind=EventKind.NUMBERED))
     if numbered and own.number:
         raise Refused(LATER)
-    require_alone(case)
+    require_alone(case, acting)
     if numbered:
         retire({student: case.pk}, acting=acting, reason="撤销恢复在校")
     student.status = row.former_status

@@ -40,9 +40,9 @@ from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
-from xueji.cases.models import ALIVE, Case
+from xueji.cases.models import Case
 from xueji.cases.services import Typed, granting_stop
-from xueji.cases.services.common import lock
+from xueji.cases.services.common import lock, require_none_elsewhere
 from xueji.conduct.queries import open_sanctions
 from xueji.identity.problems import Problem
 from xueji.organisations.models import SchoolClass
@@ -267,11 +267,7 @@ def _send(
 
 
 def require_free(student: Student, case: Case | None, acting: Acting) -> None:
-    """Another case of the pupil is named to who reaches it, its office to others."""
-    others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
-    other = others.exclude(pk=case.pk if case else None).first()
+    """The draft is this pupil's, and nothing out of reach is under way for the pupil."""
     if case and case.student_id not in (None, student.pk):
         raise Refused("本件是另一名学生的。请撤回本件，为这名学生另办一件。")
-    if other and not acting.reaches(other.org_path):
-        office = lineage(other.school_id).county
-        raise Refused(f"该生另有业务件在别处办理，办结后才能提交。请与{office}联系。")
+    require_none_elsewhere(student, case, acting, "提交")

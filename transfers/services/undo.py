@@ -30,7 +30,7 @@ def reverse(case: Case, acting: Acting, note: str) -> None:
     ).get(pk=case.pk)
     _require_approver(case, acting)
     events = _to_reverse(case, student, acting)
-    _require_untouched(case, row, student)
+    _require_untouched(case, row, student, acting)
     row.receipt_open = row.file_open = False
     row.save(update_fields=["receipt_open", "file_open"])
     former = row.former
@@ -85,7 +85,7 @@ def _to_reverse(case: Case, student: Student, acting: Acting) -> list[RegisterEv
     return [*since.filter(kind__in=TAKEN_BACK), *own]
 
 
-def _require_untouched(case: Case, row: Transfer, student: Student) -> None:
+def _require_untouched(case: Case, row: Transfer, student: Student, acting: Acting) -> None:
     if row.receipt_on:
         raise Refused("已登记接收学校的回执，不能撤销。该生转回来的，请办外地转入。")
     home = Placement.objects.filter(
@@ -93,7 +93,7 @@ def _require_untouched(case: Case, row: Transfer, student: Student) -> None:
     ).first()
     if (home.case_id if home else None) != (case.pk if row.to_school_id else None):
         raise Refused(LATER)
-    require_alone(case)
+    require_alone(case, acting)
 
 
 def _require_open(former: Placement, acting: Acting) -> None:

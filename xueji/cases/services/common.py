@@ -12,7 +12,9 @@ from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import ALIVE, Case, CaseForm, Decision, State, Step
 from xueji.cases.services.telling import tell_of
 from xueji.notices import services as notices
+from xueji.organisations.queries import lineage
 from xueji.rows import insert
+from xueji.students.models import Student
 
 CASE_FIELDS = (
     "state",
@@ -44,12 +46,33 @@ def require(case: Case, act: Act, acting: Acting) -> list[Step]:
     return steps
 
 
-def require_alone(case: Case) -> None:
-    """Raise Refused while the pupil, whom the caller has locked, has another case under way."""
+def require_alone(case: Case, acting: Acting) -> None:
+    """Raise Refused while the pupil, whom the caller has locked, has another case under way.
+
+    It is named to who reaches it, its county to others.
+    """
     others = Case.objects.filter(student=case.student_id, state__in=ALIVE).exclude(pk=case.pk)
     if other := others.first():
         what = kinds.get(case.kind).undo
+        require_reached(other, acting, what)
         raise Refused(f"该生有业务件 {other.number} 在办，办结或撤回后才能{what}。")
+
+
+def require_none_elsewhere(student: Student, case: Case | None, acting: Acting, what: str) -> None:
+    """Raise Refused where the pupil has another case out of reach: nobody else here will say so.
+
+    Cases in reach the submission itself names.
+    """
+    others = Case.objects.filter(student=student, exclusive=True, state__in=ALIVE)
+    if other := others.exclude(pk=case.pk if case else None).first():
+        require_reached(other, acting, what)
+
+
+def require_reached(other: Case, acting: Acting, what: str) -> None:
+    """Raise Refused, with the county alone, where a case that stands against it is out of reach."""
+    if not acting.reaches(other.org_path):
+        county = lineage(other.school_id).county
+        raise Refused(f"该生另有业务件在别处办理，办结后才能{what}。请与{county}联系。")
 
 
 def hand_to(case: Case, post: Step | Stop | Post, *, due: date, at: datetime) -> None:
