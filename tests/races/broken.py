@@ -1,6 +1,7 @@
 """The site with one thing taken away, named by XUEJI_BREAK: what the judge of the races must see.
 
-Served by gunicorn for test_controls.py alone; nothing in the product knows of it.
+Served by gunicorn for test_controls.py, and for scanners (tests/security), who would otherwise
+get no further than the second look at a form; nothing in the product knows of it.
 """
 
 import os
@@ -18,6 +19,7 @@ from numbering.services import sql
 from xueji.accounts.access import Acting
 from xueji.audit import services as audit
 from xueji.ledger import services as ledger
+from xueji.pages.views.students import edit
 from xueji.students.models import Student
 
 MOMENT = 0.15  # long enough for two requests to overlap
@@ -103,6 +105,12 @@ def without_keys() -> None:
     audit.claim = lambda **_: None
 
 
+def without_ages() -> None:
+    """No form remembers that it was sent, or is older than the register it changes."""
+    without_keys()
+    edit._version = lambda request, student: student.version
+
+
 def with_half_bodies() -> None:
     """What came of a form is taken for the form."""
     global application
@@ -111,7 +119,14 @@ def with_half_bodies() -> None:
 
 FAULTS = {
     job.__name__: job
-    for job in (without_locks, in_two_steps, without_case_locks, without_keys, with_half_bodies)
+    for job in (
+        without_locks,
+        in_two_steps,
+        without_case_locks,
+        without_keys,
+        without_ages,
+        with_half_bodies,
+    )
 }
 if name := os.environ["XUEJI_BREAK"]:
     FAULTS[name]()

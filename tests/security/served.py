@@ -2,8 +2,8 @@
 ``check --deploy`` asks for, the application's role, a small demo of invented people.
 
 Three things differ, so that a scanner gets as far as a person: no second factor is asked for, a
-form may be sent more than once (``XUEJI_BREAK`` of tests/races/broken.py), and a day has no last
-whole number.
+form may be sent more than once and on a register that was changed since (``XUEJI_BREAK`` of
+tests/races/broken.py), and a day has no last whole number.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ DELIVERED = {
     "XUEJI_SECURE_COOKIES": "1",
     "XUEJI_PROXIES": "127.0.0.1",
     "XUEJI_SECOND_FACTOR": "none",
-    "XUEJI_BREAK": "without_keys",
+    "XUEJI_BREAK": "without_ages",
     "XUEJI_REVEALS_AT_MOST": "1000000",
     "DJANGO_SETTINGS_MODULE": "xueji.settings",
     "REDIS_URL": "",

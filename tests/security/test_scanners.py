@@ -21,7 +21,7 @@ from tests.security import planted, scanners, served, walk
 pytestmark = pytest.mark.skipif(not LONG, reason="about two hours: only with --long")
 ROLES = {"clerk": "clerk", "county": "county_officer", "admin": "administrator"}
 # seconds in which each module of wapiti, and sqlmap beside it, have to be through
-EACH_MODULE, INJECT = 3600, 3600
+EACH_MODULE, INJECT = 5400, 3600
 SHOWN_AT_LEAST = 0.8  # of the pages, as wapiti asks for them
 ANSWERED, SOUND_AT_LEAST = {200, 302, 404, 422}, 0.8  # 422: a form read it and refused
 NEVER = {429, 500, 502, 503}  # slowed down, broken
