@@ -1,6 +1,6 @@
 """wapiti and sqlmap, logged in as three posts, find what is planted and nothing in the product.
 
-Only with --long: about two hours. Whoever was not logged in, was answered nothing, or met
+Only with --long: about three hours. Whoever was not logged in, was answered nothing, or met
 few pages proves nothing; all three are asked before what was found.
 """
 
@@ -18,7 +18,7 @@ from tests.permissions import table
 from tests.races import report
 from tests.security import planted, scanners, served, walk
 
-pytestmark = pytest.mark.skipif(not LONG, reason="about two hours: only with --long")
+pytestmark = pytest.mark.skipif(not LONG, reason="about three hours: only with --long")
 ROLES = {"clerk": "clerk", "county": "county_officer", "admin": "administrator"}
 # seconds in which each module of wapiti, and sqlmap beside it, have to be through
 EACH_MODULE, INJECT = 5400, 3600
@@ -36,9 +36,9 @@ WHAT = (
     " against gunicorn over HTTPS with the settings of a delivered site and a small demo, logged in"
     " as each of the posts below; first against a copy with three planted holes. One address of"
     " each page with all its parameters and one form of each kind, found by a walk; no second"
-    " factor, and forms may be sent again, so that each attack gets as far as the first. As each"
-    f" post every module of wapiti has {EACH_MODULE} seconds to end, and sqlmap {INJECT}; what did"
-    " not is named."
+    " factor, and forms may be sent again and on a register that was changed since, so that each"
+    f" attack gets as far as the first. As each post every module of wapiti has {EACH_MODULE}"
+    f" seconds to end, and sqlmap {INJECT}; what did not is named."
 )
 # pages with something in the address that no link of a fresh site has
 ASKED_FOR = ("/students/?q=a&status=enrolled", "/login/code/?next=/students/")
