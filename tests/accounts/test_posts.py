@@ -229,9 +229,9 @@ def test_neither_auditors_nor_administrators_nor_teachers_have_an_act_on_registe
     }
     own = {"desk", "own_session"}
     assert ours == {
-        Role.AUDITOR: own | {"audit.read"},
+        Role.AUDITOR: own | {"audit.read", "checks.read"},
         Role.ADMINISTRATOR: own | {"accounts.read", "accounts.administer"},
-        Role.SECURITY: own | {"accounts.read", "accounts.secure"},
+        Role.SECURITY: own | {"accounts.read", "accounts.secure", "checks.read"},
         Role.TEACHER: own,
     }
 
