@@ -28,7 +28,7 @@ NAMES = (
 LONG = re.compile(r"(?<![\dA-Za-z])(\d{17})([\dX])(?![\dA-Za-z])")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 LEADS = re.compile(r'(?:href|action|src|hx-get|hx-post|data-choose)="([^"]*)"')
-REFUSED = (400, 403, 404, 405, 413, 429)  # 409 and 422 show a form as it was typed
+REFUSED = (400, 403, 404, 405, 413)  # 409, 422 and 429 show the page as it was, or was typed
 TELEPHONE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")
 
 

@@ -87,7 +87,9 @@ def test_each_day_brings_each_daily_job_once():
         "enrollment.import_expiry",
         "key_expiry",
         "lapse",
+        "ledger_check",
         "notices",
+        "numbers_check",
         "orders",
         "partitions",
     ]
@@ -109,7 +111,9 @@ def test_the_daily_jobs_can_be_done():
         ("enrollment.import_expiry", JobState.DONE, ""),
         ("key_expiry", JobState.DONE, ""),
         ("lapse", JobState.DONE, ""),
+        ("ledger_check", JobState.DONE, ""),
         ("notices", JobState.DONE, ""),
+        ("numbers_check", JobState.DONE, ""),
         ("orders", JobState.DONE, ""),
         ("partitions", JobState.DONE, ""),
     ]

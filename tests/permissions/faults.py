@@ -12,6 +12,7 @@ from django.template import engines
 from django.urls import get_resolver
 
 from enrollment import queries as enrollment_queries
+from enrollment.views import entry
 from numbering import queries as numbering_queries
 from xueji.accounts import access
 from xueji.accounts.access import Acting
@@ -160,9 +161,9 @@ def entry_list_of_any_school(patch):
 
 def drafts_of_any_post(patch):
     patch.setattr(
-        enrollment_queries,
+        entry,
         "own",
-        lambda acting, number: (
+        lambda acting, number, kind: (
             Case.objects.filter(number=number)
             .select_related("opened_post", "school__organisation")
             .first()
