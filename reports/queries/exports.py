@@ -1,15 +1,14 @@
 """Rosters that were asked for: one's own, and those that wait for one's word."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
-from django.utils.timezone import get_current_timezone
 
 from reports.models import ExportState, RosterChoice, RosterExport
 from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
+from xueji.days import midnight, week_to
 from xueji.organisations.models import within
-from xueji.pages.span import week_to
 
 WITH = (
     "post__user",
@@ -47,13 +46,9 @@ def _for(acting: Acting) -> Q:
 def taken_today(acting: Acting) -> int:
     """Pupils whose whole numbers this person took out today without a second person."""
     alone = RosterExport.objects.filter(
-        post__user=acting.user, whole=True, approver_role="", asked_at__gte=_midnight(acting.today)
+        post__user=acting.user, whole=True, approver_role="", asked_at__gte=midnight(acting.today)
     )
     return alone.aggregate(sum=Sum("rows"))["sum"] or 0
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=get_current_timezone())
 
 
 def choices(acting: Acting) -> QuerySet[RosterChoice]:
@@ -72,8 +67,8 @@ def asked_for(acting: Acting, first: date, last: date) -> QuerySet[RosterExport]
     return (
         RosterExport.objects.filter(
             within(acting.post.organisation.path, "post__organisation__path"),
-            asked_at__gte=_midnight(first),
-            asked_at__lt=_midnight(last + timedelta(days=1)),
+            asked_at__gte=midnight(first),
+            asked_at__lt=midnight(last + timedelta(days=1)),
         )
         .select_related(*WITH)
         .defer("students")

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from django.utils.timezone import localdate, make_aware
+from django.utils.timezone import localdate
 
 from transfers import queries
 from transfers.models import Transfer
 from xueji.accounts.access import Acting
 from xueji.cases.models import State
+from xueji.days import midnight
 from xueji.identity import codes
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.printing.sheets import lines_of
@@ -53,8 +54,8 @@ def lines(acting: Acting, side: str, *, first: date, last: date) -> list[Line]:
     of_side, kind = SIDES[side]
     done = of_side(acting).filter(
         case__state=State.DONE,
-        case__closed_at__gte=_midnight(first),
-        case__closed_at__lt=_midnight(last + timedelta(days=1)),
+        case__closed_at__gte=midnight(first),
+        case__closed_at__lt=midnight(last + timedelta(days=1)),
     )
     rows = list(done.select_related("case__opener").order_by("case__closed_at", "pk")[: MOST + 1])
     events = RegisterEvent.objects.filter(
@@ -81,7 +82,3 @@ def _line(row: Transfer, event: RegisterEvent, side: str) -> Line:
         handler=row.case.opener.name,
         remark=f"{event.effective_on}{'转往' if side == 'out' else '转自'}{other}",
     )
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time()))

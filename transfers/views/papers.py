@@ -15,14 +15,13 @@ from transfers.models import PaperFile
 from transfers.services import receive_file, send_file
 from transfers.services import register as registers
 from transfers.services.paper_file import may_receive, may_send
-from transfers.views.printing import not_printed
+from transfers.views.printing import former_number, not_printed
 from transfers.views.turn import transfer_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import State
 from xueji.cases.queries import rules_of
-from xueji.ledger.models import EventKind
 from xueji.pages.forms import new_key
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
@@ -97,13 +96,12 @@ def file_slip(request: HttpRequest, number: str) -> HttpResponse:
         why = REVERSED if case.state == State.REVERSED else NOT_DONE
         return not_printed(request, number, "档案转递单", why)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
-    out = case.events.filter(kind=EventKind.TRANSFERRED_OUT).order_by("pk").first()
     context = {
         "case": case,
         "transfer": row,
         "paper_file": getattr(row, "paper_file", None),
         "slip_number": f"转递 {case.number}",
-        "number": out.number if out else "",
+        "number": former_number(case),
         "goes": WORDS[rules_of(case).value("transfer.file")["goes"]],
     }
     return render(request, "print/transfer_file_slip.html", context)

@@ -95,12 +95,12 @@ def paper(request: HttpRequest, number: str) -> tuple[Case, dict[str, Any]]:
         "boxes": _boxes(case, row, steps),
         "certified": certified,
         "certificate_number": f"转证 {case.number}",
-        "number": _number(case),
+        "number": former_number(case),
         "is_hidden": case.pk in veil.hidden([case], request.acting),
     }
 
 
-def _number(case: Case) -> str:
+def former_number(case: Case) -> str:
     """The register number that the pupil had at the former school."""
     out = case.events.filter(kind=EventKind.TRANSFERRED_OUT).order_by("pk").first()
     return out.number if out else case.student.number or ""

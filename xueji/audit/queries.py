@@ -8,10 +8,10 @@ from operator import or_
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
-from django.utils.timezone import make_aware
 
 from xueji.accounts.models import AccountEvent, Post, User
 from xueji.audit.models import Access, AccessKind, Act
+from xueji.days import midnight
 from xueji.organisations.models import within
 
 
@@ -35,11 +35,7 @@ class Asked:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        return _midnight(self.first), _midnight(self.last + timedelta(days=1))
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 -- made aware
+        return midnight(self.first), midnight(self.last + timedelta(days=1))
 
 
 def looks(asked: Asked) -> QuerySet[Access]:
@@ -73,7 +69,7 @@ def account_events(asked: Asked) -> QuerySet[AccountEvent]:
 def revealed_on(user_id: int, day: date) -> int:
     """Answers with whole numbers of pupils that a person got on a day."""
     return Access.objects.filter(
-        user_id=user_id, kind=AccessKind.REVEAL, at__gte=_midnight(day)
+        user_id=user_id, kind=AccessKind.REVEAL, at__gte=midnight(day)
     ).count()
 
 

@@ -1,12 +1,12 @@
 """The exceptions asked for within a post's reach: by whom, and who granted or refused them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils.timezone import make_aware
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, Step
+from xueji.days import midnight
 
 # what became of a request → its word, and the condition
 ANSWERS = {
@@ -41,9 +41,9 @@ def in_reach(acting: Acting) -> QuerySet:
 def asked_between(rows: QuerySet, *, first: date | None, last: date | None) -> QuerySet:
     """Those asked for on these days, both included."""
     if first:
-        rows = rows.filter(asked_at__gte=_midnight(first))
+        rows = rows.filter(asked_at__gte=midnight(first))
     if last:
-        rows = rows.filter(asked_at__lt=_midnight(last + timedelta(days=1)))
+        rows = rows.filter(asked_at__lt=midnight(last + timedelta(days=1)))
     return rows
 
 
@@ -56,7 +56,3 @@ def answer_of(exception: RuleException) -> str:
         Decision.AGREED: ANSWERS["granted"][0],
         Decision.REFUSED: ANSWERS["refused"][0],
     }.get(Decision(step.decision), step.get_decision_display())
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time()))

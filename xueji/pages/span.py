@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
-DAYS, MOST_DAYS = 7, 366
+from xueji.days import week_to
+
+MOST_DAYS = 366
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -14,11 +16,6 @@ def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
     last = _day(request.GET.get("to", "")) or today
     first = _day(request.GET.get("from", "")) or week_to(last)[0]
     return max(min(first, last), last - timedelta(days=MOST_DAYS)), last
-
-
-def week_to(last: date) -> tuple[date, date]:
-    """The seven days that end with ``last``."""
-    return last - timedelta(days=DAYS - 1), last
 
 
 def _day(text: str) -> date | None:
