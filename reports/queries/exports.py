@@ -1,13 +1,13 @@
 """Rosters that were asked for: one's own, and those that wait for one's word."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from reports.models import ExportState, RosterChoice, RosterExport
 from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
-from xueji.days import midnight, week_to
+from xueji.days import end_of, midnight, week_to
 from xueji.organisations.models import within
 
 WITH = (
@@ -68,7 +68,7 @@ def asked_for(acting: Acting, first: date, last: date) -> QuerySet[RosterExport]
         RosterExport.objects.filter(
             within(acting.post.organisation.path, "post__organisation__path"),
             asked_at__gte=midnight(first),
-            asked_at__lt=midnight(last + timedelta(days=1)),
+            asked_at__lt=end_of(last),
         )
         .select_related(*WITH)
         .defer("students")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.timezone import localdate
 
@@ -10,7 +10,7 @@ from transfers import queries
 from transfers.models import Transfer
 from xueji.accounts.access import Acting
 from xueji.cases.models import State
-from xueji.days import midnight
+from xueji.days import end_of, midnight
 from xueji.identity import codes
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.printing.sheets import lines_of
@@ -55,7 +55,7 @@ def lines(acting: Acting, side: str, *, first: date, last: date) -> list[Line]:
     done = of_side(acting).filter(
         case__state=State.DONE,
         case__closed_at__gte=midnight(first),
-        case__closed_at__lt=midnight(last + timedelta(days=1)),
+        case__closed_at__lt=end_of(last),
     )
     rows = list(done.select_related("case__opener").order_by("case__closed_at", "pk")[: MOST + 1])
     events = RegisterEvent.objects.filter(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from xueji.accounts.models import AccountEvent, Post, User
 from xueji.audit.models import Access, AccessKind, Act
-from xueji.days import midnight
+from xueji.days import end_of, midnight
 from xueji.organisations.models import within
 
 
@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        return midnight(self.first), midnight(self.last + timedelta(days=1))
+        return midnight(self.first), end_of(self.last)
 
 
 def looks(asked: Asked) -> QuerySet[Access]:

@@ -1,12 +1,12 @@
 """The exceptions asked for within a post's reach: by whom, and who granted or refused them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, Decision, RuleException, Step
-from xueji.days import midnight
+from xueji.days import end_of, midnight
 
 # what became of a request → its word, and the condition
 ANSWERS = {
@@ -43,7 +43,7 @@ def asked_between(rows: QuerySet, *, first: date | None, last: date | None) -> Q
     if first:
         rows = rows.filter(asked_at__gte=midnight(first))
     if last:
-        rows = rows.filter(asked_at__lt=midnight(last + timedelta(days=1)))
+        rows = rows.filter(asked_at__lt=end_of(last))
     return rows
 
 
