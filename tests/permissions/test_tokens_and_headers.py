@@ -13,14 +13,20 @@ from xueji.students import queries
 FORMS = sorted({row.url for row in rows() if "POST" in row.methods and row.answer != "405"})
 # shown again, filled, with a token of this session; changes nothing (xueji/pages/kept.py)
 NEEDS_NO_TOKEN = {"enrollment_resume", "case_resume", "cases_resume", "student_edit_resume"}
-# forms that are shown and taken at one address: needs no token what comes back to be shown again
+# forms that are shown again where they are taken: needs no token what comes back to be shown
 SHOWN_AGAIN = {
+    "account_end_post",
+    "account_grant",
     "account_new",
+    "account_security",
+    "account_state",
     "calendar_edit",
     "holidays",
     "order_new",
+    "organisation_catchment",
     "organisation_edit",
     "organisation_new",
+    "organisation_rules",
     "organisation_stages",
     "organisations_import",
 }

@@ -170,6 +170,12 @@ class CatchmentForm(Told):
         self.fields["place_text"].help_text = "打字选，如 建昌营 军屯"
 
 
+class RemovingForm(Told):
+    """Why the villages and communities that are ticked no longer belong to a school."""
+
+    reason = words("依据", width="w6")
+
+
 class SheetForm(Told):
     """A list of centres and schools, or of villages, pasted or as a file."""
 

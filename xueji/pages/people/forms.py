@@ -104,6 +104,7 @@ class EndForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why an account is disabled, opened, reset: kept with the act."""
 
+    what = forms.CharField(required=False)
     reason = forms.CharField(
         label="原因",
         max_length=200,

@@ -87,6 +87,7 @@ def answer(
     grant_form: PostForm | None = None,
     end_form: EndForm | None = None,
     ending: int | None = None,
+    reason_form: ReasonForm | None = None,
 ) -> HttpResponse:
     """The page; forms that were not taken are shown again, ``ending`` is the post of the second."""
     acting = request.acting
@@ -108,7 +109,7 @@ def answer(
         "may_reopen": administers and found.home_id != acting.post.organisation_id,
         "grant_form": grant_form
         or PostForm(acting=acting, initial={"place": found.home.name, "starts": acting.today}),
-        "reason_form": ReasonForm(),
+        "reason_form": reason_form,
         "is_limited": throttle.is_limited(found.username, at=acting.at),
         "events": _events(found),
         "first_password": shown_once.take(request, f"{FIRST_PASSWORD}_{found.pk}"),
@@ -131,6 +132,7 @@ def _events(found: User) -> list[tuple[AccountEvent, str]]:
 
 @access.act("accounts.administer")
 @posted_from("account", "pk")
+@typing_here()
 def change_state(request: HttpRequest, pk: int) -> HttpResponse:
     """Disable, enable, open a sealed account, or give a new first password."""
     return _by_name(request, pk, STATE_ACTS)
@@ -138,18 +140,21 @@ def change_state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("accounts.secure")
 @posted_from("account", "pk")
+@typing_here()
 def secure(request: HttpRequest, pk: int) -> HttpResponse:
     """Let an account be tried again, end its sessions, take its second factor off."""
     return _by_name(request, pk, SECURITY_ACTS)
 
 
 def _by_name(request: HttpRequest, pk: int, acts: dict[str, tuple[str, Callable]]) -> HttpResponse:
-    found, chosen = _found(request, pk), request.POST.get("what", "")
-    form = ReasonForm(request.POST)
+    found, form = _found(request, pk), ReasonForm(request.POST)
+    chosen = form["what"].value()
+    if request.method == "GET":
+        return answer(request, found, reason_form=form)
     if chosen not in acts or not form.is_valid():
-        problem = form.errors["reason"][0] if form.errors else "请选择要办的事。"
+        problem = form.errors["reason"][0] if "reason" in form.errors else "请选择要办的事。"
         messages.error(request, f"没有办理\n\n{problem}")
-        return answer(request, found, status=422)
+        return answer(request, found, status=422, reason_form=form)
     words, service = acts[chosen]
     said: list[tuple[int, str]] = []
 
@@ -165,15 +170,18 @@ def _by_name(request: HttpRequest, pk: int, acts: dict[str, tuple[str, Callable]
         return _once(request, act, said, reverse("account", args=[pk]))
     except Refused as refused:
         messages.error(request, f"没有办理\n\n{refused}")
-    return answer(request, found, status=422)
+    return answer(request, found, status=422, reason_form=form)
 
 
 @access.act("accounts.administer")
 @posted_from("account", "pk")
+@typing_here()
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a post."""
     found = _found(request, pk)
     form = PostForm(request.POST, acting=request.acting)
+    if request.method == "GET":
+        return answer(request, found, grant_form=form)
     if not form.is_valid():
         return answer(request, found, status=422, grant_form=form)
 
@@ -201,12 +209,15 @@ def _grant(account_id: int, data: dict, acting: Acting) -> Post:
 
 @access.act("accounts.administer")
 @posted_from("account", "pk")
+@typing_here()
 def end_post(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """End a post, or hand it over to another person."""
     found = _found(request, pk)
     form = EndForm(request.POST, acting=request.acting)
     if not found.posts.filter(pk=post).exists():
         raise Http404(post)
+    if request.method == "GET":
+        return answer(request, found, end_form=form, ending=post)
     if form.is_valid():
 
         def act() -> Done:

@@ -14,12 +14,14 @@ from xueji.establishment.services.common import last_act
 from xueji.organisations.models import Division, Level, Organisation, School
 from xueji.pages.fields import mark_chosen, plain
 from xueji.pages.forms import new_key
+from xueji.pages.ids import whole
 from xueji.pages.kept import typing_here
 from xueji.pages.offices.base import ReasonedForm, Told
 from xueji.pages.offices.forms import (
     CatchmentForm,
     CentreForm,
     FactsForm,
+    RemovingForm,
     SchoolForm,
     StagesForm,
 )
@@ -112,35 +114,42 @@ def stages(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def catchment(request: HttpRequest, pk: int) -> HttpResponse:
     """Villages and communities of a school: one more, or those ticked taken out."""
     office = kept_by(request.acting, pk)
     school = _school(pk)
-    form = CatchmentForm(request.POST or None)
-    here = reverse("organisation_catchment", args=[pk])
+    taken_out = "remove" in request.POST
+    adding = CatchmentForm(None if taken_out else request.POST or None)
+    removing = RemovingForm(request.POST if taken_out else None, auto_id="out_%s")
+    form = removing if taken_out else adding
+    gone = {row for row in map(whole, request.POST.getlist("gone")) if row}
 
     def act() -> Done:
-        code, typed = form.cleaned_data["place_code"], form.cleaned_data["place_text"].strip()
-        taken_out = "remove" in request.POST
-        found = _place(plain(code), typed) if not taken_out else ""
         changes = services.change_catchment(
             school_id=pk,
-            add=[] if taken_out else [found],
-            remove={int(n) for n in request.POST.getlist("gone") if n.isdecimal()}
-            if taken_out
-            else set(),
+            add=[] if taken_out else [_place(form.cleaned_data)],
+            remove=gone if taken_out else set(),
             reason=form.cleaned_data["reason"],
             acting=request.acting,
         )
+        here = reverse("organisation_catchment", args=[pk])
         return Done(here, success="；".join(f"{what} {old or new}" for what, old, new in changes))
 
-    if request.method == "POST":
-        mark_chosen(form, ["place"])
-    rows = school.catchments.order_by("code")
+    if adding.is_bound:
+        mark_chosen(adding, ["place"])
     shared = _shared(school)
-    context = {"rows": [(row, shared.get(row.code, [])) for row in rows]}
     return _answer(
-        request, office, form, act, "服务范围", template="organisations/catchment.html", **context
+        request,
+        office,
+        form,
+        act,
+        "服务范围",
+        template="organisations/catchment.html",
+        adding=adding,
+        removing=removing,
+        gone=gone,
+        rows=[(row, shared.get(row.code, [])) for row in school.catchments.order_by("code")],
     )
 
 
@@ -151,10 +160,11 @@ def _school(pk: int) -> School:
     return school
 
 
-def _place(code: str, typed: str) -> str:
+def _place(chosen: dict[str, str]) -> str:
     """The code that was chosen; without scripts the place of that very name, if there is one."""
-    if code:
+    if code := plain(chosen["place_code"]):
         return code
+    typed = chosen["place_text"].strip()
     named = Division.objects.filter(level="village").filter(full_name=typed)[:2]
     codes = [place.pk for place in named]
     return codes[0] if len(codes) == 1 else ""

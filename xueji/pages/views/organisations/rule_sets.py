@@ -13,6 +13,7 @@ from xueji.establishment.services import rule_sets
 from xueji.establishment.services.common import last_act
 from xueji.organisations.models import Organisation
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing_here
 from xueji.pages.offices.rules_form import RulesForm
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import within_reach
@@ -25,6 +26,7 @@ OUTDATED = (
 
 @access.act("organisations.rules")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def name(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose a set; ``check`` says what would change and keeps nothing."""
     line = _line(request.acting, pk)
