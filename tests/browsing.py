@@ -36,3 +36,8 @@ def key(**more: object) -> dict[str, object]:
 def verdict(case: Case, **changes: str) -> dict[str, object]:
     """The form by which a step is signed, as it stands on the page of the case."""
     return {"decision": "agreed", "note": "", "version": str(case.version), **key(), **changes}
+
+
+def hidden(answer) -> dict[str, str]:
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text(answer))
+    return {name: unescape(value) for name, value in found}
