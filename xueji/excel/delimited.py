@@ -32,5 +32,6 @@ def _line(row: Sequence[str]) -> str:
 
 
 def _safe(text: str) -> str:
-    plain = texts.legible(text).replace('"', '""')
-    return f"'{plain}" if texts.is_live(text) else plain
+    plain = texts.legible(text)
+    quoted = plain.replace('"', '""')
+    return f"'{quoted}" if texts.is_live(plain) else quoted
