@@ -36,3 +36,8 @@ def key(**more: object) -> dict[str, object]:
 def verdict(case: Case, **changes: str) -> dict[str, object]:
     """The form by which a step is signed, as it stands on the page of the case."""
     return {"decision": "agreed", "note": "", "version": str(case.version), **key(), **changes}
+
+
+def options(answer: HttpResponse, name: str) -> list[str]:
+    """What a field of the page's form lets one choose from."""
+    return [str(label) for _, label in answer.context["form"].fields[name].choices]

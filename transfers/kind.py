@@ -13,7 +13,8 @@ from transfers.services.receipt import may_record
 from transfers.services.undo import reverse
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
-from xueji.cases import veil
+from xueji.cases import acts, veil
+from xueji.cases.acts import Act
 from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
@@ -51,6 +52,9 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "is_held": queries.is_held(row),
         "paper_file": getattr(row, "paper_file", None),
         "file_act": _file_act(row, acting),
+        "may_rechoose": case.approved
+        and acting.post.role == Role.PRINCIPAL
+        and Act.AGREE in acts.allowed(case, steps, acting),
         "may_print": acting.may("transfers.print"),
         "may_consent": row.to_school_id == case.school_id and acting.reaches(case.org_path),
     }
