@@ -26,6 +26,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.organisations.models import School
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.record import shown
 from xueji.rules.engine import Finding, rule_set
 from xueji.rules.inheritance import Rule
@@ -50,6 +51,7 @@ class Opened(asking.Opened):
 
 @access.act("transfers.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form, or that of the pupil named by ``?student=``."""
     return _answer(request, None)
@@ -57,6 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.act("transfers.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A draft or a case that came back, with what was typed."""
     case = queries.own(request.acting, number, (queries.KIND, REINSTATED))
@@ -116,7 +119,7 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
     only = None if request.POST.get("save") == "send" else ()
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST or None
     named = posted.get("student") if posted else initial.get("student")
     named = named or request.GET.get("student", "")
     form = TransferForm(
