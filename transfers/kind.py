@@ -5,7 +5,7 @@ from django.urls import reverse as url
 from transfers import queries
 from transfers.models import Reinstatement, Transfer
 from transfers.queries import borrowing
-from transfers.services import borrow_change, borrow_finish, lend_finish, reinstate
+from transfers.services import borrow_change, borrow_finish, certificate, lend_finish, reinstate
 from transfers.services.borrow_sheet import loan_out, may_lend
 from transfers.services.finish import apply
 from transfers.services.paper_file import may_receive, may_send
@@ -47,7 +47,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "alike": alike,
         "named": [other.student.pk for other in alike.named],
         "is_hidden": case.pk in veil.hidden([case], acting),
-        "is_certified": queries.is_certified(row, steps),
+        "is_certified": not certificate.why_not(row, steps),
         "may_record_receipt": may_record(row, acting),
         "is_held": queries.is_held(row),
         "paper_file": getattr(row, "paper_file", None),

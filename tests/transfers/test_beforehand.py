@@ -98,7 +98,10 @@ def test_who_is_lent_is_to_come_back_first(world, client_of, noon):
     student = numbered(world)
     lenders.lent(world, student)
     answer = client_of("clerk").get(NEW, {"student": student.pk})
-    assert told(answer) == (["该生正在别的学校借读。请先办理借读结束，再办转学。"], False)
+    assert told(answer) == (
+        ["该生正在海港区第一小学借读。请由本校先办理借读结束，再办转学。"],
+        False,
+    )
 
 
 def test_an_open_sanction_asks_for_the_reason_of_an_exception_at_once(world, client_of, noon):
@@ -133,7 +136,7 @@ def test_past_the_start_of_term_it_is_told_which_reasons_are_free(world, client_
     with time_machine.travel(NOON + timedelta(days=day - 2), tick=False):
         page = text(client_of("clerk").get(NEW, {"student": student.pk}))
     told = (
-        "提交日是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
+        "今天是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
     )
     assert (told in page, "exception_" in page) == (is_told, False)
 

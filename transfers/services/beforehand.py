@@ -1,7 +1,7 @@
 """What stands against a request whatever is typed: told when its form opens, asked again later."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services import borrow
@@ -103,7 +103,8 @@ def _known(student: Student, former: Placement, way: Way, other: str, acting: Ac
         reason_text="",
         papers=frozenset(),
     )
-    found = judge("transfer", facts_of(student, former, asked, way, acting), way.rules)
+    facts = replace(facts_of(student, former, asked, way, acting), day="今天")
+    found = judge("transfer", facts, way.rules)
     of_pupil = [one for one in found if one.key in OF_PUPIL]
     late = [one for one in found if one.key == WINDOW and one.effect == Effect.WARN]
     return Known(
