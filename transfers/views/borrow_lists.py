@@ -55,11 +55,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     is_out = show == "out"
     why_closed = (closed_to_lend if is_out else closed)(own, acting) if own else None
     may_start = acting.may("borrowing.start")
+    guests = [] if show == "cases" else borrowing.lines(found.rows)
     context = {
         "show": show,
         "tabs": list(TABS.items()),
         "page": found,
-        "guests": [] if show == "cases" else borrowing.lines(found.rows),
+        "guests": guests,
+        "is_past": any(guest.until and guest.until < acting.today for guest in guests),
         "state": state,
         "states": [(name, label) for name, (label, _) in borrowing.STATES.items()],
         "is_narrowed": bool(state),
