@@ -19,6 +19,8 @@ from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, Step
 from xueji.cases.queries import steps_of
+from xueji.establishment.queries import ending
+from xueji.establishment.services.orders import sentence
 from xueji.rules.engine import Rules, rule_set
 from xueji.rules.inheritance import Rule
 from xueji.students.models import Student
@@ -46,6 +48,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "transfer": row,
         "alike": alike,
         "named": [other.student.pk for other in alike.named],
+        "receiving_ends": _ending(row) if case.state in ALIVE else "",
         "is_hidden": case.pk in veil.hidden([case], acting),
         "is_certified": not certificate.why_not(row, steps),
         "may_record_receipt": may_record(row, acting),
@@ -58,6 +61,17 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "may_print": acting.may("transfers.print"),
         "may_consent": row.to_school_id == case.school_id and acting.reaches(case.org_path),
     }
+
+
+def _ending(row: Transfer) -> str:
+    """What becomes of the receiving school by an order that waits for its day; "" if nothing."""
+    order = ending(row.to_school_id) if row.to_school_id else None
+    if order is None:
+        return ""
+    return (
+        f"{sentence(order)}，{order.effective_on} 生效（{order.number}）。"
+        "本件要在那以前办结；办不完的请撤回，另选学校。"
+    )
 
 
 def _looks_like_another(case: Case) -> bool:
