@@ -29,16 +29,16 @@ SHOWN_AGAIN = {
     "organisation_rules",
     "organisation_stages",
     "organisations_import",
-    "borrowing_convert",
-    "borrowing_end",
     "borrowing_lend",
-    "borrowing_new",
     "transfer_new",
     "transfer_take",
 }
-# as these, of cases that the site has none of: tests/transfers/test_way_back.py
+# as these, of cases and hosts that the site has none of: tests/transfers/test_way_back.py
 SHOWN_AGAIN_OF_CASES = {
+    "borrowing_convert",
     "borrowing_edit",
+    "borrowing_end",
+    "borrowing_new",
     "borrowing_sheet",
     "transfer_edit",
     "transfer_file",
