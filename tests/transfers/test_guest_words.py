@@ -30,7 +30,7 @@ def test_the_home_school_reads_where_the_pupil_is_and_who_ends_that(world, clien
 def test_the_end_says_how_a_guest_becomes_a_pupil_and_how_one_stays(world, client_of, next_day):
     page = words(client_of("urban").get(page_of(lent(world, numbered(world)), "end")))
     assert [told in page for told in (
-        "要成为本校正式学生的：先办借读结束，再由清泉小学办理转学，转入本校；学籍在转学办结时转来。",
+        "要成为本校正式学生的：先办借读结束，原因选“其他情况”，再由清泉小学办理转学，转入本校；学籍在转学办结时转来。",
         "继续借读的不用办：文件没有规定续办的手续，过了预计的日期，借读也到办结借读结束为止。",
         "选填",
     )] == [True, True, False]  # fmt: skip
