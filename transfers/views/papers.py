@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from transfers import queries
 from transfers.forms import ReceiveFileForm, RegisterForm, SendFileForm
 from transfers.models import PaperFile
+from transfers.queries import owed
 from transfers.services import receive_file, send_file
 from transfers.services import register as registers
 from transfers.services.paper_file import may_receive, may_send
@@ -76,6 +77,7 @@ def paper_file(request: HttpRequest, number: str) -> HttpResponse:
         "transfer": row,
         "form": form,
         "sends": kind is SendFileForm,
+        "before": owed.papers_before(row) if kind is SendFileForm else None,
         "rule": rule,
         "rule_words": value_words(rule),
         "form_key": new_key(),
