@@ -17,8 +17,8 @@ from xueji.cases import acts, veil
 from xueji.cases.acts import Act
 from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
-from xueji.cases.models import ALIVE, Case, Step
-from xueji.cases.queries import steps_of
+from xueji.cases.models import ALIVE, Case, State, Step
+from xueji.cases.queries import reaches_pupil, steps_of
 from xueji.establishment.queries import ending
 from xueji.establishment.services.orders import sentence
 from xueji.rules.engine import Rules, rule_set
@@ -59,7 +59,9 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         and acting.post.role == Role.PRINCIPAL
         and Act.AGREE in acts.allowed(case, steps, acting),
         "may_print": acting.may("transfers.print"),
-        "may_consent": row.to_school_id == case.school_id and acting.reaches(case.org_path),
+        "may_consent": row.to_school_id == case.school_id
+        and acting.reaches(case.org_path)
+        and (case.state in ALIVE or (case.state == State.DONE and reaches_pupil(case, acting))),
     }
 
 
