@@ -1,5 +1,6 @@
 """A school's turn in a transfer, the receiving one above all; and the receipt from outside."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,6 +80,8 @@ def not_now(request: HttpRequest, found: Case, why: str) -> HttpResponse:
     """To the case; what was sent meanwhile is told not to have been taken, a second click not."""
     address = reverse("case", args=[found.number])
     if request.method == "GET":
+        if request.POST:  # comes back after a login
+            messages.warning(request, why)
         return redirect(address)
     return once(request, lambda: Done(address, warning=why), back=address)
 
