@@ -27,6 +27,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage
 from xueji.pages import finding, record
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
@@ -84,6 +85,7 @@ class Opened:
 
 @access.act("enrollment.admit")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form; 查找 tells of the number what it may, 提交 sends it to the principal."""
     return _answer(request, None)
@@ -91,6 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.act("enrollment.admit")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A case that came back, with what was typed."""
     case = own(request.acting, number, Admission.KIND)
@@ -128,7 +131,7 @@ def _form(
         row["papers"] = row["papers"].split()
     rows = SchoolClass.objects.filter(school=school.school, closed_on__isnull=True)
     return AdmissionForm(
-        request.POST if request.method == "POST" else None,
+        request.POST or None,
         grounds=kinds,
         classes=list(rows.order_by("grade", "number")),
         papers=[(code, PAPERS[code]) for code in codes],

@@ -14,6 +14,7 @@ from xueji.cases.kinds import Refused
 from xueji.organisations.queries import lineage
 from xueji.pages import ids, record
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 from xueji.rules.papers import PAPERS
 from xueji.students import queries
@@ -25,6 +26,7 @@ MEANWHILE = "该生的学籍刚由他人改动，还没有改。请看过现在�
 
 @access.act("enrollment.attendance")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def attendance(request: HttpRequest, pk: int) -> HttpResponse:
     """One pupil of the acting school: what it is now, and the form that changes it."""
     place = ("school__organisation", "school_class")
@@ -39,7 +41,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "students/not_editable.html", closed, status=409)
     rule = rules.rule("entry.home_taught.papers")
     form = AttendanceForm(
-        request.POST if request.method == "POST" else None,
+        request.POST or None,
         papers=[(code, PAPERS[code]) for group in rule.value for code in group],
     )
     status, refusal = 200, ""

@@ -21,7 +21,7 @@ from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass, StageName
 from xueji.pages import record
 from xueji.pages.forms import first_error, new_key
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 
@@ -31,6 +31,7 @@ USUAL = 45  # heads in a class, where the school has no class to go by
 
 @access.act("enrollment.assign")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def classes(request: HttpRequest) -> HttpResponse:
     """Pupils without a class, by pinyin; the chosen ones go into the chosen class."""
     try:
@@ -38,7 +39,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return closed(request, str(refusal))
     if request.method == "GET":
-        return _show(request, context)
+        return _show(request, context, picked=set(request.POST.getlist("students")))
     school, year = context.lineage.school.pk, year_of(request, context)
     rows = queries.classes(school, year)
     waiting = queries.without_class(school).filter(entry_year=year)
@@ -84,6 +85,7 @@ def _address(year: int) -> str:
 
 @access.act("enrollment.assign")
 @posted_from("enrollment_classes")
+@typing_here()
 def add(request: HttpRequest) -> HttpResponse:
     """Open one more class of this year's intake."""
     try:
@@ -91,6 +93,8 @@ def add(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         return closed(request, str(refusal))
     form = ClassForm(request.POST)
+    if request.method == "GET":
+        return _show(request, context, class_form=form)
 
     def act() -> Done:
         if not form.is_valid():

@@ -27,7 +27,7 @@ from xueji.cases.services import open_draft
 from xueji.organisations.models import Level
 from xueji.pages import finding
 from xueji.pages.forms import new_key
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
@@ -86,6 +86,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @access.act("enrollment.enter")
 @require_http_methods(["GET", "POST"])
+@typing_here(save="check")
 def new(request: HttpRequest) -> HttpResponse:
     """An application; ``?deferred=`` continues what was granted to a child of the school."""
     return _answer(request, None)
@@ -93,6 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.act("enrollment.enter")
 @require_http_methods(["GET", "POST"])
+@typing_here(save="check")
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """An application that came back, with what was typed and why."""
     case = own(request.acting, number, Deferral.KIND)

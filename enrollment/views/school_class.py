@@ -20,7 +20,7 @@ from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage
 from xueji.pages import record
 from xueji.pages.forms import first_error, new_key
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.rules.engine import Rules
@@ -63,6 +63,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("enrollment.assign")
 @posted_from("enrollment_class", "pk")
+@typing_here()
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the chosen pupils change to another class of the cohort."""
     place = _place(request, pk, own=True)
@@ -73,6 +74,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         students=queries.pupils_of(row).values_list("pk", flat=True),
         classes=[(other.pk, str(other)) for other in others.values()],
     )
+    if request.method == "GET":
+        return _answer(request, place, move_form=form)
 
     def act() -> Done:
         if not form.is_valid():
@@ -93,12 +96,15 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("enrollment.excess")
 @posted_from("enrollment_class", "pk")
+@typing_here()
 def excess(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree to a class larger than the rule set allows, as the post that it names."""
     place = _place(request, pk)
     if not room.may_grant(place.lineage, place.rules, request.acting):
         raise PermissionDenied("class.capacity")
     form = ExcessForm(request.POST)
+    if request.method == "GET":
+        return _answer(request, place, excess_form=form)
 
     def act() -> Done:
         if not form.is_valid():

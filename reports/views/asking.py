@@ -24,11 +24,13 @@ from xueji.documents.services import BadFile
 from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 
 
 @access.act("reports.export")
 @require_http_methods(["GET", "POST"])
+@typing_here(act="arrange")
 def new(request: HttpRequest) -> HttpResponse:
     """The list of the address as a file; the form may also be arranged anew, kept or forgotten."""
     source = sources.find(request.acting, request.GET, finding.typed(request.GET))

@@ -162,6 +162,50 @@ def test_a_form_that_was_acted_on_leaves_one_row_and_a_repeat_none(world, client
     assert lines(client_of("auditor"), tab="acts") == [("clerk", "结束登录")]
 
 
+def did(world, page: str, *target: object, who: str = "county") -> None:
+    said = " ".join(map(str, target))
+    services.acted(acting=world.acting(who), act="x", page=page, target=said)
+
+
+def test_an_act_is_told_with_what_it_was_done_to(world, clock, client_of):
+    student, case = pupils.enrolled(world), pupils.submitted(world)
+    order = orders.enter(world, "close", "邻泉小学")
+    school, klass = world.schools["清泉小学"].pk, world.schools["清泉小学"].classes.first()
+    did(world, "order_withdraw", order.pk)
+    did(world, "enrollment_class_move", klass.pk)
+    did(world, "numbering_issue", school, "primary", 2026)
+    did(world, "organisation_edit", school)
+    did(world, "account_grant", world.posts["clerk"].user_id)
+    did(world, "enrollment_batch_confirm", 12)
+    did(world, "organisation_edit", 999_999)
+    did(world, "case_decide", case.number)
+    did(world, "paper_remove", case.number, 7)
+    did(world, "student_edit", student.pk)
+
+    found = client_of("auditor").get("/audit/", {"tab": "acts"}).context["lines"]
+
+    told = [(line.said, [pk for pk, _ in line.pupils]) for line in reversed(found)]
+    assert told == [
+        (f"撤回建制调整：邻泉小学 {order.number}", []),
+        (f"调班：清泉小学 {klass}", []),
+        ("编发学籍号：清泉小学 小学 2026 级", []),
+        ("修改机构资料：清泉小学", []),
+        (f"授予岗位：{world.posts['clerk'].user.name} clerk", []),
+        ("导入整批新生（编号 12）", []),
+        ("修改机构资料（编号 999999）", []),
+        (f"签署业务件 {case.number}", [case.student_id]),
+        (f"移除材料 {case.number}", [case.student_id]),
+        ("修改学生信息", [student.pk]),
+    ]
+
+
+def test_the_pupils_of_acts_are_masked_and_no_number_of_theirs_is_told(world, clock, client_of):
+    student = pupils.enrolled(world, name="程咬金")
+    did(world, "student_edit", student.pk)
+    page = client_of("auditor").get("/audit/", {"tab": "acts"}).content.decode()
+    assert ("程咬金" in page, student.id_number in page, "程**" in page) == (False, False, True)
+
+
 def test_accounts_and_log_ins_are_listed(world, client_of):
     client = client_of("clerk")
     client.logout()
@@ -175,14 +219,13 @@ def test_accounts_and_log_ins_are_listed(world, client_of):
 def test_the_page_asks_the_same_however_many_rows_there_are(
     world, clock, client_of, tab, rows, django_assert_num_queries
 ):
-    auditor = client_of("auditor")
+    auditor, case = client_of("auditor"), pupils.submitted(world)
     auditor.get("/keys/")
     for username in ("clerk", "principal", "centre")[:rows]:
-        acting = world.acting(username)
         look(world, username, [1, 2])
-        services.acted(acting=acting, act="cases.sign", page="case_decide")
+        did(world, "case_decide", case.number, who=username)
         auditor.__class__().post("/login/", {"username": username, "password": "x"})
-    with django_assert_num_queries({"looks": 10, "acts": 9, "accounts": 8}[tab]):
+    with django_assert_num_queries({"looks": 10, "acts": 11, "accounts": 8}[tab]):
         assert len(lines(auditor, tab=tab)) == rows
 
 

@@ -211,6 +211,14 @@ def test_a_stage_with_classes_is_not_taken_away_another_is_added(world, client_o
     ]
 
 
+def test_taking_out_without_a_tick_says_so_and_keeps_the_reason(world, client_of):
+    school = world.schools["清泉小学"]
+    sent = {"remove": "1", "reason": "调整划片"}
+    answer = send(client_of("county"), "organisation_catchment", school.pk, **sent)
+    assert (answer.status_code, answer.context["removing"]["reason"].value()) == (422, "调整划片")
+    assert "没有勾选村、社区。" in answer.content.decode()
+
+
 def test_a_place_is_taken_into_a_catchment_and_out_of_it(world, client_of):
     school = world.schools["清泉小学"]
     client = client_of("county")

@@ -13,12 +13,14 @@ CHAPTERS = sorted(manual.chapters())
 @pytest.mark.parametrize(
     ("path", "chapter"),
     [
-        ("/", "1-login"),
+        ("/", "20-desk"),
+        ("/notices/", "20-desk"),
+        ("/login/code/", "1-login"),
         ("/cases/2026-000001/", "3-signing"),
         ("/enrollment/new/", "2-entry"),
         ("/enrollment/classes/7/", "4-classes"),
         ("/transfers/new/", "13-transfers"),
-        ("/nowhere/", "1-login"),
+        ("/nowhere/", "20-desk"),
     ],
 )
 def test_each_page_has_its_chapter(path, chapter):
@@ -39,7 +41,14 @@ def test_the_contents_name_every_chapter_as_it_names_itself():
 def test_what_an_office_calls_its_work_is_found_in_the_contents():
     contents = (manual.FOLDER / "README.md").read_text()
     titles = " ".join(chapter.title for chapter in manual.chapters().values())
-    for words in ("新生入学", "学生档案", "编号与封存"):
+    for words in (
+        "日常工作台",
+        "新生入学",
+        "学生档案",
+        "编号与封存",
+        "账号与岗位",
+        "系统管理",
+    ):
         assert (f"| {words} | [" in contents, words in titles) == (True, True)
 
 

@@ -1,21 +1,17 @@
 """Whoever had to log in comes back to a page that can be opened, with what was typed."""
 
 import re
-from html import unescape
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import resolve, reverse
 
 from tests import pupils
-from tests.browsing import text, verdict
+from tests.browsing import hidden, text, verdict
 from tests.permissions import table
 from tests.world import PASSWORD
-from xueji.audit.models import Act
 from xueji.cases.models import Case, Decision, State
-from xueji.organisations.models import Division
 
 POST_ONLY = sorted(
     {row.url for row in table.rows() if "GET" in row.methods and row.answer == "405"}
@@ -38,11 +34,6 @@ def after_login(answer) -> str:
     """Name of the page that the login would open."""
     (path,) = parse_qs(urlsplit(answer["Location"]).query)["next"]
     return resolve(urlsplit(path).path).url_name
-
-
-def hidden(answer) -> dict[str, str]:
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text(answer))
-    return {name: unescape(value) for name, value in found}
 
 
 @pytest.mark.parametrize("url", [url for url in POST_ONLY if url != "logout"])
@@ -153,131 +144,6 @@ def test_who_wanted_to_see_a_number_comes_back_to_the_page(world, url):
     answer = Client().post(reverse(url, args=[argument]), {"field": "phone"})
     page = reverse(url.removesuffix("_reveal"), args=[argument])
     assert answer["Location"] == f"/login/?next={page}"
-
-
-# -- forms of the house, shown and taken at one address -------------------------------------------
-HOUSE = {
-    "organisation_new": {"name": "新集小学", "code": "045", "reason": "批文"},
-    "organisations_import": {
-        "what": "offices",
-        "text": "名称,级别\n新集小学,",
-        "reason": "批文",
-    },
-    "calendar_edit": {"year": "2027", "starts_on": "2027-09-01", "reason": "校历文件"},
-    "order_new": {"kind": "move", "number": "迁教〔2026〕18 号", "school": "清泉小学"},
-    "account_new": {"username": "qqxx-guo", "name": "郭小禾", "place": "清泉小学"},
-    "holidays": {"year": "2027", "text": "2027-01-01 放假 元旦", "reason": "放假通知"},
-}
-
-
-@pytest.mark.parametrize("url", HOUSE)
-def test_what_was_typed_about_the_house_stands_in_the_form_again(world, client_of, url):
-    who = {"account_new": "admin", "holidays": "province"}.get(url, "county")
-    client, before = client_of(who), Act.objects.count()
-    client.logout()
-
-    lost = client.post(reverse(url) + "?year=2027", {"form_key": "x", **HOUSE[url]})
-
-    assert lost.status_code == 403
-    assert f'action="{reverse(url)}?year=2027"' in text(lost)
-    client.login(username=who, password=PASSWORD)
-    back = client.post(reverse(url) + "?year=2027", hidden(lost))
-    typed = {name: back.context["form"][name].value() for name in HOUSE[url]}
-    assert typed == HOUSE[url]
-    assert "下面是您刚才填的，请核对后再提交" in text(back)
-    assert Act.objects.count() == before
-
-
-def lost_and_back(client, who: str, url: str, argument: int, sent: dict[str, object]):
-    """What an address of one office or account answers to a form sent after the session."""
-    path = reverse(url, args=[argument])
-    client.logout()
-    lost = client.post(path, {"form_key": "x", **sent})
-    assert (lost.status_code, f'action="{path}"' in text(lost)) == (403, True)
-    client.login(username=who, password=PASSWORD)
-    back = client.post(path, hidden(lost))
-    assert (back.status_code, "还没有提交" in text(back)) == (200, True)
-    return back
-
-
-def test_a_place_for_a_catchment_stands_in_the_form_again(world, client_of):
-    school = world.schools["清泉小学"]
-    sent = {"place_text": "杨各庄镇 上庄村", "reason": "划片文件"}
-    county = client_of("county")
-    back = lost_and_back(county, "county", "organisation_catchment", school.pk, sent)
-    assert {name: back.context["adding"][name].value() for name in sent} == sent
-    assert not school.catchments.filter(code="130283101201").exists()
-
-
-def test_the_places_ticked_to_leave_a_catchment_are_ticked_again(world, client_of):
-    school = world.schools["清泉小学"]
-    gone = school.catchments.get(code="130283103228").pk
-    sent = {"remove": "1", "gone": gone, "reason": "调整划片"}
-    county = client_of("county")
-    back = lost_and_back(county, "county", "organisation_catchment", school.pk, sent)
-    assert re.findall(r'name="gone" value="(\d+)" checked', text(back)) == [str(gone)]
-    assert 'value="调整划片"' in text(back)
-    assert school.catchments.filter(pk=gone).exists()
-
-
-def test_a_rule_set_that_was_chosen_stands_in_the_form_again(world, client_of):
-    office = world.organisations["迁安市教育局"]
-    sent = {"rule_set": "national", "reason": "冀教规〔2026〕1 号"}
-    client = client_of("province")
-    back = lost_and_back(client, "province", "organisation_rules", office.pk, sent)
-    assert {name: back.context["form"][name].value() for name in sent} == sent
-
-
-def test_a_post_to_be_given_stands_in_the_form_again(world, client_of):
-    account = world.posts["clerk"].user
-    sent = {"role": "principal", "place": "清泉小学", "starts": "2026-12-01", "ends": ""}
-    back = lost_and_back(client_of("admin"), "admin", "account_grant", account.pk, sent)
-    assert {name: back.context["grant_form"][name].value() for name in sent} == sent
-    assert account.posts.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("who", "url", "what"),
-    [("admin", "account_state", "disable"), ("security", "account_security", "sessions")],
-)
-def test_the_reason_for_an_act_on_an_account_stands_beside_it_again(
-    world, client_of, who, url, what
-):
-    account = world.posts["clerk"].user
-    sent = {"what": what, "reason": "调离"}
-    back = text(lost_and_back(client_of(who), who, url, account.pk, sent))
-    assert re.findall(r'name="reason" value="([^"]*)"', back) == ["调离"]
-    account.refresh_from_db()
-    assert account.is_active
-
-
-def test_a_refused_act_on_an_account_keeps_its_reason(world, client_of):
-    account = world.posts["clerk"].user
-    data = {"what": "disable", "reason": "长" * 201, "form_key": str(uuid4())}
-    answer = client_of("admin").post(reverse("account_state", args=[account.pk]), data)
-    assert (answer.status_code, f'value="{"长" * 201}"' in text(answer)) == (422, True)
-
-
-def test_an_act_on_an_account_that_is_none_is_refused_in_words(world, client_of):
-    account = world.posts["clerk"].user
-    data = {"what": "\0", "reason": "调离", "form_key": str(uuid4())}
-    answer = client_of("admin").post(reverse("account_state", args=[account.pk]), data)
-    assert (answer.status_code, "请选择要办的事。" in text(answer)) == (422, True)
-
-
-def test_a_whole_form_that_comes_back_is_not_acted_on(world, client_of):
-    """As it came it could be carried out: whoever logged in meanwhile may be somebody else."""
-    county = client_of("county")
-    whole = {
-        "form_key": str(uuid4()),
-        "what": "divisions",
-        "text": "代码,名称\n130283104000,新集镇\n130283104201,东村村民委员会",
-        "reason": "民政通知",
-    }
-    county.post(reverse("organisations_import"), {**whole, "typed_at": "/organisations/import/"})
-    assert Division.objects.filter(pk="130283104201").count() == 0
-    county.post(reverse("organisations_import"), whole)
-    assert Division.objects.filter(pk="130283104201").count() == 1
 
 
 def test_who_was_led_to_the_login_is_told_why(db):

@@ -5,8 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from tests.browsing import text, words
-from tests.pages.test_way_back import hidden
+from tests.browsing import hidden, text, words
 from tests.transfers import borrowers
 from tests.transfers.movers import approved, class_of, moved, numbered, receive
 from tests.world import PASSWORD

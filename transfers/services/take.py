@@ -45,7 +45,7 @@ from xueji.cases.services import Typed, granting_stop
 from xueji.cases.services.common import lock, require_none_elsewhere
 from xueji.conduct.queries import open_sanctions
 from xueji.identity.problems import Problem
-from xueji.organisations.models import SchoolClass
+from xueji.organisations.models import SchoolClass, Stage
 from xueji.organisations.queries import Lineage, lineage, school_year
 from xueji.rules.files import Effect
 from xueji.students import services as students
@@ -161,62 +161,74 @@ def _from_outside(
     reasons: Mapping[str, str],
     acting: Acting,
 ) -> Case:
-    problems = []
-    for name, label in (("outside_school", "原就读学校"), ("outside_office", "该校主管部门")):
-        if not getattr(taken, name).strip():
-            problems.append(
-                Problem("missing", f"还没有填{label}。", "请照转学证明填写。", field=name)
-            )
-    stage = queries.stage_of(into.school, taken.grade)
-    if stage is None or taken.grade is None:
-        problems.append(
-            Problem("grade", "本校没有这个年级。", "请选该生在原学校就读的年级。", field="grade")
-        )
-    if problems or stage is None or taken.grade is None:
-        raise NotTaken(problems)
-    known = looked.student if looked.student and looked.student.status != Status.PENDING else None
-    if known:
-        (student,) = students.lock([known.pk]).values()
-        require_free(student, case, acting)
-    else:
-        entry = Entry(row=taken.entry, id_number=taken.id_number, name=taken.name)
-        student, wrong = enter(entry, case=case, left=looked.student, into=into, acting=acting)
-        if wrong or student is None:
-            raise NotTaken(wrong)
+    stage, grade = _grade_here(taken, into)
+    student, is_known = _pupil(case, looked, taken, into, acting)
     if problem := keep_national(student, taken.national_number, acting=acting):
         raise NotTaken([problem])
     way = Way(stage=stage.stage, out=None, into=into, on=acting.today)
+    year = school_year(into.county, acting.today)
+    if year is None:
+        raise Refused("本县还没有设学年，算不出入学年份。请教育局先设校历。")
+    sent_on = first_sent_on(case, acting)
     facts = TransferFacts(
         reason=taken.reason,
         reason_text=taken.reason_text,
         term_day=term_day(way, taken.offline_on or acting.today),
         status=(Status.ENROLLED, Status.ENROLLED.label),
-        is_final=taken.grade == stage.grades[-1],
+        is_final=grade == stage.grades[-1],
         sanctions=open_sanctions([student.pk], on=acting.today).count(),
-        grade=taken.grade,
+        grade=grade,
         papers=taken.papers,
         direction=way.direction,
         has_national_number=has_national(student),
-        alike=0 if known else alike(student),
+        alike=0 if is_known else alike(student),
         offline_on=taken.offline_on,
         offline_paper=taken.offline_paper,
         today=acting.today,
-        term_starts_on=term_starts_on(way, first_sent_on(case, acting))
-        if taken.offline_on
-        else None,
+        term_starts_on=term_starts_on(way, sent_on) if taken.offline_on else None,
     )
-    year = school_year(into.county, acting.today)
-    if year is None:
-        raise Refused("本县还没有设学年，算不出入学年份。请教育局先设校历。")
     row = Transfer(
         direction=way.direction,
         outside_school=taken.outside_school.strip(),
         outside_office=taken.outside_office.strip(),
         stage=stage.stage,
-        grade=taken.grade,
-        entry_year=year.year - (taken.grade - stage.first_grade),
+        grade=grade,
+        entry_year=year.year - (grade - stage.first_grade),
     )
     return _send(case, student, row, _with_class(facts, taken), way, taken, reasons, acting)
+
+
+def _grade_here(taken: Taken, into: Lineage) -> tuple[Stage, int]:
+    """The stage of the own school that has the grade; NotTaken without, or without whence."""
+    problems = [
+        Problem("missing", f"还没有填{label}。", "请照转学证明填写。", field=name)
+        for name, label in (("outside_school", "原就读学校"), ("outside_office", "该校主管部门"))
+        if not getattr(taken, name).strip()
+    ]
+    stage = queries.stage_of(into.school, taken.grade)
+    if stage is None:
+        problems.append(
+            Problem("grade", "本校没有这个年级。", "请选该生在原学校就读的年级。", field="grade")
+        )
+    if problems or stage is None or taken.grade is None:
+        raise NotTaken(problems)
+    return stage, taken.grade
+
+
+def _pupil(
+    case: Case, looked: Looked, taken: Taken, into: Lineage, acting: Acting
+) -> tuple[Student, bool]:
+    """The pupil, locked or newly entered as typed, and whether the register knew them already."""
+    left = looked.student
+    if left and left.status != Status.PENDING:
+        (student,) = students.lock([left.pk]).values()
+        require_free(student, case, acting)
+        return student, True
+    entry = Entry(row=taken.entry, id_number=taken.id_number, name=taken.name)
+    entered, wrong = enter(entry, case=case, left=left, into=into, acting=acting)
+    if wrong or entered is None:
+        raise NotTaken(wrong)
+    return entered, False
 
 
 def _with_class(facts: TransferFacts, taken: Taken) -> TransferFacts:

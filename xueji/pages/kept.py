@@ -21,7 +21,8 @@ View = Callable[..., Any]
 STILL = "还没有提交\n\n下面是您刚才填的，请核对后再提交。"
 NO_FILE = "浏览器不送回文件，请重新选择。"
 NOT_KEPT = {"csrfmiddlewaretoken"}
-TYPED_AT = "typed_at"  # in what is kept: the address it was sent to
+# in what is kept: the address it was sent to, and that a file was sent along
+TYPED_AT, HAD_FILE = "typed_at", "had_file"
 
 
 def posted_from(page: str, *arguments: str) -> Callable[[View], View]:
@@ -45,12 +46,13 @@ def typing(resume: str, *arguments: str) -> Callable[[View], View]:
     return mark
 
 
-def typing_here(look: str = "") -> Callable[[View], View]:
-    """Mark a view that shows and takes its form at one address: the way back leads there.
+def typing_here(**pressed: str) -> Callable[[View], View]:
+    """Mark a view that shows its form again where it takes it: the way back leads there.
 
-    What comes back is shown and not acted on: as a form that is opened, already filled, or, where
-    the form (one that also takes a file) has a button ``look`` that only looks ahead, as if that
-    had been pressed. That alone needs no token: the page it comes from is of a session before.
+    What comes back is shown and not acted on: as a form that is opened, already filled (a GET
+    that has a POST's data), or, where the form has a button that only looks ahead, as if that one
+    had been ``pressed``: its name and value. That alone needs no token: the page it comes from is
+    of a session before.
     """
 
     def mark(view: View) -> View:
@@ -60,10 +62,11 @@ def typing_here(look: str = "") -> Callable[[View], View]:
         def shown_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != "POST" or TYPED_AT not in request.POST:
                 return guarded(request, *args, **kwargs)
-            messages.info(request, STILL + (NO_FILE if look else ""))
-            if look:
+            messages.info(request, STILL + (NO_FILE if HAD_FILE in request.POST else ""))
+            if pressed:
                 typed = request.POST.copy()
-                typed[look] = "1"
+                for button, value in pressed.items():
+                    typed[button] = value
                 request.POST = typed  # type: ignore[assignment]
             else:
                 request.method = "GET"
@@ -94,6 +97,8 @@ def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
     ]
     if TYPED_AT not in request.POST:
         sent.append((TYPED_AT, request.path))
+    if request.FILES:
+        sent.append((HAD_FILE, "1"))
     resume = view.resume
     action = _address(request, *resume) if resume else request.get_full_path()
     context = {"sent": sent, "action": action}

@@ -18,8 +18,10 @@ from django.utils.safestring import SafeString, mark_safe
 FOLDER = Path(settings.ROOT) / "docs" / "manual"
 # beginnings of addresses, and the chapter of what is there; the longest that fits counts
 ABOUT = {
-    "/": "1-login",
+    "/": "20-desk",
     "/keys/": "1-login",
+    "/login/": "1-login",
+    "/post/": "1-login",
     "/accounts/": "16-accounts",
     "/audit/": "17-audit",
     "/borrowing/": "19-borrowing",
@@ -32,7 +34,7 @@ ABOUT = {
     "/enrollment/import/": "12-import",
     "/enrollment/photos/": "12-import",
     "/enrollment/takeover/": "18-takeover",
-    "/notices/": "1-login",
+    "/notices/": "20-desk",
     "/numbering/": "5-numbers",
     "/organisations/": "15-organisations",
     "/reports/": "14-rosters",

@@ -72,9 +72,7 @@ def add(*, rows: Sequence[NewOffice], acting: Acting, reason: str = "") -> list[
     parents = {"": county}
     for centre in Organisation.objects.filter(parent=county, level=Level.CENTRE):
         parents[centre.name] = centre
-    made: list[Organisation] = []
-    schools: list[School] = []
-    stages: list[Stage] = []
+    made: list[tuple[Organisation, NewOffice]] = []
     for row in rows:
         office = found(
             parent=parents[row.parent],
@@ -83,26 +81,10 @@ def add(*, rows: Sequence[NewOffice], acting: Acting, reason: str = "") -> list[
             division_code=row.division_code,
             opened_on=row.opened_on or acting.today,
         )
-        made.append(office)
+        made.append((office, row))
         if row.level == Level.CENTRE:
             parents[office.name] = office
-            continue
-        school = School(
-            organisation=office,
-            county=county,
-            code=row.code,
-            identifier=row.identifier,
-            kind=row.kind,
-            area=row.area,
-            designated_for_borrowed=row.designated,
-        )
-        schools.append(school)
-        stages += [
-            Stage(school=school, stage=one.stage, first_grade=one.first, years=one.years)
-            for one in row.stages
-        ]
-    School.objects.bulk_create(schools)
-    Stage.objects.bulk_create(stages)
+    _write_schools(county, [each for each in made if each[1].level != Level.CENTRE])
     OrganisationAct.objects.bulk_create(
         OrganisationAct(
             organisation=office,
@@ -112,9 +94,30 @@ def add(*, rows: Sequence[NewOffice], acting: Acting, reason: str = "") -> list[
             reason=reason.strip(),
             changes=[[label, "", text] for label, text in _facts(row) if text],
         )
-        for office, row in zip(made, rows, strict=True)
+        for office, row in made
     )
-    return made
+    return [office for office, _ in made]
+
+
+def _write_schools(county: Organisation, made: Sequence[tuple[Organisation, NewOffice]]) -> None:
+    schools = [
+        School(
+            organisation=office,
+            county=county,
+            code=row.code,
+            identifier=row.identifier,
+            kind=row.kind,
+            area=row.area,
+            designated_for_borrowed=row.designated,
+        )
+        for office, row in made
+    ]
+    School.objects.bulk_create(schools)
+    Stage.objects.bulk_create(
+        Stage(school=school, stage=one.stage, first_grade=one.first, years=one.years)
+        for school, (_, row) in zip(schools, made, strict=True)
+        for one in row.stages
+    )
 
 
 def _facts(row: NewOffice) -> list[tuple[str, str]]:

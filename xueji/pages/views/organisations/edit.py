@@ -33,6 +33,7 @@ OUTDATED = (
     "右边的履历里有别人改的内容。核对以后再保存，就以您这次为准。"
 )
 UNCHANGED = "没有改动，没有保存。"
+NOTHING_TICKED = "没有勾选村、社区。请在下面的表里勾选要移出的，再按「移出」。"
 
 
 @access.act("organisations.keep")
@@ -146,6 +147,7 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
         act,
         "服务范围",
         template="organisations/catchment.html",
+        unchanged=NOTHING_TICKED if taken_out else UNCHANGED,
         adding=adding,
         removing=removing,
         gone=gone,
@@ -189,6 +191,7 @@ def _answer(
     title: str,
     *,
     template: str = "organisations/form.html",
+    unchanged: str = UNCHANGED,
     **context: object,
 ) -> HttpResponse:
     """Show the form, or act once on it; what is wrong is shown beside what was typed."""
@@ -206,7 +209,7 @@ def _answer(
                 status, refusal = 409, OUTDATED
                 form = _seen_now(request, form, office)
             except services.Unchanged:
-                refusal = UNCHANGED
+                refusal = unchanged
             except PermissionDenied:
                 raise Http404 from None
     context |= {

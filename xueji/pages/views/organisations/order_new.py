@@ -32,7 +32,7 @@ NO_PLACE = Problem("into", "没有选到去向。", "请从列出的单位里选
 
 @access.act("organisations.order")
 @require_http_methods(["GET", "POST"])
-@typing_here(look="check")
+@typing_here(check="1")
 def new(request: HttpRequest) -> HttpResponse:
     """Enter an order; ``check`` shows what it would meet and keeps nothing."""
     acting = request.acting

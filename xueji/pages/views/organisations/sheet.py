@@ -25,7 +25,7 @@ NOTHING = "名单里没有要加的。请粘贴名单，或选文件；第一行
 
 @access.act("organisations.keep")
 @require_http_methods(["GET", "POST"])
-@typing_here(look="check")
+@typing_here(check="1")
 def many(request: HttpRequest) -> HttpResponse:
     """GET shows the form; POST judges every row, and without ``check`` adds all or none."""
     if not may_keep(request.acting):

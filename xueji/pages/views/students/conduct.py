@@ -12,7 +12,7 @@ from xueji.cases.kinds import Refused
 from xueji.conduct import services
 from xueji.documents.refusals import BadFile
 from xueji.identity.problems import Problem
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.pupil import conduct
 from xueji.pages.pupil.conduct import Sent
 from xueji.pages.pupil.conduct_form import ConductForm, Judged
@@ -26,11 +26,14 @@ TAB = "conduct"
 
 @access.act("students.conduct")
 @posted_from("student", "pk")
+@typing_here()
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a reward or a sanction with its proof."""
     scope = _own(request, pk)
     form = ConductForm(request.POST, request.FILES, rules=conduct.rules_of(scope))
     sent = Sent(form=form)
+    if request.method == "GET":
+        return pupil.answer(request, scope, conduct=sent, tab=TAB)
     if not form.is_valid():
         return _again(request, scope, sent)
     scan = form.cleaned_data["file"]
@@ -50,12 +53,15 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("students.conduct")
 @posted_from("student", "pk")
+@typing_here()
 def revoke(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     """End a sanction by the paper that says so."""
     scope = _own(request, pk)
     in_force = conduct.rules_of(scope)
     form = conduct.revoke_form(entry, in_force, request.POST, request.FILES)
     sent = Sent(revoking=form, pk=entry)
+    if request.method == "GET":
+        return pupil.answer(request, scope, conduct=sent, tab=TAB)
     if not form.is_valid():
         return _again(request, scope, sent)
     scan = form.cleaned_data["file"]

@@ -15,7 +15,7 @@ from xueji.documents.models import Document
 from xueji.dossiers import queries
 from xueji.dossiers import services as dossiers
 from xueji.pages.forms import FormerDocumentForm
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.scope import Scope, own, visible
@@ -120,10 +120,13 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
 
 @access.act("students.document")
 @posted_from("student", "pk")
+@typing_here()
 def add_former(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep an identity document that the pupil used before, so that it finds the pupil."""
     scope = own(request.acting, pk)
     form = FormerDocumentForm(request.POST, today=request.acting.today)
+    if request.method == "GET":
+        return pupil.answer(request, scope, former=form, tab=TAB)
     if not form.is_valid():
         return pupil.answer(request, scope, status=422, former=form, tab=TAB)
     typed = form.cleaned_data
@@ -144,11 +147,14 @@ def add_former(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("students.document")
 @posted_from("student", "pk")
+@typing_here()
 def add_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a number by which another register knew the pupil, so that it finds the pupil."""
     scope = own(request.acting, pk)
     born, today = scope.student.birth_date, request.acting.today
     form = ForeignNumberForm(request.POST, born=born, today=today)
+    if request.method == "GET":
+        return pupil.answer(request, scope, foreign=form, tab=TAB)
     if not form.is_valid():
         return pupil.answer(request, scope, status=422, foreign=form, tab=TAB)
 
