@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from enrollment.services import room
-from tests.browsing import options
+from tests.browsing import options, words
 from tests.numbering import making
 from tests.transfers import movers
 from tests.transfers.movers import approved, class_of, numbered, receive, sign
@@ -169,6 +169,20 @@ def test_the_principal_puts_nobody_into_a_full_class_by_a_consent_of_his_own(
     assert (answer.status_code, "要由另一人编入" in answer.content.decode()) == (409, True)
     case.refresh_from_db()
     assert (case.state, case.student.school) == ("open", world.schools["清泉小学"])
+
+
+def test_a_principal_with_two_windows_is_told_in_the_second_that_it_is_signed(
+    world, client_of, noon, case
+):
+    receive(world, case, "clerk2", None)
+    case.refresh_from_db()
+    stale = case.version
+    client = client_of("principal2")
+    assert chosen_at(client, case, None).status_code == 302
+    form = {"form_key": str(uuid4()), "version": stale, "decision": "agreed", "school_class": ""}
+    answer = client.post(f"/transfers/{case.number}/turn/", form)
+    told = words(client.get(answer["Location"]))
+    assert f"没有签署 业务件 {case.number} 已办结，不能再办。" in told
 
 
 def test_a_principal_who_does_not_sign_last_chooses_no_class(world, client_of, noon):

@@ -131,5 +131,5 @@ def test_what_somebody_else_has_recorded_is_told_not_to_be_recorded_again(
     client.get("/cases/")  # reads what was said of it
     answer = client.post(path, {"form_key": str(uuid4()), **sent, "note": "二年级"})
     told = words(client.get(answer["Location"]))
-    assert "没有登记 本件现在没有要由您登记的，可能刚由他人登记。" in told
+    assert "没有登记 本件现在没有要由您登记的，可能刚由他人登记；请看下面的记录。" in told
     assert Transfer.objects.get(case=case).receipt_note in ("", "一年级，王老师")

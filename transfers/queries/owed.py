@@ -32,7 +32,11 @@ def files_overdue(rows: QuerySet[Transfer], acting: Acting) -> QuerySet[Transfer
 def papers_before(row: Transfer) -> Transfer | None:
     """An earlier transfer of the pupil whose papers have not come to the school they now leave."""
     earlier = rows().filter(case__student=row.case.student_id, to_school=row.from_school_id)
-    return earlier.filter(file_open=True, file_received=None, pk__lt=row.pk).order_by("-pk").first()
+    return (
+        earlier.filter(file_open=True, paper_file__received_on=None, pk__lt=row.pk)
+        .order_by("-pk")
+        .first()
+    )
 
 
 def to_see_to(acting: Acting) -> Todo | None:

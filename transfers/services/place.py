@@ -43,6 +43,8 @@ def receive(
     row = Transfer.objects.select_related("school_class").get(pk=case.pk)
     may = Act.AGREE in acts.allowed(case, steps_of([case_id])[case_id], acting)
     is_turn = may and case.version == version
+    if acting.post.role == Role.PRINCIPAL and case.version == version and not may:
+        raise PermissionDenied("transfers.place")
     if is_turn and decision == Decision.AGREED and case.approved:
         (student,) = students.lock([case.student_id]).values()
         is_kept = acting.post.role == Role.PRINCIPAL and row.school_class == school_class

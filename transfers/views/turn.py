@@ -46,13 +46,15 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
     found = transfer_of(request, number)
     steps = steps_of([found.pk])
     may_sign = Act.AGREE in acts.allowed(found, steps[found.pk], request.acting)
-    if not may_sign or not (found.approved or request.acting.post.role == Role.CLERK):
-        veil.draw([found], request.acting, steps)
-        return not_now(
-            request, found, f"没有签署\n\n{why_not(found, steps[found.pk], request.acting)}"
-        )
-    form = _form(found, request.POST or None)
+    is_principal = request.acting.post.role == Role.PRINCIPAL
     version = whole(request.POST.get("version", ""), digits=9)
+    if is_principal and not may_sign and version == found.version:
+        raise Http404(number)  # nobody was faster: this never was the principal's turn
+    if not may_sign or (is_principal and not found.approved):
+        veil.draw([found], request.acting, steps)
+        why = f"没有签署\n\n{why_not(found, steps[found.pk], request.acting)}"
+        return not_now(request, found, why)
+    form = _form(found, request.POST or None)
     if request.method == "GET":
         return _show(request, found, form)
     if not form.is_valid() or version is None:
