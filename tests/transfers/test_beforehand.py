@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
+from tests.browsing import words
 from tests.conduct import entries
 from tests.transfers import borrowers, lenders, movers
 from tests.transfers.movers import numbered
@@ -139,6 +140,15 @@ def test_past_the_start_of_term_it_is_told_which_reasons_are_free(world, client_
         "今天是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
     )
     assert (told in page, "exception_" in page) == (is_told, False)
+
+
+@pytest.mark.parametrize("day", [2, 14])
+def test_at_the_start_of_term_it_is_told_until_when_every_reason_passes(world, client_of, day):
+    student = numbered(world)
+    with time_machine.travel(NOON.replace(day=day), tick=False):
+        page = words(client_of("clerk").get(NEW, {"student": student.pk}))
+    told = f"学期初 14 天到 2026-09-14 为止，今天是第 {day} 天：过了这天，"
+    assert f"{told}只有户口及家庭住址迁移、工作调动的照办。" in page
 
 
 @pytest.mark.parametrize("rule_set", ["", "lingcheng", "jinzhou"])

@@ -45,6 +45,8 @@ class Opened(asking.Opened):
     refusals: Sequence[str] = ()
     late: Finding | None = None
     in_time: str = ""  # the reasons for which it is never too late
+    until: str = ""  # the last day for all others, while it is not over
+    window: Rule | None = None
     starts_there: bool = False  # at the receiving school, by the rule ``starter`` if one says so
     starter: Rule | None = None
 
@@ -156,6 +158,7 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
             for code in rules.get(WINDOW, {"except": ()})["except"]
             if code in rules.value("transfer.reason")
         ),
+        window=rules.rule(WINDOW) if rules.has(WINDOW) else None,
         starter=rules.rule(STARTER) if starts_there and rules.has(STARTER) else None,
     )
 
@@ -168,6 +171,7 @@ def _tell(request: HttpRequest, opened: Opened) -> None:
     if meant:
         known = of_leaver(meant[0], opened.case, request.acting)
         opened.meant, opened.foreseen, opened.late = meant[0], known.warnings, known.late
+        opened.until = known.in_time
         form.ask_exceptions(opened.foreseen)
         if request.POST.get("save") != "send":  # whoever sends it is answered by the act itself
             opened.refusals = known.refusals
@@ -225,6 +229,8 @@ def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpRespon
         "refusals": opened.refusals,
         "late": opened.late,
         "in_time": opened.in_time,
+        "until": opened.until,
+        "window": opened.window,
         "starts_there": opened.starts_there,
         "starter": opened.starter,
     }
