@@ -12,13 +12,14 @@ from transfers.services import receive, record_receipt
 from transfers.services.place import into_rules
 from transfers.services.receipt import may_record
 from xueji.accounts import access
+from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
 from xueji.audit.models import AccessKind
 from xueji.cases import acts, seats, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import steps_of, waiting_text, why_not
+from xueji.cases.queries import steps_of, why_not
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page
 from xueji.pages.forms import new_key
@@ -70,7 +71,7 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
             school_class=form.classes.get(data.get("school_class")),
             acting=request.acting,
         )
-        return _told(found, outcome)
+        return _told(found, outcome, request.acting)
 
     try:
         return once(request, act, back=reverse("case", args=[number]))
@@ -102,15 +103,14 @@ def _form(found: Case, data: QueryDict | None) -> TurnForm:
     )
 
 
-def _told(found: Case, outcome: Outcome) -> Done:
+def _told(found: Case, outcome: Outcome, acting: Acting) -> Done:
     location = reverse("case", args=[found.number])
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.text)
     if outcome.kind == OutcomeKind.DECIDED:
         return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
-    turn = f"现在轮到{waiting_text(after)}。" if after.waiting_at else "本件已了结。"
-    return Done(location, success=f"已签署\n\n{found.title}　{turn}")
+    return Done(location, success=f"已签署\n\n{found.title}　{case_page.turn(after, acting)}")
 
 
 def _show(
