@@ -16,7 +16,7 @@ class EnrollmentConfig(AppConfig):
 
         for kind in (ENROLLMENT, DEFERRAL, ADMISSION):
             kinds.register(kind)
-        seats.answer_by(lock=room.lock_sized, require=room.require_seats)
+        seats.answer_by(lock=room.lock_sized, require=room.require_seats, tell=room.told)
         found = (to_place, deferrals.to_see_to, national_check.to_check, taken_from)
         for todo in (*found, imports.to_sign, takeovers.to_see_to):
             todos.register(todo)

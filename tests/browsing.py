@@ -38,6 +38,11 @@ def verdict(case: Case, **changes: str) -> dict[str, object]:
     return {"decision": "agreed", "note": "", "version": str(case.version), **key(), **changes}
 
 
+def options(answer: HttpResponse, name: str) -> list[str]:
+    """What a field of the page's form lets one choose from."""
+    return [str(label) for _, label in answer.context["form"].fields[name].choices]
+
+
 def hidden(answer) -> dict[str, str]:
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text(answer))
     return {name: unescape(value) for name, value in found}

@@ -5,7 +5,7 @@ from django.urls import reverse as url
 from transfers import queries
 from transfers.models import Reinstatement, Transfer
 from transfers.queries import borrowing
-from transfers.services import borrow_change, borrow_finish, lend_finish, reinstate
+from transfers.services import borrow_change, borrow_finish, certificate, lend_finish, reinstate
 from transfers.services.borrow_sheet import loan_out, may_lend
 from transfers.services.finish import apply
 from transfers.services.paper_file import may_receive, may_send
@@ -13,11 +13,14 @@ from transfers.services.receipt import may_record
 from transfers.services.undo import reverse
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
-from xueji.cases import veil
+from xueji.cases import acts, veil
+from xueji.cases.acts import Act
 from xueji.cases.alike import Alike, compare
 from xueji.cases.kinds import Kind
-from xueji.cases.models import ALIVE, Case, Step
-from xueji.cases.queries import steps_of
+from xueji.cases.models import ALIVE, Case, State, Step
+from xueji.cases.queries import reaches_pupil, steps_of
+from xueji.establishment.queries import ending
+from xueji.establishment.services.orders import sentence
 from xueji.rules.engine import Rules, rule_set
 from xueji.rules.inheritance import Rule
 from xueji.students.models import Student
@@ -45,15 +48,32 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "transfer": row,
         "alike": alike,
         "named": [other.student.pk for other in alike.named],
+        "receiving_ends": _ending(row) if case.state in ALIVE else "",
         "is_hidden": case.pk in veil.hidden([case], acting),
-        "is_certified": queries.is_certified(row, steps),
+        "is_certified": not certificate.why_not(row, steps),
         "may_record_receipt": may_record(row, acting),
         "is_held": queries.is_held(row),
         "paper_file": getattr(row, "paper_file", None),
         "file_act": _file_act(row, acting),
+        "may_rechoose": case.approved
+        and acting.post.role == Role.PRINCIPAL
+        and Act.AGREE in acts.allowed(case, steps, acting),
         "may_print": acting.may("transfers.print"),
-        "may_consent": row.to_school_id == case.school_id and acting.reaches(case.org_path),
+        "may_consent": row.to_school_id == case.school_id
+        and acting.reaches(case.org_path)
+        and (case.state in ALIVE or (case.state == State.DONE and reaches_pupil(case, acting))),
     }
+
+
+def _ending(row: Transfer) -> str:
+    """What becomes of the receiving school by an order that waits for its day; "" if nothing."""
+    order = ending(row.to_school_id) if row.to_school_id else None
+    if order is None:
+        return ""
+    return (
+        f"{sentence(order)}，{order.effective_on} 生效（{order.number}）。"
+        "本件要在那以前办结；办不完的请撤回，另选学校。"
+    )
 
 
 def _looks_like_another(case: Case) -> bool:

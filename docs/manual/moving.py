@@ -23,6 +23,7 @@ def transfers(browser: Browser) -> None:
     receiving.open()
     receiving.picture("transfer-case")
     receiving.follow("去办理")
+    receiving.page.locator("#id_school_class").select_option(index=1)
     receiving.picture("transfer-turn", height=620)
 
 

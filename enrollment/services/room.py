@@ -48,17 +48,17 @@ def _sized(locked: Mapping[int, SchoolClass]) -> dict[int, Sized]:
 def require(school_class: SchoolClass, *, coming: int, rules: Rules, acting: Acting) -> str:
     """As `require_seats`, of one locked class."""
     (seats,) = _sized({school_class.pk: school_class}).values()
-    return require_seats(seats, coming=coming, rules=rules, acting=acting)
+    return require_seats(seats, coming=coming, rules=rules, chosen_by=acting.user.pk)
 
 
-def require_seats(seats: Sized, *, coming: int, rules: Rules, acting: Acting) -> str:
+def require_seats(seats: Sized, *, coming: int, rules: Rules, chosen_by: int) -> str:
     """Raise Refused when ``coming`` more make a class too large.
 
-    Returns what the record has to say of a size that the rules only notice, or "". Nobody uses
-    a consent that he gave himself under another post.
+    Returns what the record has to say of a size that the rules only notice, or "". Nobody who
+    chooses a class uses a consent that he gave himself under another post.
     """
     school_class, excess = seats.school_class, seats.excess
-    is_own = excess is not None and excess.granted_by.user_id == acting.user.pk
+    is_own = excess is not None and excess.granted_by.user_id == chosen_by
     facts = ClassFacts(
         name=str(school_class),
         stage=school_class.stage,
@@ -67,10 +67,28 @@ def require_seats(seats: Sized, *, coming: int, rules: Rules, acting: Acting) ->
     )
     for finding in judge("class", facts, rules):
         if stops(finding):
-            own = "超过班额是您本人同意的，要由另一人编入。" if is_own else f"{finding.remedy}。"
+            own = (
+                "超过班额是编班的人自己同意的，要由另一人编入。"
+                if is_own
+                else f"{finding.remedy}。"
+            )
             raise Refused(f"{finding.message}（{finding.citation}）。{own}")
         return f"，{finding.message}"
     return ""
+
+
+def told(classes: Collection[SchoolClass], rules: Rules) -> dict[int, str]:
+    """The size of each class, its own limit, a consent to more and whether it is full."""
+    pks = [row.pk for row in classes]
+    heads, granted = queries.heads(pks), queries.granted(pks)
+    return {row.pk: _size(row, heads[row.pk].all, granted.get(row.pk), rules) for row in classes}
+
+
+def _size(row: SchoolClass, heads: int, excess: Excess | None, rules: Rules) -> str:
+    limit = most(stage=row.stage, granted=excess.heads if excess else 0, rules=rules)
+    more = f"，已同意最多 {excess.heads} 人" if excess else ""
+    full = "，已满" if limit is not None and heads >= limit else ""
+    return f"现有 {heads} 人，班额 {row.capacity}{more}{full}"
 
 
 def allowed(school_class: SchoolClass, *, granted: int, rules: Rules) -> int:

@@ -27,7 +27,7 @@ def test_a_pupil_is_transferred_from_township_to_township_and_every_party_sees_w
     people.sign("单雄信", "principal", "centre", "centre2")
     people("clerk").sees("单雄信", "上庄小学 学籍管理员")
     people("clerk").follow("打印转学证明")
-    people("clerk2").answer("单雄信", "核实无误，接收", into="一（1）班（班额 45）")
+    people("clerk2").answer("单雄信", "核实无误，接收", into="一（1）班（现有 0 人，班额 45）")
     people.sign("单雄信", "principal2")
 
     child.refresh_from_db()

@@ -25,7 +25,7 @@ pytestmark = [
 ]
 CHILD = "单雄信"
 TAKES = "核实无误，接收"
-SEAT, NEW_SEAT = "一（1）班（班额 45）", "一（1）班（2026 级）"
+SEAT, NEW_SEAT = "一（1）班（现有 0 人，班额 45）", "一（1）班（2026 级，现有 0 人，班额 45）"
 OUTSIDE = {"to": "海港区文化路小学", "office": "秦皇岛市海港区教育局"}
 
 # of who comes from outside: what is typed and what is chosen, by code where there is one

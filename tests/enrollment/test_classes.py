@@ -119,7 +119,7 @@ def test_nobody_uses_a_consent_of_his_own(world):
     acting = Acting(user=both.user, post=both, at=NOON)
     room.grant(school_class=first, heads=50, reason="挤", acting=acting)
 
-    with pytest.raises(Refused, match="超过班额是您本人同意的，要由另一人编入"):
+    with pytest.raises(Refused, match="超过班额是编班的人自己同意的，要由另一人编入"):
         assign(student_ids=[student.pk], school_class=first, acting=world.acting("clerk"))
 
 

@@ -222,6 +222,17 @@ def test_a_school_with_pupils_is_not_closed_an_empty_one_is(world, children):
     assert Organisation.objects.get(name="邻泉小学").closed_on == date(2026, 9, 1)
 
 
+def test_cases_and_pupils_that_keep_a_school_from_being_closed_are_told_at_once(world, children):
+    case = pupils.submitted(world, name="王伯当")
+    with pytest.raises(Refused) as refused:
+        enter(world, "close", "清泉小学")
+    assert str(refused.value) == (
+        f"还有 1 件业务没有办结：{case.number}，没有执行。请轮到的岗位办结，经手的撤回，"
+        "或由教育局写明原因关闭；办完以后再执行。「清泉小学」还有 3 名学生的学籍，没有撤销。"
+        "请先办转学；整校去另一所学校的，登记“并入”，学生随文件过去。"
+    )
+
+
 def test_the_queries_of_a_merger_do_not_grow_with_the_pupils(world):
     counts = []
     for school, names in (("清泉小学", ["甲"]), ("上庄小学", ["乙", "丙", "丁"])):

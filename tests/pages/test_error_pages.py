@@ -45,6 +45,16 @@ def test_no_such_page_is_one_answer(world, client_of, path):
     assert (answer.status_code, heading(answer)) == (404, "找不到这一页，或不在您的岗位范围内")
 
 
+@pytest.mark.parametrize(("who", "is_offered"), [("clerk", True), ("auditor", False)])
+def test_a_page_that_is_not_found_offers_cases_to_whoever_reads_them(
+    world, client_of, who, is_offered
+):
+    page = client_of(who).get("/cases/2026-000001/").content.decode()
+    assert [words in page for words in ("查业务件编号", "转出的学生请从业务件打开")] == [
+        is_offered
+    ] * 2
+
+
 @pytest.mark.parametrize("method", ["FOO", "PUT", "DELETE", "PATCH", "TRACE"])
 def test_another_method_is_told_that_the_address_is_only_looked_at(world, client_of, method):
     answer = client_of("clerk").generic(method, "/students/")

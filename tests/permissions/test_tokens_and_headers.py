@@ -20,6 +20,12 @@ SHOWN_AGAIN = {
     "account_new",
     "account_security",
     "account_state",
+    "borrowing_convert",
+    "borrowing_edit",
+    "borrowing_end",
+    "borrowing_lend",
+    "borrowing_new",
+    "borrowing_sheet",
     "calendar_edit",
     "enrollment_admission_edit",
     "enrollment_admission_new",
@@ -43,8 +49,28 @@ SHOWN_AGAIN = {
     "student_conduct_revoke",
     "student_document_new",
     "student_number_new",
+    "transfer_edit",
+    "transfer_file",
+    "transfer_new",
+    "transfer_receipt",
+    "transfer_reinstate",
+    "transfer_take",
+    "transfer_turn",
 }
-TAKEN_BY_NOBODY = {"enrollment_admission_edit"}  # no admission of this site came back
+# no admission, transfer or guest of this site waits for them: tests/transfers/test_way_back.py
+TAKEN_BY_NOBODY = {
+    "borrowing_convert",
+    "borrowing_edit",
+    "borrowing_end",
+    "borrowing_new",
+    "borrowing_sheet",
+    "enrollment_admission_edit",
+    "transfer_edit",
+    "transfer_file",
+    "transfer_receipt",
+    "transfer_reinstate",
+    "transfer_turn",
+}
 WRONG = "W" * 64
 
 

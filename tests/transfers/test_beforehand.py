@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import pupils
+from tests.browsing import words
 from tests.conduct import entries
 from tests.transfers import borrowers, lenders, movers
 from tests.transfers.movers import numbered
@@ -98,7 +99,10 @@ def test_who_is_lent_is_to_come_back_first(world, client_of, noon):
     student = numbered(world)
     lenders.lent(world, student)
     answer = client_of("clerk").get(NEW, {"student": student.pk})
-    assert told(answer) == (["该生正在别的学校借读。请先办理借读结束，再办转学。"], False)
+    assert told(answer) == (
+        ["该生正在海港区第一小学借读。请由本校先办理借读结束，再办转学。"],
+        False,
+    )
 
 
 def test_an_open_sanction_asks_for_the_reason_of_an_exception_at_once(world, client_of, noon):
@@ -133,9 +137,18 @@ def test_past_the_start_of_term_it_is_told_which_reasons_are_free(world, client_
     with time_machine.travel(NOON + timedelta(days=day - 2), tick=False):
         page = text(client_of("clerk").get(NEW, {"student": student.pk}))
     told = (
-        "提交日是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
+        "今天是开学第 15 天，已过学期初 14 天：户口及家庭住址迁移、工作调动的照办；其他理由要写明"
     )
     assert (told in page, "exception_" in page) == (is_told, False)
+
+
+@pytest.mark.parametrize("day", [2, 14])
+def test_at_the_start_of_term_it_is_told_until_when_every_reason_passes(world, client_of, day):
+    student = numbered(world)
+    with time_machine.travel(NOON.replace(day=day), tick=False):
+        page = words(client_of("clerk").get(NEW, {"student": student.pk}))
+    told = f"学期初 14 天到 2026-09-14 为止，今天是第 {day} 天：过了这天，"
+    assert f"{told}只有户口及家庭住址迁移、工作调动的照办。" in page
 
 
 @pytest.mark.parametrize("rule_set", ["", "lingcheng", "jinzhou"])

@@ -144,7 +144,7 @@ def test_a_guest_is_neither_borrowed_twice_nor_transferred(world):
     lent(world, student)
     with pytest.raises(Refused, match="该生在本校借读"):
         asked(world, **of(student))
-    with pytest.raises(Refused, match="正在别的学校借读"):
+    with pytest.raises(Refused, match="正在迁安城区小学借读"):
         movers.submitted(world, student)
 
 

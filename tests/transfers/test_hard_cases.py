@@ -1,11 +1,12 @@
 """What comes between: names that are alike, a change of mind, a no, an order, another school."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 
+from tests.browsing import words
 from tests.conduct import entries
 from tests.establishment import orders
 from tests.numbering import making
@@ -19,6 +20,7 @@ from transfers.models import Transfer
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Decision
+from xueji.establishment import services as establishment
 from xueji.ledger.check import check
 
 NAME = "单雄信"
@@ -92,6 +94,23 @@ def test_a_receiving_school_is_not_merged_away_while_a_transfer_is_on_its_way(wo
     with pytest.raises(services.Rejected) as rejected:
         submitted(world, case.student)
     assert [one.key for one in rejected.value.findings] == ["transfer.receiving"]
+
+
+def test_every_party_reads_that_the_receiving_school_is_to_be_merged(world, client_of, noon):
+    case = approved(world, numbered(world))
+    order = orders.enter(world, "merge", "上庄小学", "迁安城区小学", effective_on=date(2026, 10, 1))
+    told = (
+        "上庄小学并入迁安城区小学，2026-10-01 生效（迁教〔2026〕18 号）。"
+        "本件要在那以前办结；办不完的请撤回，另选学校。"
+    )
+    people = ("clerk", "centre", "centre2", "clerk2")
+
+    def pages() -> list[bool]:
+        return [told in words(client_of(who).get(f"/cases/{case.number}/")) for who in people]
+
+    assert pages() == [True] * 4
+    establishment.withdraw(order_id=order.pk, reason="登记错了", acting=world.acting("county"))
+    assert pages() == [False] * 4
 
 
 @pytest.mark.parametrize("school", ["清泉小学", "上庄小学"])

@@ -141,7 +141,7 @@ def test_who_is_away_is_not_transferred_nor_lent_again(world):
     lent(world, student)
     with pytest.raises(Refused, match="先办理借读结束，再办转学"):
         movers.submitted(world, student)
-    with pytest.raises(Refused, match="该生正在别的学校借读"):
+    with pytest.raises(Refused, match="该生正在海港区第一小学借读"):
         asked(world, student)
     with pytest.raises(Refused, match="该生现在不能办借读。请监护人与原学校或迁安市教育局联系。"):
         borrowers.asked(world, **borrowers.of(student))

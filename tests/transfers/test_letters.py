@@ -76,6 +76,15 @@ def test_the_page_of_a_case_whose_school_has_not_agreed_offers_the_consent_alone
     assert printed == ["consent"]
 
 
+def test_a_request_that_was_refused_offers_no_paper_that_cannot_be_opened(world, client_of):
+    student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+    case = sign(world, asked(world, "clerk", **of(student)), "principal")
+    movers.receive(world, case, "clerk9", None, decision=Decision.REFUSED, note="下学期再办")
+    page = raw(client_of("clerk").get(f"/cases/{case.number}/"))
+    names = ("consent", "form", "certificate")
+    assert [name for name in names if paper(case, name) in page] == []
+
+
 def test_a_placement_that_was_sent_back_leaves_the_consent_as_it_was_signed(world, client_of):
     student = pupils.enrolled(world)
     names("迁安市教育局", "lingcheng")

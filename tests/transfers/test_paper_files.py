@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils.html import strip_tags
 
-from tests.browsing import raw
+from tests.browsing import raw, words
 from tests.transfers import movers
 from tests.transfers.movers import approved, moved, numbered
 from tests.transfers.test_pages import LIST
@@ -100,6 +100,29 @@ def test_the_page_asks_each_school_for_its_half(world, client_of, noon):
     assert "待收到" in raw(client_of("clerk2").get(f"{LIST}?show=files"))
     empty = client_of("clerk2").post(page, {"form_key": str(uuid4()), "on": ""})
     assert (empty.status_code, "请填收到日期" in raw(empty)) == (422, True)
+
+
+def test_who_passes_a_pupil_on_is_told_of_papers_that_have_not_come_yet(world, client_of, noon):
+    student = numbered(world, name="单雄信")
+    first = moved(world, student)
+    student.refresh_from_db()
+    second = movers.submitted(world, student, "迁安城区小学", clerk="clerk2")
+    movers.sign(world, second, "principal2", "centre2", "county")
+    movers.receive(world, second, "urban", None)
+    movers.sign(world, second, "urban-principal")
+    page = f"/transfers/{second.number}/file/"
+
+    def told() -> list[bool]:
+        text = words(client_of("clerk2").get(page))
+        sentences = (
+            "该生由清泉小学转来的纸质材料还没有登记收到",
+            f"先在业务件 {first.number} 登记收到",
+        )
+        return [sentence in text for sentence in sentences]
+
+    assert told() == [True, True]
+    receive(world, first)
+    assert told() == [False, False]
 
 
 @pytest.mark.parametrize(("days", "overdue"), [(30, 0), (31, 1)])

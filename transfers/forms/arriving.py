@@ -121,6 +121,7 @@ class TakeForm(OfflineForm, AskingForm):
         *,
         papers: Iterable[tuple[str, str]],
         classes: Sequence[SchoolClass],
+        sizes: Mapping[int, str],
         grades: Sequence[int],
         reasons: Sequence[tuple[str, str]] = Reason.choices,
         only: Sequence[str] | None = None,
@@ -129,7 +130,7 @@ class TakeForm(OfflineForm, AskingForm):
         super().__init__(data, initial=dict(initial or {}), use_required_attribute=False)
         self.is_asked = only is None
         self.classes = {row.pk: row for row in classes}
-        rows = [(row.pk, f"{row}（{row.entry_year} 级）") for row in classes]
+        rows = [(row.pk, f"{row}（{row.entry_year} 级，{sizes[row.pk]}）") for row in classes]
         self.offer_papers(papers)
         choices = {
             "reason": reasons,

@@ -111,6 +111,8 @@ class LendingForm(AskingForm):
 class EndForm(AskingForm):
     """Why a guest goes."""
 
+    mark_optional = False  # the details are demanded with one of the reasons
+
     reason = forms.ChoiceField(
         label="原因",
         choices=EndReason.choices,
@@ -130,6 +132,8 @@ class EndForm(AskingForm):
 
 class ConversionForm(AskingForm):
     """Which originals were seen before a temporary register becomes a regular one."""
+
+    mark_optional = False  # the rules demand the papers
 
     papers = PapersField()
 

@@ -13,14 +13,17 @@ LATER = "分班后再定"
 
 
 class TurnForm(DecisionForm):
-    """A clerk's signature; at the placement with the class the pupil comes into."""
+    """A clerk's signature; at the placement with the class the pupil comes into.
+
+    ``sizes``: of each class how many sit there and how many may; ``chosen`` is the class so far.
+    """
 
     school_class = forms.TypedChoiceField(
         label="编入班级",
         required=False,
         coerce=int,
         empty_value=None,
-        help_text="转学不变更年级，只列本年级的班",
+        help_text="不变更年级，只列本年级的班；已满的，先由有权同意的岗位在班级页上同意超过班额",
         error_messages={"invalid_choice": "所选班级刚被撤销，请另选。"},
     )
     school_class.width = "w6"
@@ -31,11 +34,13 @@ class TurnForm(DecisionForm):
         data: Mapping[str, object] | None = None,
         *,
         classes: Sequence[SchoolClass],
+        sizes: Mapping[int, str],
         is_placing: bool,
+        chosen: int | None = None,
     ):
-        super().__init__(data, use_required_attribute=False)
+        super().__init__(data, initial={"school_class": chosen}, use_required_attribute=False)
         self.classes = {row.pk: row for row in classes}
-        rows = [(row.pk, f"{row}（班额 {row.capacity}）") for row in classes]
+        rows = [(row.pk, f"{row}（{sizes[row.pk]}）") for row in classes]
         self.fields["school_class"].choices = [("", LATER), *rows]
         if not is_placing:
             del self.fields["school_class"]

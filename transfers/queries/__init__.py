@@ -145,16 +145,6 @@ def return_step(case: Case) -> Step | None:
     )
 
 
-def is_certified(row: Transfer, steps: Sequence[Step]) -> bool:
-    """Whether the office of the leaving side has signed, so that the certificate may be printed."""
-    if row.certifier_id is None or row.case.state not in (State.OPEN, State.DONE):
-        return False
-    return any(
-        step.organisation_id == row.certifier_id and step.decision == Decision.AGREED
-        for step in steps
-    )
-
-
 def asked(cases: Sequence[Case]) -> dict[int, School]:
     """The former school of each that another school began, which has to agree (`cases.veil`)."""
     rows = Transfer.objects.filter(case__in=cases, from_school__isnull=False)

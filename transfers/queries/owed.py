@@ -29,6 +29,16 @@ def files_overdue(rows: QuerySet[Transfer], acting: Acting) -> QuerySet[Transfer
     return rows.filter(case__closed_at__lt=_before("transfer.file_days", acting))
 
 
+def papers_before(row: Transfer) -> Transfer | None:
+    """An earlier transfer of the pupil whose papers have not come to the school they now leave."""
+    earlier = rows().filter(case__student=row.case.student_id, to_school=row.from_school_id)
+    return (
+        earlier.filter(file_open=True, paper_file__received_on=None, pk__lt=row.pk)
+        .order_by("-pk")
+        .first()
+    )
+
+
 def to_see_to(acting: Acting) -> Todo | None:
     """For the desk: receipts that do not come, of the schools in reach of who records them."""
     if not acting.may("transfers.receipt"):

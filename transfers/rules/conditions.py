@@ -24,7 +24,8 @@ class TransferFacts:
     how many pupils of the register may be the same child. ``offline_on``: the day on which it was
     done on paper while the system was down, ``term_day`` is then of that day. The term in which it
     was first entered began on ``term_starts_on``, None where the calendar has none; the pupil came
-    to the former school of the register on ``former_starts_on``.
+    to the former school of the register on ``former_starts_on``. ``day`` is how the day is called
+    that is judged: a form that is only open has not been submitted.
     """
 
     reason: str
@@ -47,6 +48,7 @@ class TransferFacts:
     today: date | None = None
     term_starts_on: date | None = None
     former_starts_on: date | None = None
+    day: str = "提交日"
 
 
 @judges("transfer.reason")
@@ -89,7 +91,7 @@ def window(facts: TransferFacts, rules: Rules) -> Findings:
             days=said["days"],
             field="reason",
             remedy=remedy,
-            day="线下办理那天" if facts.offline_on else "提交日",
+            day="线下办理那天" if facts.offline_on else facts.day,
         )
 
 

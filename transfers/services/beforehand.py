@@ -1,8 +1,10 @@
 """What stands against a request whatever is typed: told when its form opens, asked again later."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from transfers.rules import TransferFacts
 from transfers.rules.borrowing import BorrowingFacts
 from transfers.services import borrow
 from transfers.services.discretion import untold
@@ -33,6 +35,7 @@ class Known:
     refusals: Sequence[str] = ()
     warnings: Sequence[Finding] = ()
     late: Finding | None = None  # a warning for reasons that do not pass the start of term
+    in_time: str = ""  # until when every reason passes
 
 
 def of_leaver(student: Student, case: Case | None, acting: Acting) -> Known:
@@ -103,14 +106,24 @@ def _known(student: Student, former: Placement, way: Way, other: str, acting: Ac
         reason_text="",
         papers=frozenset(),
     )
-    found = judge("transfer", facts_of(student, former, asked, way, acting), way.rules)
+    facts = replace(facts_of(student, former, asked, way, acting), day="今天")
+    found = judge("transfer", facts, way.rules)
     of_pupil = [one for one in found if one.key in OF_PUPIL]
     late = [one for one in found if one.key == WINDOW and one.effect == Effect.WARN]
     return Known(
         refusals=_refusals(of_pupil, other, untold(student, ACT, acting)),
         warnings=[one for one in of_pupil if one.effect == Effect.WARN],
         late=late[0] if late else None,
+        in_time=_in_time(facts, way.rules, acting.today),
     )
+
+
+def _in_time(facts: TransferFacts, rules: Rules, today: date) -> str:
+    days = rules.get(WINDOW, {"days": 0})["days"]
+    if facts.term_day is None or facts.term_day > days:
+        return ""
+    last = today + timedelta(days=days - facts.term_day)
+    return f"学期初 {days} 天到 {last} 为止，今天是第 {facts.term_day} 天"
 
 
 def _refusals(found: Iterable[Finding], other: str, sentence: str = "") -> list[str]:

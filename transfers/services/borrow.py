@@ -192,7 +192,7 @@ def _send(
     one.school_class, one.until = wanted.school_class, wanted.until
     one.ground, one.ground_text = wanted.reason, wanted.reason_text.strip()
     one.former_status, one.former_type = student.status, student.register_type
-    require_seat(one, student, rules=side.rules, acting=acting)
+    require_seat(one, student, rules=side.rules, chosen_by=acting.user.pk)
     one.save()
     write_papers(case, wanted.papers, acting)
     return cases.submit(
@@ -244,7 +244,7 @@ def require_seat(
     student: Student,
     *,
     rules: Rules,
-    acting: Acting,
+    chosen_by: int,
     locked: Mapping[int, Seats] | None = None,
     others: int = 0,
 ) -> None:
@@ -261,4 +261,4 @@ def require_seat(
         raise Refused(f"{chosen}已撤销。请另选一个班。")
     coming = others + (student.attendance == Attendance.IN_SCHOOL)
     if coming:
-        seats.require(locked[chosen.pk], coming=coming, rules=rules, acting=acting)
+        seats.require(locked[chosen.pk], coming=coming, rules=rules, chosen_by=chosen_by)

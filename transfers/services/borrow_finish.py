@@ -17,6 +17,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.queries import clerks_of
 from xueji.cases.seats import Seats
 from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
@@ -43,6 +44,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         | {row.home_school_id for row in borrowings.values() if row.home_school_id}
     )
     locked = seats.lock({row.school_class_id for row in borrowings.values()})
+    clerks = clerks_of({pk: row.host_school_id for pk, row in borrowings.items()})
     busy = set(guests.guests().filter(student__in=pupils).values_list("student", flat=True))
     refusals: dict[int, str] = {}
     coming: Counter[int] = Counter()
@@ -54,7 +56,8 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         host = schools[row.host_school_id]
         home = schools[row.home_school_id] if row.home_school_id else None
         others = coming[row.school_class_id]
-        if why := _why_not(case, row, student, host, locked, others, busy, acting):
+        chosen_by = clerks.get(case.pk, acting.user.pk)
+        if why := _why_not(case, row, student, host, locked, others, busy, chosen_by, acting):
             refusals[case.pk] = why
             continue
         coming[row.school_class_id] += student.attendance == Attendance.IN_SCHOOL
@@ -90,6 +93,7 @@ def _why_not(
     locked: Mapping[int, Seats],
     others: int,
     busy: set[int],
+    chosen_by: int,
     acting: Acting,
 ) -> str:
     """Why the pupil cannot come any more; it was right when it was submitted."""
@@ -101,7 +105,7 @@ def _why_not(
         return f"借读学校{found.why}，不能收借读生。请退回。"
     rules = rule_set(case.rule_set).at(case.rule_date)
     try:
-        require_seat(row, student, rules=rules, acting=acting, locked=locked, others=others)
+        require_seat(row, student, rules=rules, chosen_by=chosen_by, locked=locked, others=others)
     except Refused as refusal:
         return str(refusal)
     return ""

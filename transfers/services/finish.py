@@ -14,6 +14,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.queries import clerks_of
 from xueji.cases.seats import Seats
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind
@@ -23,6 +24,7 @@ from xueji.students import services as students
 from xueji.students.models import Status, Student
 
 KEEP = "keep"
+REMEDY = "有权同意的岗位在班级页上同意超过班额后再签署，或按“改选班级”改编别的班、分班后再定。"
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由学校重新核对。"
 
 
@@ -41,6 +43,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     ).in_bulk()
     schools = lineages(_schools(transfers.values()))
     locked = seats.lock({row.school_class_id for row in transfers.values()} - {None})
+    clerks = clerks_of({pk: row.to_school_id for pk, row in transfers.items()}) if locked else {}
     refusals: dict[int, str] = {}
     moves: dict[Student, students.Place] = {}
     coming_in: dict[Student, students.Place] = {}
@@ -51,7 +54,8 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = transfers[case.pk], pupils[case.student_id]
         others = coming[row.school_class_id]
-        if why := _why_not(case, row, student, schools, locked, others, acting):
+        chosen_by = clerks.get(case.pk, acting.user.pk)
+        if why := _why_not(case, row, student, schools, locked, others, chosen_by, acting):
             refusals[case.pk] = why
             continue
         coming[row.school_class_id] += 1
@@ -89,6 +93,7 @@ def _why_not(
     schools: Mapping[int, Lineage],
     locked: Mapping[int, Seats],
     others: int,
+    chosen_by: int,
     acting: Acting,
 ) -> str:
     """Why the pupil cannot go any more; it was right when it was submitted."""
@@ -109,12 +114,12 @@ def _why_not(
             student,
             row,
             rules=rules,
-            acting=acting,
+            chosen_by=chosen_by,
             locked=locked,
             others=others,
         )
     except Refused as refusal:
-        return str(refusal)
+        return f"{refusal}{REMEDY}"
     return ""
 
 

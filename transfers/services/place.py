@@ -8,6 +8,7 @@ from django.db import transaction
 from transfers.models import Transfer
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.cases import acts, seats
 from xueji.cases import services as cases
 from xueji.cases.acts import Act
@@ -32,20 +33,24 @@ def receive(
     school_class: SchoolClass | None,
     acting: Acting,
 ) -> Outcome:
-    """Sign a clerk's step of a transfer; on a yes at the placement the class is kept with it.
+    """Sign a school's step of a transfer; on a yes at the placement the class is kept with it.
 
-    Raises Refused when the class has no room or is of another grade, PermissionDenied for who is
-    no party to the case.
+    The principal who signs last may choose another than the clerk. Raises Refused when the class
+    has no room or is of another grade, PermissionDenied for who is no party to the case.
     """
     access.require(acting, "transfers.place", acting.post.organisation_id)
     case = lock([case_id])[case_id]
-    row = Transfer.objects.get(pk=case.pk)
+    row = Transfer.objects.select_related("school_class").get(pk=case.pk)
     may = Act.AGREE in acts.allowed(case, steps_of([case_id])[case_id], acting)
     is_turn = may and case.version == version
+    if acting.post.role == Role.PRINCIPAL and case.version == version and not may:
+        raise PermissionDenied("transfers.place")
     if is_turn and decision == Decision.AGREED and case.approved:
         (student,) = students.lock([case.student_id]).values()
-        if school_class:
-            take_seat(school_class, student, row, rules=into_rules(row, case), acting=acting)
+        is_kept = acting.post.role == Role.PRINCIPAL and row.school_class == school_class
+        if school_class and not is_kept:  # what the clerk chose is judged with the last signature
+            rules, chosen_by = into_rules(row, case), acting.user.pk
+            take_seat(school_class, student, row, rules=rules, chosen_by=chosen_by)
         row.school_class = school_class
         row.save(update_fields=["school_class"])
     outcomes = cases.decide(seen={case_id: version}, decision=decision, note=note, acting=acting)
@@ -65,7 +70,7 @@ def take_seat(
     row: Transfer,
     *,
     rules: Rules,
-    acting: Acting,
+    chosen_by: int,
     locked: Mapping[int, Seats] | None = None,
     others: int = 0,
 ) -> None:
@@ -84,4 +89,4 @@ def take_seat(
         raise Refused(f"{chosen}已撤销。请另选一个班。")
     coming = others + (student.attendance == Attendance.IN_SCHOOL)
     if coming:
-        seats.require(locked[chosen.pk], coming=coming, rules=rules, acting=acting)
+        seats.require(locked[chosen.pk], coming=coming, rules=rules, chosen_by=chosen_by)

@@ -19,6 +19,7 @@ from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import Case, State
+from xueji.cases.queries import clerks_of
 from xueji.cases.seats import Seats
 from xueji.cases.services import Typed
 from xueji.cases.services.common import lock, require_alone
@@ -147,6 +148,7 @@ def apply(batch: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         {pupil.school_class_id for pupil in pupils.values()} - {None}
     )
     locked = seats.lock(list(classes))
+    clerks = clerks_of({pk: row.placement.school_id for pk, row in rows.items()})
     refusals: dict[int, str] = {}
     coming: Counter[int] = Counter()
     back: list[Student] = []
@@ -160,7 +162,8 @@ def apply(batch: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         try:
             _require_open(school, acting)
             if own and student.attendance == Attendance.IN_SCHOOL:
-                _require_seat(case, own, locked, 1 + coming[own.pk], acting)
+                asked_by = clerks.get(case.pk, acting.user.pk)
+                _require_seat(case, own, locked, 1 + coming[own.pk], asked_by)
                 coming[own.pk] += 1
         except Refused as refusal:
             refusals[case.pk] = str(refusal)
@@ -179,12 +182,12 @@ def _require_open(school: Lineage, acting: Acting) -> None:
 
 
 def _require_seat(
-    case: Case, own: SchoolClass, locked: Mapping[int, Seats], coming: int, acting: Acting
+    case: Case, own: SchoolClass, locked: Mapping[int, Seats], coming: int, asked_by: int
 ) -> None:
     if own.pk not in locked:
         raise Refused(f"该生的班（{own}）已撤销，不能恢复在校。请退回，由学校先办调班。")
     rules = rule_set(case.rule_set).at(case.rule_date)
-    seats.require(locked[own.pk], coming=coming, rules=rules, acting=acting)
+    seats.require(locked[own.pk], coming=coming, rules=rules, chosen_by=asked_by)
 
 
 def _fact(

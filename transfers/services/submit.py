@@ -248,9 +248,14 @@ def require_plain(student: Student, acting: Acting) -> None:
     """Raise Refused for a register that another procedure must end first (借读)."""
     if student.register_type != RegisterType.REGULAR:
         why = "该生是临时借读学籍，不办转学。请由原籍学校办理，或先办转为正式学籍。"
-    elif place := guests().filter(student=student).first():
-        where = "本校" if place.school_id == acting.post.organisation_id else "别的学校"
-        why = f"该生正在{where}借读。请先办理借读结束，再办转学。"
+    elif place := guests().filter(student=student).select_related("school__organisation").first():
+        if place.school_id == acting.post.organisation_id:
+            where, who = "本校", "本校"
+        elif place.school:
+            where, who = str(place.school.organisation), "该校"
+        else:  # whom the own school has lent outside it has to take back itself
+            where, who = place.outside, "本校"
+        why = f"该生正在{where}借读。请由{who}先办理借读结束，再办转学。"
     else:
         return
     raise Refused(untold(student, ACT, acting) or why)

@@ -261,7 +261,7 @@ def _send(
     row.school_class = taken.school_class
     if taken.school_class:
         rules = way.into_rules or way.rules
-        take_seat(taken.school_class, student, row, rules=rules, acting=acting)
+        take_seat(taken.school_class, student, row, rules=rules, chosen_by=acting.user.pk)
     row.save()
     write_papers(case, taken.papers, acting)
     side = way.out or way.into

@@ -18,6 +18,7 @@ from transfers.views import borrow_change, lend
 from transfers.views.taking import Desk, answer
 from xueji.accounts import access
 from xueji.cases.acts import TRANSITIONS, Act
+from xueji.pages.kept import typing_here
 
 DESK = Desk(
     kind=KIND,
@@ -47,6 +48,7 @@ DESK = Desk(
 
 @access.act("borrowing.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form; 查找 tells of the number what it may."""
     return answer(request, DESK, None)
@@ -54,6 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.act("borrowing.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Go on with a draft or a returned case of this post."""
     case = queries.own(request.acting, number, KINDS)

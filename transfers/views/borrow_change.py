@@ -15,6 +15,7 @@ from transfers.views.typed import offered
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.models import Case
+from xueji.pages.kept import typing_here
 from xueji.pages.record import shown
 from xueji.students.models import Placement
 
@@ -26,6 +27,7 @@ class Opened(asking.Opened):
 
 @access.act("borrowing.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the end of a guest's borrowed study."""
     return _answer(request, END, _guest(request, pk), None)
@@ -33,6 +35,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("borrowing.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def convert(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask that a temporary register become a regular one."""
     place = _guest(request, pk)
@@ -55,7 +58,7 @@ def _guest(request: HttpRequest, pk: int) -> Placement:
 
 
 def _open(request: HttpRequest, kind: str, place: Placement, case: Case | None) -> Opened:
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST or None
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
     form: EndForm | ConversionForm

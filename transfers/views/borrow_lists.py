@@ -19,7 +19,7 @@ from xueji.organisations.models import Level
 from xueji.organisations.queries import lineage
 from xueji.pages import case_page
 from xueji.pages.forms import new_key
-from xueji.pages.kept import posted_from
+from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
@@ -55,11 +55,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     is_out = show == "out"
     why_closed = (closed_to_lend if is_out else closed)(own, acting) if own else None
     may_start = acting.may("borrowing.start")
+    guests = [] if show == "cases" else borrowing.lines(found.rows)
     context = {
         "show": show,
         "tabs": list(TABS.items()),
         "page": found,
-        "guests": [] if show == "cases" else borrowing.lines(found.rows),
+        "guests": guests,
+        "is_past": any(guest.until and guest.until < acting.today for guest in guests),
         "state": state,
         "states": [(name, label) for name, (label, _) in borrowing.STATES.items()],
         "is_narrowed": bool(state),
@@ -111,6 +113,7 @@ def roll(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("borrowing.sheet")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def sheet(request: HttpRequest, number: str) -> HttpResponse:
     """The home school lends the register sheet to the host, or gets it back."""
     found = case_page.find(request, number)
@@ -119,7 +122,7 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
     row = borrowing.of_case(found)
     if not may_lend(row, request.acting):
         return redirect("case", number=number)
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST or None
     is_back = posted is not None and posted.get("act") == "back"
     form = SheetForm(posted, initial={"due_on": row.until}, use_required_attribute=False)
     context = {"case": found, "borrowing": row, "form": form, "loan": loan_out(row)}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from transfers.forms import EXCEPTION, AskingForm
 from transfers.services import Rejected
 from xueji.rules.engine import Finding, Rules
+from xueji.rules.inheritance import DECIDERS
 from xueji.rules.papers import PAPERS
 
 
@@ -30,5 +31,6 @@ def tell(form: AskingForm, rejected: Rejected) -> Sequence[Finding]:
             name = finding.field if finding.field in form.fields else None
             form.add_error(name, told)
     for finding in rejected.unreasoned:
-        form.add_error(EXCEPTION + finding.key, "请写明为什么可以例外，由有权的岗位决定。")
+        told = f"{finding.message}。请写明为什么可以例外，由{DECIDERS[finding.grant]}决定。"
+        form.add_error(EXCEPTION + finding.key, told)
     return warnings

@@ -27,6 +27,7 @@ from xueji.cases.models import Case
 from xueji.organisations.queries import Lineage
 from xueji.pages import case_page
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.record import shown
 from xueji.rules.engine import rule_set
 from xueji.students.models import Student
@@ -43,6 +44,7 @@ class Opened(asking.Opened):
 
 @access.act("borrowing.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """Look for the pupil first; with ``?student=`` the form."""
     named = request.GET.get("student", "")
@@ -140,7 +142,7 @@ def _answer(request: HttpRequest, pupil: Student, case: Case | None) -> HttpResp
 def _open(
     request: HttpRequest, home: Lineage, pupil: Student, case: Case | None, *, is_draft: bool
 ) -> Opened:
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST or None
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
     rules = rule_set(home.rule_set).at(request.acting.today)

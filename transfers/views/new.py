@@ -26,6 +26,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.organisations.models import School
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.record import shown
 from xueji.rules.engine import Finding, rule_set
 from xueji.rules.inheritance import Rule
@@ -44,12 +45,15 @@ class Opened(asking.Opened):
     refusals: Sequence[str] = ()
     late: Finding | None = None
     in_time: str = ""  # the reasons for which it is never too late
+    until: str = ""  # the last day for all others, while it is not over
+    window: Rule | None = None
     starts_there: bool = False  # at the receiving school, by the rule ``starter`` if one says so
     starter: Rule | None = None
 
 
 @access.act("transfers.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form, or that of the pupil named by ``?student=``."""
     return _answer(request, None)
@@ -57,6 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @access.act("transfers.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """A draft or a case that came back, with what was typed."""
     case = queries.own(request.acting, number, (queries.KIND, REINSTATED))
@@ -116,7 +121,7 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
     only = None if request.POST.get("save") == "send" else ()
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST or None
     named = posted.get("student") if posted else initial.get("student")
     named = named or request.GET.get("student", "")
     form = TransferForm(
@@ -153,6 +158,7 @@ def open_form(request: HttpRequest, case: Case | None) -> Opened:
             for code in rules.get(WINDOW, {"except": ()})["except"]
             if code in rules.value("transfer.reason")
         ),
+        window=rules.rule(WINDOW) if rules.has(WINDOW) else None,
         starter=rules.rule(STARTER) if starts_there and rules.has(STARTER) else None,
     )
 
@@ -165,6 +171,7 @@ def _tell(request: HttpRequest, opened: Opened) -> None:
     if meant:
         known = of_leaver(meant[0], opened.case, request.acting)
         opened.meant, opened.foreseen, opened.late = meant[0], known.warnings, known.late
+        opened.until = known.in_time
         form.ask_exceptions(opened.foreseen)
         if request.POST.get("save") != "send":  # whoever sends it is answered by the act itself
             opened.refusals = known.refusals
@@ -222,6 +229,8 @@ def _show(request: HttpRequest, opened: Opened, status: int = 200) -> HttpRespon
         "refusals": opened.refusals,
         "late": opened.late,
         "in_time": opened.in_time,
+        "until": opened.until,
+        "window": opened.window,
         "starts_there": opened.starts_there,
         "starter": opened.starter,
     }

@@ -5,24 +5,26 @@ from datetime import timedelta
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from transfers import queries
 from transfers.forms import ReceiveFileForm, RegisterForm, SendFileForm
 from transfers.models import PaperFile
+from transfers.queries import owed
 from transfers.services import receive_file, send_file
 from transfers.services import register as registers
 from transfers.services.paper_file import may_receive, may_send
 from transfers.views.printing import former_number, not_printed
-from transfers.views.turn import transfer_of
+from transfers.views.turn import NOTHING_TO_RECORD, not_now, transfer_of
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import State
 from xueji.cases.queries import rules_of
 from xueji.pages.forms import new_key
+from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 from xueji.pages.rule_words import WORDS, value_words
@@ -38,6 +40,7 @@ ROOM = 22  # lines of one sheet
 
 @access.act("transfers.file")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def paper_file(request: HttpRequest, number: str) -> HttpResponse:
     """The former school records that the papers went, the receiving one that they came."""
     found = transfer_of(request, number)
@@ -49,14 +52,14 @@ def paper_file(request: HttpRequest, number: str) -> HttpResponse:
     elif may_receive(row, request.acting):
         kind, act, told = ReceiveFileForm, receive_file, "已登记收到"
     else:
-        return redirect("case", number=number)
-    posted = request.POST if request.method == "POST" else None
+        return not_now(request, found, NOTHING_TO_RECORD)
+    posted = request.POST or None
     first = {"on": request.acting.today}
     form = kind(posted, initial=first, use_required_attribute=False)
     status = 200
-    if posted is not None:
+    if request.method == "POST":
         status = 422
-    if posted is not None and form.is_valid():
+    if request.method == "POST" and form.is_valid():
 
         def record() -> Done:
             act(case_id=found.pk, acting=request.acting, **form.cleaned_data)
@@ -74,6 +77,7 @@ def paper_file(request: HttpRequest, number: str) -> HttpResponse:
         "transfer": row,
         "form": form,
         "sends": kind is SendFileForm,
+        "before": owed.papers_before(row) if kind is SendFileForm else None,
         "rule": rule,
         "rule_words": value_words(rule),
         "form_key": new_key(),

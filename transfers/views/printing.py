@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from transfers import queries
 from transfers.models import Transfer
+from transfers.services.certificate import why_not
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases import veil
@@ -21,8 +22,6 @@ from xueji.ledger.models import EventKind
 from xueji.pages import case_page
 from xueji.pages.record import shown
 
-NOT_YET = "转出方还没有核准，转学证明不能开具。{office}签署同意以后再打印。"
-NO_CERTIFICATE = "外地转入的，转学证明由外地的学校和主管部门开具。"
 NOT_AGREED = "转出学校还没有同意，原学校和原有资料不在您的岗位范围内。转出学校签署同意以后再打印。"
 
 
@@ -43,13 +42,11 @@ class Box:
 @access.act("transfers.print")
 @require_GET
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
-    """Three parts on one sheet; only once the office of the leaving side has signed."""
+    """Three parts on one sheet; once the office of the leaving side has signed, and exceptions."""
     case, context = paper(request, number)
-    row = context["transfer"]
     if context["is_hidden"]:
         return not_printed(request, number, "转学证明", NOT_AGREED)
-    if not queries.is_certified(row, context["steps"]):
-        why = NOT_YET.format(office=row.certifier) if row.certifier else NO_CERTIFICATE
+    if why := why_not(context["transfer"], context["steps"]):
         return not_printed(request, number, "转学证明", why)
     shown(request, kind=AccessKind.PRINT, page="transfers", students=[case.student_id])
     return render(request, "print/transfer_certificate.html", context)

@@ -17,6 +17,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import busy
+from xueji.pages.kept import typing_here
 from xueji.pages.record import shown
 from xueji.students.models import Student
 
@@ -30,6 +31,7 @@ class Opened(asking.Opened):
 
 @access.act("transfers.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Why this pupil of the own school is taught again, or why that cannot be."""
     return _answer(request, queries.pupil(request.acting, pk), None)
@@ -49,14 +51,14 @@ def _answer(request: HttpRequest, pupil: Student | None, case: Case | None) -> H
         return asking.closed(request, refusal, what="恢复在校", page="transfers")
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
-    posted = request.POST if request.method == "POST" else None
+    posted = request.POST or None
     opened = Opened(
         form=ReturnForm(posted, initial=initial, use_required_attribute=False),
         kind=KIND,
         case=case,
         pupil=pupil,
     )
-    if posted is None:
+    if request.method == "GET":
         told = (
             busy([pupil.pk], acting=request.acting, beside=case),
             why_not(pupil, request.acting.rules),

@@ -11,6 +11,7 @@ from transfers.services.submit import at_work
 from transfers.views.taking import Desk, answer
 from transfers.views.typed import MODE, reasons
 from xueji.accounts import access
+from xueji.pages.kept import typing_here
 
 DESK = Desk(
     kind="transfer",
@@ -40,6 +41,7 @@ DESK = Desk(
 
 @access.act("transfers.start")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form; 查找 tells of the number what it may."""
     return answer(request, DESK, None)

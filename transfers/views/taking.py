@@ -14,6 +14,7 @@ from transfers.views.exceptions import kept_warnings
 from transfers.views.typed import offered, posted_case
 from xueji.accounts.access import Acting
 from xueji.audit.models import AccessKind
+from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.identity import masking
@@ -110,12 +111,17 @@ def open_form(request: HttpRequest, desk: Desk, case: Case | None) -> Opened:
     rules = rule_set(school.rule_set).at(request.acting.today)
     typed = queries.typed(case) if case else None
     initial = dict(typed.values.get("row", {})) if typed else {}
-    classes = SchoolClass.objects.filter(school=school.school, closed_on__isnull=True)
-    posted = request.POST if request.method == "POST" else None
+    classes = list(
+        SchoolClass.objects.filter(school=school.school, closed_on__isnull=True).order_by(
+            "grade", "number"
+        )
+    )
+    posted = request.POST or None
     form = desk.form(
         posted,
         papers=offered(rules, desk.papers, posted or initial),
-        classes=list(classes.order_by("grade", "number")),
+        classes=classes,
+        sizes=seats.told(classes, rules),
         grades=queries.grades(school.school),
         reasons=desk.reasons(rules),
         only={"send": None, "find": LOOK}.get(request.POST.get("save", ""), ()),

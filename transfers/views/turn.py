@@ -1,6 +1,7 @@
-"""A clerk's turn in a transfer, the receiving one above all; and the receipt from outside."""
+"""A school's turn in a transfer, the receiving one above all; and the receipt from outside."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -8,20 +9,26 @@ from django.views.decorators.http import require_http_methods
 from transfers import queries
 from transfers.forms import ReceiptForm, TurnForm
 from transfers.services import receive, record_receipt
+from transfers.services.place import into_rules
 from transfers.services.receipt import may_record
 from xueji.accounts import access
+from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.audit.models import AccessKind
-from xueji.cases import acts
+from xueji.cases import acts, seats, veil
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import steps_of, waiting_text
+from xueji.cases.queries import steps_of, why_not
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
+from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
+
+NOTHING_TO_RECORD = "没有登记\n\n本件现在没有要由您登记的，可能刚由他人登记；请看下面的记录。"
 
 
 def transfer_of(request: HttpRequest, number: str) -> Case:
@@ -34,19 +41,21 @@ def transfer_of(request: HttpRequest, number: str) -> Case:
 
 @access.act("transfers.place")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def turn(request: HttpRequest, number: str) -> HttpResponse:
-    """What the clerk whose turn it is signs: who comes, the class, the decision."""
+    """What is signed by the clerk whose turn it is, or by who signs last: class and decision."""
     found = transfer_of(request, number)
-    if Act.AGREE not in acts.allowed(found, steps_of([found.pk])[found.pk], request.acting):
-        return redirect("case", number=number)
-    is_placing = found.approved
-    row = queries.of_case(found)
-    form = TurnForm(
-        request.POST if request.method == "POST" else None,
-        classes=list(queries.classes(row)) if is_placing else [],
-        is_placing=is_placing,
-    )
+    steps = steps_of([found.pk])
+    may_sign = Act.AGREE in acts.allowed(found, steps[found.pk], request.acting)
+    is_principal = request.acting.post.role == Role.PRINCIPAL
     version = whole(request.POST.get("version", ""), digits=9)
+    if is_principal and not may_sign and version == found.version:
+        raise Http404(number)  # nobody was faster: this never was the principal's turn
+    if not may_sign or (is_principal and not found.approved):
+        veil.draw([found], request.acting, steps)
+        why = f"没有签署\n\n{why_not(found, steps[found.pk], request.acting)}"
+        return not_now(request, found, why)
+    form = _form(found, request.POST or None)
     if request.method == "GET":
         return _show(request, found, form)
     if not form.is_valid() or version is None:
@@ -62,7 +71,7 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
             school_class=form.classes.get(data.get("school_class")),
             acting=request.acting,
         )
-        return _told(found, outcome)
+        return _told(found, outcome, request.acting)
 
     try:
         return once(request, act, back=reverse("case", args=[number]))
@@ -70,15 +79,38 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
         return _show(request, found, form, refusal=str(refusal), status=409)
 
 
-def _told(found: Case, outcome: Outcome) -> Done:
+def not_now(request: HttpRequest, found: Case, why: str) -> HttpResponse:
+    """To the case; what was sent meanwhile is told not to have been taken, a second click not."""
+    address = reverse("case", args=[found.number])
+    if request.method == "GET":
+        if request.POST:  # comes back after a login
+            messages.warning(request, why)
+        return redirect(address)
+    return once(request, lambda: Done(address, warning=why), back=address)
+
+
+def _form(found: Case, data: QueryDict | None) -> TurnForm:
+    if not found.approved:
+        return TurnForm(data, classes=[], sizes={}, is_placing=False)
+    row = queries.of_case(found)
+    classes = list(queries.classes(row))
+    return TurnForm(
+        data,
+        classes=classes,
+        sizes=seats.told(classes, into_rules(row, found)),
+        is_placing=True,
+        chosen=row.school_class_id,
+    )
+
+
+def _told(found: Case, outcome: Outcome, acting: Acting) -> Done:
     location = reverse("case", args=[found.number])
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.text)
     if outcome.kind == OutcomeKind.DECIDED:
         return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
-    turn = f"现在轮到{waiting_text(after)}。" if after.waiting_at else "本件已了结。"
-    return Done(location, success=f"已签署\n\n{found.title}　{turn}")
+    return Done(location, success=f"已签署\n\n{found.title}　{case_page.turn(after, acting)}")
 
 
 def _show(
@@ -96,14 +128,15 @@ def _show(
 
 @access.act("transfers.receipt")
 @require_http_methods(["GET", "POST"])
+@typing_here()
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """Record the receipt of a school outside the register."""
     found = transfer_of(request, number)
     row = queries.of_case(found)
     if not may_record(row, request.acting):
-        return redirect("case", number=number)
+        return not_now(request, found, NOTHING_TO_RECORD)
     form = ReceiptForm(
-        request.POST if request.method == "POST" else None,
+        request.POST or None,
         initial={"on": request.acting.today},
         use_required_attribute=False,
     )

@@ -60,7 +60,8 @@ def shown_with(
 ) -> dict[str, object]:
     """What the page knows of the draft; a form that came back goes on under its own key."""
     kept = queries.typed(case) if case else None
-    is_current = request.method == "GET" or other is not None
+    comes_back = request.method == "GET" and bool(request.POST)  # after a login
+    is_current = (request.method == "GET" and not comes_back) or other is not None
     goes_on = request.method == "POST" and not other
     version = kept.version if kept and is_current else request.POST.get("version", "")
     return {
@@ -68,7 +69,7 @@ def shown_with(
         "number": case.number if case else "",
         "version": version,
         "form_key": str(posted_key(request)) if goes_on else new_key(),
-        "unsaved": False,
+        "unsaved": comes_back,
         "saved": kept.saved_at if kept else None,
         "differences": list(differences(form, other)) if other else [],
         "other_at": kept.saved_at if kept and other else None,

@@ -58,7 +58,7 @@ ACTS: dict[str, frozenset[str]] = {
     "enrollment.excess": REGISTER,  # of these the post that the rule names
     "transfers.read": REGISTER,
     "transfers.start": frozenset({Role.CLERK}),
-    "transfers.place": frozenset({Role.CLERK}),
+    "transfers.place": SCHOOL_ROLES,
     "transfers.receipt": frozenset({Role.CLERK, Role.COUNTY_OFFICER}),
     "transfers.file": frozenset({Role.CLERK}),
     "transfers.print": REGISTER,

@@ -53,11 +53,12 @@ def late_by_office(
     """Who is late with how many of what is in reach, and since when, the most first.
 
     With ``until`` of what fell due by then, as counting must not grow with what is late. Of what
-    a school may be asked for before it agrees, none out of reach is named (`veil`).
+    a school may be asked for before it agrees, none out of reach is named (`veil`); who is to
+    receive what all have agreed to is.
     """
     asking = [kind.name for kind in kinds.all_kinds() if kind.asked]
     unnamed = ~within(acting.post.organisation.path, "waiting_at__path") & Q(
-        kind__in=asking, waiting_at__level=Level.SCHOOL
+        kind__in=asking, waiting_at__level=Level.SCHOOL, approved=False
     )
     # by id: names are compared letter by letter, and two offices may have the same
     at = Shown(When(unnamed, then=Value(None)), default=F("waiting_at_id"))

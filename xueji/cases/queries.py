@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.timezone import localtime
 
 from xueji.accounts.access import Acting
+from xueji.accounts.models import Role
 from xueji.cases import acts, kinds, veil
-from xueji.cases.models import ALIVE, Case, State, Step
+from xueji.cases.models import ALIVE, Case, Decision, State, Step
 from xueji.rules.engine import Rules, rule_set
 
 
@@ -63,6 +64,20 @@ def steps_of(case_ids: Iterable[int]) -> Mapping[int, list[Step]]:
     for step in rows.order_by("case", "round", "position"):
         found[step.case_id].append(step)
     return found
+
+
+def clerks_of(schools: Mapping[int, int | None]) -> dict[int, int]:
+    """Case → the person who signed last as clerk of the school named for it, in one query."""
+    rows = Step.objects.filter(case__in=schools, role=Role.CLERK).filter(
+        decision__in=(Decision.SUBMITTED, Decision.AGREED)
+    )
+    return {
+        case: person
+        for case, school, person in rows.order_by("case", "round", "position").values_list(
+            "case", "organisation", "decided_by"
+        )
+        if school == schools[case]
+    }
 
 
 def rules_of(case: Case) -> Rules:

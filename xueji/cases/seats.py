@@ -6,23 +6,24 @@ Classes are locked after pupils and before series.
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
-from xueji.accounts.access import Acting
+from xueji.organisations.models import SchoolClass
 from xueji.rules.engine import Rules
 
 Seats = Any  # of one locked class: what the answering app needs to know of it
 
 
 class Require(Protocol):
-    def __call__(self, seats: Seats, *, coming: int, rules: Rules, acting: Acting) -> str: ...
+    def __call__(self, seats: Seats, *, coming: int, rules: Rules, chosen_by: int) -> str: ...
 
 
 Lock = Callable[[Collection[int]], Mapping[int, Seats]]
+Tell = Callable[[Collection[SchoolClass], Rules], Mapping[int, str]]
 _answers: dict[str, Callable] = {}
 
 
-def answer_by(*, lock: Lock, require: Require) -> None:
+def answer_by(*, lock: Lock, require: Require, tell: Tell) -> None:
     """Name who answers; called from AppConfig.ready."""
-    _answers.update(lock=lock, require=require)
+    _answers.update(lock=lock, require=require, tell=tell)
 
 
 def lock(class_ids: Collection[int]) -> Mapping[int, Seats]:
@@ -31,10 +32,17 @@ def lock(class_ids: Collection[int]) -> Mapping[int, Seats]:
     return found
 
 
-def require(seats: Seats, *, coming: int, rules: Rules, acting: Acting) -> str:
+def require(seats: Seats, *, coming: int, rules: Rules, chosen_by: int) -> str:
     """Raise Refused when ``coming`` more make the class too large; else what to record.
 
+    ``chosen_by``: the person who puts them there, who may not be the one that agreed to more.
     Without a query, so that many can be placed by one act.
     """
-    words: str = _answers["require"](seats, coming=coming, rules=rules, acting=acting)
+    words: str = _answers["require"](seats, coming=coming, rules=rules, chosen_by=chosen_by)
+    return words
+
+
+def told(classes: Collection[SchoolClass], rules: Rules) -> Mapping[int, str]:
+    """Of each class how many sit there and how many may, for who is to choose one."""
+    words: Mapping[int, str] = _answers["tell"](classes, rules)
     return words

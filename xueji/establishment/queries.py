@@ -123,6 +123,12 @@ def orders_in_the_way(school: School, into: Organisation | None) -> QuerySet[Ord
     )
 
 
+def ending(school_id: int) -> Order | None:
+    """The waiting order by which the school is to be merged or closed."""
+    kinds = (OrderKind.MERGE, OrderKind.CLOSE)
+    return Order.objects.filter(state=OrderState.WAITING, school=school_id, kind__in=kinds).first()
+
+
 def comers(into: Organisation, name: str) -> QuerySet[Order]:
     """Waiting orders that bring a school of this name below the office."""
     return Order.objects.filter(

@@ -1,6 +1,6 @@
 """What an order does to the tree, the pupils, their cases and the ledger; set-based, in batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import F
 
@@ -41,7 +41,7 @@ def move(
     held = _lock_cases(school)
     goes = rule_set(before.rule_set).at(acting.today).value("order.cases_go_along")
     stay = queries.entangled(school) if goes else queries.open_cases(school)
-    _require_none(stay, "涉及另一所学校" if goes else "没有办结")
+    _refuse(_unfinished(stay, "涉及另一所学校" if goes else "没有办结"))
     pupils = _lock_pupils(school)
     office, area = school.organisation, school.get_area_display()
     office.parent, office.path = into, into.path + label(office.pk)
@@ -114,12 +114,7 @@ def hand_over(
 def close(*, order: Order, school: School, into: None, acting: Acting) -> tuple[int, Changes]:
     """Close a school that has no pupils any more."""
     _lock_cases(school)
-    _require_nothing_open(school)
-    if count := queries.pupils(school).count():
-        raise Refused(
-            f"「{order.school_name}」还有 {count} 名学生的学籍，没有撤销。"
-            "请先办转学；整校去另一所学校的，登记“并入”，学生随文件过去。"
-        )
+    _refuse([*_open(school), *_registers(order, school)])
     changes = _shut(school, order, acting)
     _require_nothing_open(school)
     return 0, changes
@@ -141,24 +136,40 @@ def _ids(school: School, row: SchoolClass | None) -> list[int]:
 
 
 def _require_nothing_open(school: School, row: SchoolClass | None = None) -> None:
-    _require_none(queries.open_cases(school, row), "没有办结")
+    _refuse(_open(school, row))
+
+
+def _refuse(found: Iterable[str]) -> None:
+    """Raise Refused with everything that stands in the way."""
+    if told := "".join(found):
+        raise Refused(told)
+
+
+def _registers(order: Order, school: School) -> Iterator[str]:
+    if count := queries.pupils(school).count():
+        yield (
+            f"「{order.school_name}」还有 {count} 名学生的学籍，没有撤销。"
+            "请先办转学；整校去另一所学校的，登记“并入”，学生随文件过去。"
+        )
+
+
+def _open(school: School, row: SchoolClass | None = None) -> Iterator[str]:
+    yield from _unfinished(queries.open_cases(school, row), "没有办结")
     guests = list(queries.borrowed(school, row).select_related("case"))
     if not guests:
         return
     known = [place.case.number for place in guests if place.case]
     numbers = f"（{_listed(known)}）" if known else ""
     where = f"在{row}借读，或由该班借出" if row else "在本校借读"
-    raise Refused(f"还有 {len(guests)} 名学生{where}{numbers}，没有执行。请先办结借读，再执行。")
+    yield f"还有 {len(guests)} 名学生{where}{numbers}，没有执行。请先办结借读，再执行。"
 
 
-def _require_none(rows: Iterable[Case], why: str) -> None:
-    found = list(rows)
-    if not found:
-        return
-    raise Refused(
-        f"还有 {len(found)} 件业务{why}：{_listed([case.number for case in found])}，没有执行。"
-        "请轮到的岗位办结，经手的撤回，或由教育局写明原因关闭；办完以后再执行。"
-    )
+def _unfinished(rows: Iterable[Case], why: str) -> Iterator[str]:
+    if found := list(rows):
+        yield (
+            f"还有 {len(found)} 件业务{why}：{_listed([case.number for case in found])}，没有执行。"
+            "请轮到的岗位办结，经手的撤回，或由教育局写明原因关闭；办完以后再执行。"
+        )
 
 
 def _listed(numbers: Sequence[str]) -> str:
