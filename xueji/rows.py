@@ -60,7 +60,8 @@ def add(
 ) -> list[Any]:
     """Insert rows that nobody asks for afterwards, as ``insert`` does; their keys, in order.
 
-    Each names columns, as ``case_id``; those it does not name have their defaults.
+    Each names columns, as ``case_id``; those it does not name have their defaults, which are
+    asked once for many rows.
     """
     meta = model._meta
     keys: list[Any] = []
@@ -69,13 +70,14 @@ def add(
         if unknown := named - {field.attname for field in meta.concrete_fields}:
             raise ValueError(f"{meta.label} has no {unknown}")
         fields = [f for f in meta.concrete_fields if f is not meta.pk or f.attname in named]
-        table = [(field, [_value(row, field) for row in piece]) for field in fields]
+        table = [(field, _column(piece, field)) for field in fields]
         keys += _insert(meta, table, unique, replacing)
     return keys
 
 
-def _value(row: Values, field: Any) -> Any:
-    return row[field.attname] if field.attname in row else field.get_default()
+def _column(rows: Sequence[Values], field: Any) -> list[Any]:
+    name, default = field.attname, field.get_default()
+    return [row.get(name, default) for row in rows]
 
 
 def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
