@@ -2,16 +2,18 @@
 
 Django's ``bulk_create`` and ``bulk_update`` ask a field about every value, or make an expression
 of it, and the driver takes an array apart again; with a hundred fields to a pupil that was most
-of what an intake cost.
+of what an intake cost. Finding many rows by ``__in`` makes a parameter of every value, ``one_of``
+an array of all.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models import BooleanField, F, Func, Value
 from psycopg import Binary
 
 Row = TypeVar("Row")
@@ -94,6 +96,17 @@ def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
                 f"FROM ({given}) AS given ({_names(columns)}) WHERE kept.{pk} = given.{pk}",
                 values,
             )
+
+
+def one_of(field: str, values: Iterable[Any]) -> Func:
+    """Condition that ``field`` is one of ``values``; asked of the database also where none are."""
+    return Func(
+        F(field),
+        Value(_array(list(values))),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -184,13 +197,14 @@ def _text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _bytes(sealed: Any) -> str:
-    return '"\\\\x' + bytes(sealed.obj).hex() + '"'
+def _bytes(plain: bytes) -> str:
+    return '"\\\\x' + plain.hex() + '"'
 
 
 WRITTEN: dict[type, Callable[[Any], str]] = {
-    Binary: _bytes,
+    Binary: lambda given: _bytes(bytes(given.obj)),
     bool: str,
+    bytes: _bytes,
     date: date.isoformat,
     datetime: datetime.isoformat,
     Decimal: str,

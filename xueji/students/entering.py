@@ -1,9 +1,12 @@
 """Writing families and sheets of many pupils at once; one pupil is a batch of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Func
 
 from xueji.accounts.access import Acting
 from xueji.audit import history
+from xueji.rows import one_of
 from xueji.students.models import FamilyMember, Student, StudentSheet
 
 Values = Mapping[str, object]
@@ -13,7 +16,7 @@ def write_families(
     families: Mapping[Student, Sequence[Values]], *, acting: Acting, reason: str
 ) -> None:
     """Make each pupil's family exactly these members, in their order."""
-    rows = FamilyMember.objects.filter(student__in=families)
+    rows = FamilyMember.objects.filter(_of(families))
     present = {(member.student_id, member.position): member for member in rows}
     new: list[Values] = []
     changed: list[FamilyMember] = []
@@ -35,7 +38,7 @@ def write_families(
 
 def write_sheets(sheets: Mapping[Student, Values], *, acting: Acting, reason: str) -> None:
     """Set further items of locked pupils' national sheets; the first call makes the row."""
-    present = {row.student_id: row for row in StudentSheet.objects.filter(student__in=sheets)}
+    present = {row.student_id: row for row in StudentSheet.objects.filter(_of(sheets))}
     new: list[Values] = []
     fields: set[str] = set()
     for student, values in sheets.items():
@@ -48,3 +51,7 @@ def write_sheets(sheets: Mapping[Student, Values], *, acting: Acting, reason: st
         fields |= values.keys()
     history.add(StudentSheet, new, acting=acting, reason=reason)
     history.update(present.values(), fields=sorted(fields), acting=acting, reason=reason)
+
+
+def _of(students: Iterable[Student]) -> Func:
+    return one_of("student", [student.pk for student in students])
