@@ -6,6 +6,7 @@ of what an intake cost. Finding many rows by ``__in`` makes a parameter of every
 an array of all.
 """
 
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ Table = Sequence[tuple[Any, list[Any]]]  # fields, each with a value for every r
 PIECE = 500
 # what the driver writes as the field would; everything else is asked of the field
 PLAIN = {
+    models.BinaryField: bytes,
     models.BooleanField: bool,
     models.CharField: str,
     models.DateField: date,
@@ -164,6 +166,10 @@ def _given(table: Table) -> tuple[str, list[Any]]:
         if arrays and values.count(values[0]) == len(values):
             said.append(f"%s::{name}")
             same.append(values[0])
+        elif name == "bytea":  # PostgreSQL reads an array of it at a third of the speed
+            said.append(f"decode(each.{_quoted(field.column)}, 'base64')")
+            types.append(("string_to_array(%s, ',', 'NULL')", _quoted(field.column)))
+            arrays.append(",".join(["NULL" if one is None else _base64(one) for one in values]))
         else:
             said.append(f"each.{_quoted(field.column)}")
             types.append((f"%s::{name}[]", _quoted(field.column)))
@@ -197,12 +203,15 @@ def _text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _base64(given: bytes | Binary) -> str:
+    return b2a_base64(given if isinstance(given, bytes) else given.obj, newline=False).decode()
+
+
 def _bytes(plain: bytes) -> str:
     return '"\\\\x' + plain.hex() + '"'
 
 
 WRITTEN: dict[type, Callable[[Any], str]] = {
-    Binary: lambda given: _bytes(bytes(given.obj)),
     bool: str,
     bytes: _bytes,
     date: date.isoformat,
