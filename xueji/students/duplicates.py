@@ -103,8 +103,8 @@ def near_each(people: Sequence[Person]) -> list[list[Match]]:
     ]
 
 
-def _matches(person: Person, sound: str, alike: Iterable[Student]) -> list[Match]:
-    own = id_index(person.id_number) if person.id_number else None
+def _matches(person: Person, sound: str, alike: Sequence[Student]) -> list[Match]:
+    own = id_index(person.id_number) if alike and person.id_number else None
     matches = [
         Match(row, _score(person, sound, row))
         for row in alike

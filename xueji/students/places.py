@@ -11,6 +11,7 @@ from xueji.rules.engine import Finding
 from xueji.students.sheet import PLACES
 
 _CODE = re.compile(r"（(\d{12})）")
+NONE = Place()
 
 
 def settle(
@@ -35,7 +36,7 @@ def settle(
     read = resolve(open_texts - {""}, county_code)
     for row, codes in zip(rows, chosen, strict=True):
         for key in keys:
-            place = Place() if is_village(codes[key]) else read.get(row[f"{key}_text"], Place())
+            place = NONE if is_village(codes[key]) else read.get(row[f"{key}_text"], NONE)
             row[f"{key}_code"] = place.code or codes[key]
             row[f"{key}_choices"] = place.choices
     named = {code for place in read.values() for code in (place.code, *place.choices) if code}
