@@ -10,6 +10,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -161,8 +162,7 @@ def _given(table: Table) -> tuple[str, list[Any]]:
     arrays: list[Any] = []
     for field, plain in table:
         values = _prepared(field, plain)  # before they are compared: no two sealed ones are equal
-        # without the length of the type: a cast would cut to it in silence
-        name = field.db_type(connection).partition("(")[0]
+        name = _type(field)
         if arrays and values.count(values[0]) == len(values):
             said.append(f"%s::{name}")
             same.append(values[0])
@@ -176,6 +176,12 @@ def _given(table: Table) -> tuple[str, list[Any]]:
             arrays.append(_array(values))
     unnest, names = (", ".join(part) for part in zip(*types, strict=True))
     return f"SELECT {', '.join(said)} FROM unnest({unnest}) AS each ({names})", [*same, *arrays]  # noqa: S608 -- as above
+
+
+@cache
+def _type(field: Any) -> str:
+    """Of its column, without the length: a cast would cut to it in silence."""
+    return field.db_type(connection).partition("(")[0]
 
 
 def _prepared(field: Any, values: list[Any]) -> list[Any]:

@@ -248,7 +248,7 @@ def _keep_typed(rows: Sequence[Row], acting: Acting) -> None:
     """Whoever mends a case finds what was typed."""
     forms = []
     for row in rows:
-        typed = dict(row.entry.typed)
+        typed = row.entry.typed
         if reason := row.entry.row.get(REASON, ""):
             asked = [finding.key for finding in row.findings if finding.effect == Effect.WARN]
             typed |= {f"reason_{key}": reason for key in asked}
