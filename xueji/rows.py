@@ -105,7 +105,7 @@ def one_of(field: str, values: Iterable[Any]) -> Func:
     """Condition that ``field`` is one of ``values``; asked of the database also where none are."""
     return Func(
         F(field),
-        Value(_array(list(values))),
+        Value(array(list(values))),
         template="(%(expressions)s))",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),
@@ -173,7 +173,7 @@ def _given(table: Table) -> tuple[str, list[Any]]:
         else:
             said.append(f"each.{_quoted(field.column)}")
             types.append((f"%s::{name}[]", _quoted(field.column)))
-            arrays.append(_array(values))
+            arrays.append(array(values))
     unnest, names = (", ".join(part) for part in zip(*types, strict=True))
     return f"SELECT {', '.join(said)} FROM unnest({unnest}) AS each ({names})", [*same, *arrays]  # noqa: S608 -- as above
 
@@ -196,12 +196,12 @@ def _prepared(field: Any, values: list[Any]) -> list[Any]:
     ]
 
 
-def _array(values: list[Any]) -> Any:
+def array(values: Sequence[Any]) -> Any:
     """The array as PostgreSQL reads it, where all values are of one kind that is known here."""
     kinds = {*map(type, values)} - {type(None)}
     write = WRITTEN.get(kinds.pop()) if len(kinds) == 1 else None
     if write is None:
-        return values
+        return list(values)
     return "{" + ",".join(["NULL" if one is None else write(one) for one in values]) + "}"
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from xueji.identity import pinyin
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage
-from xueji.rows import one_of
+from xueji.rows import array, one_of
 from xueji.students.identity_documents import id_index
 from xueji.students.models import LIVE, UNREGISTERED, IdentityDocument, Student
 
@@ -91,7 +91,7 @@ def near_each(people: Sequence[Person]) -> list[list[Match]]:
         for day in _dates(person.birth_date)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, [*(list(column) for column in zip(*asked, strict=True)), MOST])
+        cursor.execute(_ALIKE, [*map(array, zip(*asked, strict=True)), MOST])
         pairs = cursor.fetchall()
     rows = Student.objects.select_related("school__organisation").in_bulk({pk for _, pk in pairs})
     found: list[list[Student]] = [[] for _ in people]
