@@ -69,8 +69,8 @@ class Reader:
         self.problems += [replace(problem, field=key) for problem in problems]
 
     def code(self, key: str, table: codes.CodeTable, label: str, *, required: bool = True) -> None:
-        raw = self.text(key)
-        code = codes.by_name_or_code(table, raw) if raw else None
+        raw = self.row.get(key)
+        code = table.meaning(raw) if raw else None
         if code is not None:
             self.values[key] = code
         elif raw:
@@ -125,7 +125,7 @@ class Reader:
         return ""
 
     def place(self, key: str, label: str, *, required: bool = True, advice: str = "") -> None:
-        words, code = self.text(f"{key}_text"), self.text(f"{key}_code")
+        words, code = self.row.get(f"{key}_text", ""), self.row.get(f"{key}_code", "")
         if not words and required:
             self.missing(f"{key}_text", label, advice)
         if len(words) > LONGEST_PLACE:
