@@ -8,7 +8,7 @@ from django.db import DataError, IntegrityError, connection
 from tests import pupils
 from xueji.notices.models import Notice, Subject
 from xueji.organisations.models import Division, Holiday
-from xueji.rows import PIECE, add, insert, overwrite
+from xueji.rows import PIECE, add, insert, one_of, overwrite
 from xueji.students.models import FamilyMember
 
 FIRST = date(2031, 1, 1)
@@ -70,6 +70,25 @@ def test_the_same_secret_of_two_rows_is_sealed_twice(world):
     assert len(sealed) == 2
     members = FamilyMember.objects.filter(pk__in=keys)
     assert [member.phone for member in members] == ["13900001111"] * 2
+
+
+def test_a_row_without_secret_stands_beside_one_with_it(world):
+    student = pupils.enrolled(world)
+    facts = {"student_id": student.pk, "name": "王芳"}
+    numbers = [None, "130283198001011237", None]
+    rows = [facts | {"position": n, "id_number": one} for n, one in enumerate(numbers, start=7)]
+    keys = add(FamilyMember, rows)
+
+    members = FamilyMember.objects.filter(one_of("id", keys)).order_by("position")
+    assert [member.id_number for member in members] == numbers
+
+
+@pytest.mark.parametrize("wanted", [[], ["甲,乙"], ['"{}\\', "甲,乙", "丙"]])
+def test_of_many_values_those_are_found_that_are_there(db, wanted):
+    insert([*holidays(1, name="甲,乙"), Holiday(date=date(2032, 1, 1), name='"{}\\', working=True)])
+
+    found = Holiday.objects.filter(one_of("name", wanted), date__gte=FIRST)
+    assert set(found.values_list("name", flat=True)) == set(wanted) - {"丙"}
 
 
 def test_a_text_that_is_too_long_is_refused_and_never_cut(db):

@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
@@ -23,3 +25,4 @@ class XuejiConfig(AppConfig):
         register(check_deployment, Tags.security, deploy=True)
         for todo in (queries.stuck, queries.unconnected, queries.without_calendar):
             todos.register(todo)
+        gc.freeze()  # what is loaded stays: no collection needs to walk it

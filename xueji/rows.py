@@ -2,16 +2,20 @@
 
 Django's ``bulk_create`` and ``bulk_update`` ask a field about every value, or make an expression
 of it, and the driver takes an array apart again; with a hundred fields to a pupil that was most
-of what an intake cost.
+of what an intake cost. Finding many rows by ``__in`` makes a parameter of every value, ``one_of``
+an array of all.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from binascii import b2a_base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models import BooleanField, F, Func, Value
 from psycopg import Binary
 
 Row = TypeVar("Row")
@@ -20,6 +24,7 @@ Table = Sequence[tuple[Any, list[Any]]]  # fields, each with a value for every r
 PIECE = 500
 # what the driver writes as the field would; everything else is asked of the field
 PLAIN = {
+    models.BinaryField: bytes,
     models.BooleanField: bool,
     models.CharField: str,
     models.DateField: date,
@@ -60,7 +65,8 @@ def add(
 ) -> list[Any]:
     """Insert rows that nobody asks for afterwards, as ``insert`` does; their keys, in order.
 
-    Each names columns, as ``case_id``; those it does not name have their defaults.
+    Each names columns, as ``case_id``; those it does not name have their defaults, which are
+    asked once for many rows.
     """
     meta = model._meta
     keys: list[Any] = []
@@ -69,13 +75,14 @@ def add(
         if unknown := named - {field.attname for field in meta.concrete_fields}:
             raise ValueError(f"{meta.label} has no {unknown}")
         fields = [f for f in meta.concrete_fields if f is not meta.pk or f.attname in named]
-        table = [(field, [_value(row, field) for row in piece]) for field in fields]
+        table = [(field, _column(piece, field)) for field in fields]
         keys += _insert(meta, table, unique, replacing)
     return keys
 
 
-def _value(row: Values, field: Any) -> Any:
-    return row[field.attname] if field.attname in row else field.get_default()
+def _column(rows: Sequence[Values], field: Any) -> list[Any]:
+    name, default = field.attname, field.get_default()
+    return [row.get(name, default) for row in rows]
 
 
 def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
@@ -92,6 +99,17 @@ def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
                 f"FROM ({given}) AS given ({_names(columns)}) WHERE kept.{pk} = given.{pk}",
                 values,
             )
+
+
+def one_of(field: str, values: Iterable[Any]) -> Func:
+    """Condition that ``field`` is one of ``values``; asked of the database also where none are."""
+    return Func(
+        F(field),
+        Value(array(list(values))),
+        template="(%(expressions)s))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -144,17 +162,26 @@ def _given(table: Table) -> tuple[str, list[Any]]:
     arrays: list[Any] = []
     for field, plain in table:
         values = _prepared(field, plain)  # before they are compared: no two sealed ones are equal
-        # without the length of the type: a cast would cut to it in silence
-        name = field.db_type(connection).partition("(")[0]
+        name = _type(field)
         if arrays and values.count(values[0]) == len(values):
             said.append(f"%s::{name}")
             same.append(values[0])
+        elif name == "bytea":  # PostgreSQL reads an array of it at a third of the speed
+            said.append(f"decode(each.{_quoted(field.column)}, 'base64')")
+            types.append(("string_to_array(%s, ',', '-')", _quoted(field.column)))
+            arrays.append(",".join(["-" if one is None else _base64(one) for one in values]))
         else:
             said.append(f"each.{_quoted(field.column)}")
             types.append((f"%s::{name}[]", _quoted(field.column)))
-            arrays.append(_array(values))
+            arrays.append(array(values))
     unnest, names = (", ".join(part) for part in zip(*types, strict=True))
     return f"SELECT {', '.join(said)} FROM unnest({unnest}) AS each ({names})", [*same, *arrays]  # noqa: S608 -- as above
+
+
+@cache
+def _type(field: Any) -> str:
+    """Of its column, without the length: a cast would cut to it in silence."""
+    return field.db_type(connection).partition("(")[0]
 
 
 def _prepared(field: Any, values: list[Any]) -> list[Any]:
@@ -169,12 +196,12 @@ def _prepared(field: Any, values: list[Any]) -> list[Any]:
     ]
 
 
-def _array(values: list[Any]) -> Any:
+def array(values: Sequence[Any]) -> Any:
     """The array as PostgreSQL reads it, where all values are of one kind that is known here."""
     kinds = {*map(type, values)} - {type(None)}
     write = WRITTEN.get(kinds.pop()) if len(kinds) == 1 else None
     if write is None:
-        return values
+        return list(values)
     return "{" + ",".join(["NULL" if one is None else write(one) for one in values]) + "}"
 
 
@@ -182,13 +209,17 @@ def _text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _bytes(sealed: Any) -> str:
-    return '"\\\\x' + bytes(sealed.obj).hex() + '"'
+def _base64(given: bytes | Binary) -> str:
+    return b2a_base64(given if isinstance(given, bytes) else given.obj, newline=False).decode()
+
+
+def _bytes(plain: bytes) -> str:
+    return '"\\\\x' + plain.hex() + '"'
 
 
 WRITTEN: dict[type, Callable[[Any], str]] = {
-    Binary: _bytes,
     bool: str,
+    bytes: _bytes,
     date: date.isoformat,
     datetime: datetime.isoformat,
     Decimal: str,

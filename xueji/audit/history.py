@@ -30,11 +30,13 @@ def create(rows: Iterable[Row], *, acting: Acting, reason: str) -> list[Row]:
 
 def add(
     model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, acting: Acting, reason: str
-) -> None:
-    """Insert rows that nobody asks for afterwards, given as ``rows.add`` takes them."""
-    if rows:
-        with transaction.atomic(savepoint=False):
-            _sign(model, added(model, rows), "+", acting, reason)
+) -> list[Any]:
+    """Insert rows given as ``rows.add`` takes them with their history; return their keys."""
+    with transaction.atomic(savepoint=False):
+        keys = added(model, rows)
+        if keys:
+            _sign(model, keys, "+", acting, reason)
+    return keys
 
 
 def update(rows: Iterable[Row], *, fields: Sequence[str], acting: Acting, reason: str) -> None:

@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from xml.parsers import expat
 
 from xueji.excel import refusals
@@ -13,8 +13,9 @@ from xueji.excel.cells import DAY, FAULT, FORMULA, MOST_COLUMNS, NUMBER, TEXT, T
 from xueji.excel.refusals import Unreadable
 
 PIECE = 1 << 16
+MOST_DIGITS = 7  # of the number of a row
 BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError)
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})$")
+_LETTERS = re.compile("[A-Z]{1,3}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # parts that openpyxl loses or changes when it writes the workbook anew
 _FRAGILE = re.compile(
@@ -105,9 +106,8 @@ class Xlsx:
             raise Unreadable(refusals.BROKEN) from None
 
     def _parse(self, part: str, **handlers: Callable[..., None]) -> None:
-        parser = _parser(
-            handlers["start"], handlers.get("end", _nothing), handlers.get("characters", _nothing)
-        )
+        start, end = (_by_local_name(handlers.get(name, _nothing)) for name in ("start", "end"))
+        parser = _parser(start, end, handlers.get("characters", _nothing))
         try:
             with self.archive.open(part) as stream:
                 while piece := stream.read(PIECE):
@@ -121,23 +121,21 @@ def _nothing(*_: object) -> None:
     return None
 
 
+def _by_local_name(handler: Callable[..., None]) -> Callable[..., None]:
+    return lambda name, *given: handler(name.rpartition(":")[2], *given)
+
+
 def _parser(
     start: Callable[..., None], end: Callable[..., None], characters: Callable[..., None]
 ) -> expat.XMLParserType:
-    """A parser that knows elements by their local names and refuses every definition."""
+    """A parser that refuses every definition."""
 
     def refuse(*_: object) -> None:
         raise Unreadable(refusals.ENTITIES)
 
-    def local_start(name: str, given: dict[str, str]) -> None:
-        start(name.rpartition(":")[2] if ":" in name else name, given)
-
-    def local_end(name: str) -> None:
-        end(name.rpartition(":")[2] if ":" in name else name)
-
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = local_start, local_end
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, refuse
     return parser
 
@@ -170,21 +168,26 @@ class _SheetTaker:
             self.column, self.cells = 0, {}
         elif name == "f":
             self.formula = True
+        elif ":" in name:  # few prefix their elements; asked of every one it takes a tenth
+            self.start(name.rpartition(":")[2], given)
 
     def characters(self, data: str) -> None:
         if self.takes:
             self.text += data
 
     def end(self, name: str) -> None:
-        if name in ("v", "t"):
+        if name == "c":
+            if self.text or self.formula:
+                self._keep()
+        elif name in ("v", "t"):
             self.takes = False
         elif name == "rPh":
             self.spoken = False
-        elif name == "c":
-            if self.text or self.formula:
-                self._keep()
-        elif name == "row" and self.cells:
-            self.done.append((self.row, self.cells))
+        elif name == "row":
+            if self.cells:
+                self.done.append((self.row, self.cells))
+        elif ":" in name:
+            self.end(name.rpartition(":")[2])
 
     def _keep(self) -> None:
         kind, text = self.kind, self.text
@@ -210,10 +213,17 @@ class _SheetTaker:
 
 def _column(reference: str) -> int:
     """``AB12`` → 28; ValueError for anything else."""
-    found = _REFERENCE.match(reference)
-    if found is None:
+    letters = reference.rstrip("0123456789")
+    if not 0 < len(reference) - len(letters) <= MOST_DIGITS:
         raise ValueError(reference)
+    return _number(letters)
+
+
+@lru_cache(maxsize=MOST_COLUMNS)
+def _number(letters: str) -> int:
+    if not _LETTERS.fullmatch(letters):
+        raise ValueError(letters)
     column = 0
-    for letter in found[1]:
+    for letter in letters:
         column = column * 26 + ord(letter) - 64
     return column

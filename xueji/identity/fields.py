@@ -14,6 +14,8 @@ from django.db import models
 
 from xueji.identity import crypto
 
+_JSON = DjangoJSONEncoder(ensure_ascii=False)
+
 
 class _SealedField(models.Field):
     """Seals with ``purpose``; subclasses say how a Python value is written as text."""
@@ -75,7 +77,7 @@ class EncryptedJSONField(_SealedField):
     """A sealed JSON document; None is NULL, dates become text as in Django's JSONField."""
 
     def write(self, value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+        return _JSON.encode(value)
 
     def read(self, text: str) -> Any:
         return json.loads(text)

@@ -220,7 +220,8 @@ def _word(syllables: list[str]) -> str:
     return joined[:1].upper() + joined[1:]
 
 
-@lru_cache(maxsize=64)  # a name is asked for its letters, its initials and its order at once
+# a name is asked for its letters, its initials and its order; an intake asks thrice for each
+@lru_cache(maxsize=4096)
 def _syllables(name: str) -> Sequence[str]:
     text = clean_name(name)
     if not is_chinese(text):

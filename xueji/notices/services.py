@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from xueji.accounts.access import Acting, posts_in_force
 from xueji.notices.models import Notice, Subject
+from xueji.rows import one_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def tell(news: Iterable[News], *, at: datetime, by_id: int | None = None) -> Non
 
 def settle(case_ids: Iterable[int], *, at: datetime) -> None:
     """What was told of these cases is over: they have moved on."""
-    Notice.objects.filter(case__in=list(case_ids), read_at__isnull=True).update(read_at=at)
+    Notice.objects.filter(one_of("case", case_ids), read_at__isnull=True).update(read_at=at)
 
 
 def read(*, acting: Acting, notice_id: int | None = None) -> int:

@@ -11,6 +11,7 @@ from django.db import connection
 from xueji.identity import pinyin
 from xueji.organisations.models import StageName
 from xueji.organisations.queries import Lineage
+from xueji.rows import array, one_of
 from xueji.students.identity_documents import id_index
 from xueji.students.models import LIVE, UNREGISTERED, IdentityDocument, Student
 
@@ -39,13 +40,15 @@ class Match:
 def exact(people: Iterable[Person]) -> dict[str, Student]:
     """Document number → the pupil who has it, else who had it, over the whole tree.
 
-    Two queries whatever the number of people.
+    Two queries whatever the number of people, none where nobody has a number.
     """
     wanted = {id_index(person.id_number): person.id_number for person in people if person.id_number}
-    rows = Student.objects.filter(id_index__in=wanted).select_related("school__organisation")
+    if not wanted:
+        return {}
+    rows = Student.objects.filter(one_of("id_index", wanted)).select_related("school__organisation")
     found = {wanted[bytes(student.id_index)]: student for student in rows}
     former = (
-        IdentityDocument.objects.filter(id_index__in=wanted, used_until__isnull=False)
+        IdentityDocument.objects.filter(one_of("id_index", wanted), used_until__isnull=False)
         .select_related("student__school__organisation")
         .order_by("-used_until", "-pk")
     )
@@ -88,7 +91,7 @@ def near_each(people: Sequence[Person]) -> list[list[Match]]:
         for day in _dates(person.birth_date)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_ALIKE, [*(list(column) for column in zip(*asked, strict=True)), MOST])
+        cursor.execute(_ALIKE, [*map(array, zip(*asked, strict=True)), MOST])
         pairs = cursor.fetchall()
     rows = Student.objects.select_related("school__organisation").in_bulk({pk for _, pk in pairs})
     found: list[list[Student]] = [[] for _ in people]
@@ -100,8 +103,8 @@ def near_each(people: Sequence[Person]) -> list[list[Match]]:
     ]
 
 
-def _matches(person: Person, sound: str, alike: Iterable[Student]) -> list[Match]:
-    own = id_index(person.id_number) if person.id_number else None
+def _matches(person: Person, sound: str, alike: Sequence[Student]) -> list[Match]:
+    own = id_index(person.id_number) if alike and person.id_number else None
     matches = [
         Match(row, _score(person, sound, row))
         for row in alike

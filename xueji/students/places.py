@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from xueji.organisations.addresses import CODE, Place, is_village, plain, resolve
+from xueji.organisations.addresses import CODE, is_village, plain, resolve
 from xueji.organisations.models import Division
 from xueji.rules.engine import Finding
 from xueji.students.sheet import PLACES
@@ -25,19 +25,20 @@ def settle(
     typed = {row[f"{key}_code"] for row in rows for key in keys if row[f"{key}_code"]}
     found = Division.objects.in_bulk({*typed, own})
     county = found[own].name if own in found else ""
-    chosen = [{key: _chosen(row, key, county, found) for key in keys} for row in rows]
-    open_texts = {
-        row[f"{key}_text"]
-        for row, codes in zip(rows, chosen, strict=True)
-        for key in keys
-        if not is_village(codes[key])
-    }
-    read = resolve(open_texts - {""}, county_code)
-    for row, codes in zip(rows, chosen, strict=True):
+    for row in rows:
         for key in keys:
-            place = Place() if is_village(codes[key]) else read.get(row[f"{key}_text"], Place())
-            row[f"{key}_code"] = place.code or codes[key]
-            row[f"{key}_choices"] = place.choices
+            row[f"{key}_code"], row[f"{key}_choices"] = _chosen(row, key, county, found), ()
+    unsettled = [
+        (row, key)
+        for row in rows
+        for key in keys
+        if row[f"{key}_text"] and not is_village(row[f"{key}_code"])
+    ]
+    read = resolve({row[f"{key}_text"] for row, key in unsettled}, county_code)
+    for row, key in unsettled:
+        place = read[row[f"{key}_text"]]
+        row[f"{key}_code"] = place.code or row[f"{key}_code"]
+        row[f"{key}_choices"] = place.choices
     named = {code for place in read.values() for code in (place.code, *place.choices) if code}
     return found | Division.objects.in_bulk(named - found.keys())
 

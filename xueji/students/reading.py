@@ -30,15 +30,15 @@ LONGEST = 300  # no field of the form is longer
 LONGEST_PLACE, LONGEST_REASON = 120, 100
 NO_LETTER = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}  # categories of no printed character
 EARLIEST = date(1900, 1, 1)
+_DASHES = str.maketrans("年月/.", "----")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
 def day(text: str) -> date | None:
     """A day written 2020-03-17, 20200317, 2020/3/17, 2020.3.17 or 2020年3月17日."""
-    plain = text.strip().rstrip("日").translate(str.maketrans("年月/.", "----"))
-    parts = _DAY.fullmatch(plain)
+    parts = _DAY.fullmatch(text.strip().rstrip("日").translate(_DASHES))
     try:
-        return date(*(int(part) for part in parts.groups() if part)) if parts else None
+        return date(*map(int, filter(None, parts.groups()))) if parts else None
     except ValueError:
         return None
 
@@ -69,8 +69,8 @@ class Reader:
         self.problems += [replace(problem, field=key) for problem in problems]
 
     def code(self, key: str, table: codes.CodeTable, label: str, *, required: bool = True) -> None:
-        raw = self.text(key)
-        code = codes.by_name_or_code(table, raw) if raw else None
+        raw = self.row.get(key)
+        code = table.meaning(raw) if raw else None
         if code is not None:
             self.values[key] = code
         elif raw:
@@ -125,7 +125,7 @@ class Reader:
         return ""
 
     def place(self, key: str, label: str, *, required: bool = True, advice: str = "") -> None:
-        words, code = self.text(f"{key}_text"), self.text(f"{key}_code")
+        words, code = self.row.get(f"{key}_text", ""), self.row.get(f"{key}_code", "")
         if not words and required:
             self.missing(f"{key}_text", label, advice)
         if len(words) > LONGEST_PLACE:

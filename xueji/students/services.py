@@ -35,27 +35,34 @@ def lock(student_ids: Iterable[int]) -> dict[int, Student]:
     return {row.pk: row for row in rows.filter(pk__in=set(student_ids)).order_by("pk")}
 
 
+def derived(name: str, number: str | None) -> dict[str, object]:
+    """What follows from name and document number: DERIVED."""
+    return {
+        "name_initials": pinyin.initials(name),
+        "name_full": pinyin.full(name),
+        "name_order": pinyin.order(name),
+        "name_strokes": strokes.order(name),
+        "id_index": id_index(number) if number else None,
+    }
+
+
 def derive(student: Student) -> None:
-    """Set what follows from name and document number: DERIVED."""
-    student.name_initials = pinyin.initials(student.name)
-    student.name_full = pinyin.full(student.name)
-    student.name_order = pinyin.order(student.name)
-    student.name_strokes = strokes.order(student.name)
-    student.id_index = id_index(student.id_number) if student.id_number else None
+    for field, value in derived(student.name, student.id_number).items():
+        setattr(student, field, value)
 
 
 def write_family(
     *, student: Student, members: Sequence[Mapping[str, object]], acting: Acting, reason: str
 ) -> None:
     """Make the family exactly ``members``, in their order."""
-    entering.write_families({student: members}, acting=acting, reason=reason)
+    entering.write_families({student.pk: members}, acting=acting, reason=reason)
 
 
 def write_sheet(
     *, student: Student, values: Mapping[str, object], acting: Acting, reason: str
 ) -> None:
     """Set further items of a locked pupil's national sheet; the first call makes the row."""
-    entering.write_sheets({student: values}, acting=acting, reason=reason)
+    entering.write_sheets({student.pk: values}, acting=acting, reason=reason)
 
 
 class NotEditable(Exception):

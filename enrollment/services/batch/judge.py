@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Func
+
 from enrollment.models import ImportedRow
 from enrollment.rules.admission import UNSEEN
 from enrollment.services.batch.registered import find_registered
@@ -15,6 +17,7 @@ from xueji.cases.services import ExceptionRequest, requests_of
 from xueji.identity import crypto, idnumbers, masking
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Division
+from xueji.rows import one_of
 from xueji.rules.engine import Finding
 from xueji.rules.papers import PAPERS
 from xueji.students import unknown_class
@@ -82,23 +85,23 @@ def _known(entry: Entry) -> Judged:
     )
 
 
-def _earlier(context: Context, **conditions: object) -> Iterable[ImportedRow]:
+def _earlier(context: Context, *wanted: Func, **more: object) -> Iterable[ImportedRow]:
     """Rows of earlier intakes of the school whose cases are not over."""
-    rows = ImportedRow.objects.filter(case__school=context.lineage.school, **conditions)
+    rows = ImportedRow.objects.filter(*wanted, case__school=context.lineage.school, **more)
     return rows.exclude(case__state__in=OVER).select_related("case__opened_post")
 
 
 def _find_same(rows: Sequence[Judged], context: Context) -> None:
     """A row that an earlier intake stored just so changes nothing, once."""
     wanted = {row.digest: row for row in reversed(rows) if not row.entry.faults}
-    for stored in _earlier(context, digest__in=list(wanted)):
+    for stored in _earlier(context, one_of("digest", wanted)):
         wanted[bytes(stored.digest)].entry.fate = Fate.SAME
 
 
 def _find_drafts(rows: Sequence[Judged], context: Context) -> None:
     """A draft 待补材料 with the same number is gone on with, not made a second time."""
     wanted = {row.number: row for row in reversed(rows) if row.number}
-    drafts = _earlier(context, id_index__in=list(wanted), case__state=State.DRAFT)
+    drafts = _earlier(context, one_of("id_index", wanted), case__state=State.DRAFT)
     for stored in drafts:
         wanted[bytes(stored.id_index)].draft = stored.case
 

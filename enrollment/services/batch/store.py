@@ -6,6 +6,7 @@ Does for many what ``services.submit`` does for one, by the same checks and the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -41,6 +42,7 @@ class Row:
 
     judged: Judged
     known: Student | None
+    title: str = ""
     of_student: tuple[object, ...] = ()
     of_sheet: tuple[object, ...] = ()
     members: Members = ()
@@ -82,8 +84,8 @@ def _row(judged: Judged) -> Row:
         near=len(checked.near) + len(judged.alike),
     )
     if judged.entry.fate == Fate.SUBMIT:
+        row.title, row.members = checked.values["name"], checked.members
         row.of_student, row.of_sheet = own(checked), tuple(further(checked).values())
-        row.members = checked.members
     return row
 
 
@@ -147,39 +149,42 @@ def _write_pupils(rows: Sequence[Row], acting: Acting, reason: str) -> None:
     busy = set(
         Case.objects.filter(student__in=known, state__in=ALIVE).values_list("student", flat=True)
     )
-    new: list[Student] = []
-    written: list[tuple[Student, Row]] = []
-    for row in rows:
-        if row.known is None:
-            student = Student(status=Status.PENDING)
-            new.append(student)
-        elif known[row.known.pk].status not in UNREGISTERED or row.known.pk in busy:
-            raise Refused(TAKEN)
-        else:
-            student = known[row.known.pk]
-        fill(student, row.of_student)
-        student.register_type = row.register_type
-        written.append((student, row))
+    left = [(known[row.known.pk], row) for row in rows if row.known]
+    if any(student.status not in UNREGISTERED or student.pk in busy for student, _ in left):
+        raise Refused(TAKEN)
+    new = [row for row in rows if row.known is None]
     try:
         with transaction.atomic():
-            history.create(new, acting=acting, reason=reason)
+            keys = history.add(Student, list(map(_new, new)), acting=acting, reason=reason)
     except IntegrityError as error:
         if "id_index" not in str(error):
             raise
         raise Refused(TAKEN) from error
-    pupils = dict(written)
-    fields = (*STUDENT_FIELDS, *students.DERIVED, "register_type")
-    if left := [student for student, row in written if row.known]:
-        students.write(left, fields=fields, acting=acting, reason=reason)
-    sheets = {
-        student: dict(zip(OF_SHEET, row.of_sheet, strict=True)) for student, row in pupils.items()
-    }
+    for row, key in zip(new, keys, strict=True):
+        row.student_id = key
+    for student, row in left:
+        fill(student, row.of_student)
+        student.register_type, row.student_id = row.register_type, student.pk
+    if left:
+        fields = (*STUDENT_FIELDS, *students.DERIVED, "register_type")
+        filled = [student for student, _ in left]
+        students.write(filled, fields=fields, acting=acting, reason=reason)
+    sheets = {row.student_id: dict(zip(OF_SHEET, row.of_sheet, strict=True)) for row in rows}
     entering.write_sheets(sheets, acting=acting, reason=reason)
-    families = {student: row.members for student, row in pupils.items()}
+    families = {row.student_id: row.members for row in rows}
     entering.write_families(families, acting=acting, reason=reason)
-    for student, row in pupils.items():
-        row.student_id, row.case.title = student.pk, student.name
+    for row in rows:
         row.of_student, row.of_sheet, row.members = (), (), ()
+
+
+def _new(row: Row) -> dict[str, Any]:
+    values: dict[str, Any] = dict(zip(OF_STUDENT, row.of_student, strict=True))
+    return {
+        **values,
+        **students.derived(row.title, values["id_number"]),
+        "status": Status.PENDING.value,
+        "register_type": row.register_type,
+    }
 
 
 def own(checked: Checked) -> tuple[object, ...]:
@@ -205,7 +210,7 @@ def _send(rows: Sequence[Row], context: Context, acting: Acting) -> None:
         Submission(
             case=row.case,
             student_id=row.student_id,
-            title=row.case.title,
+            title=row.title,
             route=stops if row.is_first else checked_nationally,
             findings=row.findings,
             exceptions=row.judged.requests,
@@ -243,7 +248,7 @@ def _keep_typed(rows: Sequence[Row], acting: Acting) -> None:
     """Whoever mends a case finds what was typed."""
     forms = []
     for row in rows:
-        typed = dict(row.entry.typed)
+        typed = row.entry.typed
         if reason := row.entry.row.get(REASON, ""):
             asked = [finding.key for finding in row.findings if finding.effect == Effect.WARN]
             typed |= {f"reason_{key}": reason for key in asked}

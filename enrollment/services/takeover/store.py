@@ -96,9 +96,9 @@ def _pupils(rows: Sequence[Row], acting: Acting, reason: str) -> list[Pupil]:
     if known:
         fields = (*STUDENT_FIELDS, *students.DERIVED, "register_type")
         students.write(known.values(), fields=fields, acting=acting, reason=reason)
-    sheets = {pupil.student: further(pupil.row.checked) for pupil in pupils}
+    sheets = {pupil.student.pk: further(pupil.row.checked) for pupil in pupils}
     entering.write_sheets(sheets, acting=acting, reason=reason)
-    families = {pupil.student: pupil.row.checked.members for pupil in pupils}
+    families = {pupil.student.pk: pupil.row.checked.members for pupil in pupils}
     entering.write_families(families, acting=acting, reason=reason)
     return pupils
 
