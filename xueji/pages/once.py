@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from xueji.audit import services as audit
+from xueji.pages.under import FIELD
 
-NOT_CONTENT = {"csrfmiddlewaretoken", "form_key"}
+NOT_CONTENT = {"csrfmiddlewaretoken", "form_key", FIELD}
 
 
 @dataclass(frozen=True)
