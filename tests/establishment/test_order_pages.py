@@ -97,3 +97,35 @@ def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, clie
     send(client_of("county"), "order_new", **typed)
 
     assert (Order.objects.get().kind, Order.objects.get().school_class) == ("move", None)
+
+
+def test_a_school_is_not_closed_by_who_names_where_it_goes(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    typed = ordered(world, "close", "邻泉小学", effective_on=later, file=paper())
+    refused = send(client_of("county"), "order_new", **typed)
+    told = "撤销没有去向，「邻泉小学」不会起作用。要并入的，事项改选并入；要撤销的，请清空去向。"
+    assert (refused.status_code, problems(refused), Order.objects.count()) == (422, told, 0)
+
+
+def test_a_number_of_an_order_is_never_cut_off(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    typed = ordered(world, effective_on=later, file=paper(), number="文" * 61)
+    refused = send(client_of("county"), "order_new", **typed)
+    told = "文号超过 60 个字。请照文件填写，只填文号。"
+    assert (refused.status_code, problems(refused), Order.objects.count()) == (422, told, 0)
+    sent = send(client_of("county"), "order_new", **typed | {"number": "文" * 60, "file": paper()})
+    assert (sent.status_code, Order.objects.get().number) == (200, "文" * 60)
+
+
+def test_an_order_that_stands_in_the_way_says_what_it_is_about(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    county = client_of("county")
+    into = ordered(world, "merge", "清泉小学", effective_on=later, file=paper())
+    send(county, "order_new", **into | {"school": "邻泉小学"})
+
+    refused = send(county, "order_new", **ordered(world, effective_on=later, check="1"))
+
+    assert problems(refused) == (
+        f"「邻泉小学」有待执行的文件：迁教〔2026〕18 号，{later} 并入「清泉小学」。"
+        "请等它执行，或先撤回它。"
+    )

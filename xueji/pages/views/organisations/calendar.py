@@ -168,7 +168,8 @@ def _told(
         reach = Organisation.objects.below(acting.post.organisation.path)
         counties = list(reach.filter(level=Level.COUNTY).order_by("path")[:200])
     found = days.months(row.starts_on, row.ends_on) if row else []
-    latest = max((one.year for one in years), default=acting.today.year - 1)
+    entered = {one.year for one in years}
+    earliest = min(entered, default=acting.today.year)
     keeps = may_keep(acting) and county == acting.post.organisation
     return {
         "county": county,
@@ -182,5 +183,5 @@ def _told(
         "may_keep": keeps,
         "may_holidays": acting.may("organisations.holidays"),
         "calendar_year": acting.today.year,
-        "next_year": latest + 1,
+        "next_year": next(y for y in range(earliest, earliest + SHOWN + 1) if y not in entered),
     }

@@ -23,6 +23,7 @@ from xueji.pages.offices.order_form import OrderForm, class_named
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import may_keep
 
+LONGEST_NUMBER = 60
 NO_PAPER = Problem(
     "missing", "还没有选文件扫描件。", "请选文件的扫描件，人人可以核对依据。", field="file"
 )
@@ -75,9 +76,9 @@ def _typed(
     return NewOrder(
         kind=OrderKind(data["kind"]),
         school_id=school.pk,
-        into_id=into.pk if into and data["kind"] != OrderKind.CLOSE else None,
+        into_id=into.pk if into else None,
         school_class_id=row.pk if row else None,
-        number=data["number"].strip()[:60],
+        number=data["number"].strip(),
         decided_on=data["decided_on"],
         effective_on=data["effective_on"],
     )
@@ -149,10 +150,26 @@ def _unchosen(
         yield NO_SCHOOL
     elif data["kind"] == OrderKind.CLASS and row is None:
         yield _no_class(school, data["school_class"].strip()[:20])
-    if into is None and data["into"].strip() and data["kind"] != OrderKind.CLOSE:
+    where = data["into"].strip()
+    if data["kind"] == OrderKind.CLOSE and where:
+        yield Problem(
+            "into",
+            f"撤销没有去向，「{where[:30]}」不会起作用。",
+            "要并入的，事项改选并入；要撤销的，请清空去向。",
+            field="into",
+        )
+    elif into is None and where:
         yield NO_PLACE
-    if not data["number"].strip():
+    number = data["number"].strip()
+    if not number:
         yield Problem("missing", "还没有填文号。", "请照文件填写。", field="number")
+    elif len(number) > LONGEST_NUMBER:
+        yield Problem(
+            "long",
+            f"文号超过 {LONGEST_NUMBER} 个字。",
+            "请照文件填写，只填文号。",
+            field="number",
+        )
 
 
 def _problems(acting: Acting, typed: NewOrder, row: SchoolClass | None) -> list[Problem]:
