@@ -111,3 +111,14 @@ def test_days_are_read_as_any_keyboard_writes_them_and_a_line_is_quoted(world, c
         (date(2031, 1, 1), "元旦"),
         (date(2031, 1, 2), "元旦"),
     ]
+
+
+def test_who_comes_late_to_a_year_reads_what_was_changed_meanwhile(world, client_of):
+    send(client_of("county"), "calendar_edit", query="?year=2027", **YEAR)
+    other = YEAR | {"term2_ends": "2028-07-01", "reason": "另一份"}
+    late = send(client_of("county-head"), "calendar_edit", query="?year=2027", **other)
+    assert (late.status_code, [act.reason for act in late.context["meanwhile"]]) == (
+        409,
+        ["校历文件"],
+    )
+    assert "2027 学年第 2 学期：（空） → 2028-02-21 至 2028-07-07" in words(late)

@@ -174,6 +174,11 @@ def test_facts_are_changed_with_who_when_and_why_and_a_second_editor_sees_the_fi
     )
     assert (late.status_code, "有人改过这个机构" in words(late)) == (409, True)
     assert 'value="清泉中心小学"' in late.content.decode()
+    assert [act.changes for act in late.context["meanwhile"]] == [
+        [["名称", "清泉小学", "清泉学校"], ["指定借读学校", "否", "是"]]
+    ]
+    assert "别人改的列在这里，表里是您填的" in words(late)
+    assert "名称：清泉小学 → 清泉学校" in words(late)
     assert [row[1:3] for row in acts("facts")] == [("county_officer", "更名批文")]
     seen = OrganisationAct.objects.latest("pk").pk
     same = send(client, "organisation_edit", pk, **FACTS | {"seen": seen})

@@ -225,3 +225,26 @@ def test_full_width_digits_and_commas_are_read(world, client_of):
     sheet = {"what": "offices", "text": text, "check": "1"}
     (line,) = send(client_of("county"), "organisations_import", **sheet).context["lines"]
     assert (line.row.code, line.row.identifier, line.problems) == ("091", "3130283091", [])
+
+
+def test_the_wrong_rows_of_a_long_list_stand_first(world, client_of):
+    text = "\n".join([HEADS, *(f"校{n},建昌营镇中心校,9{n},31302839{n},小学6" for n in range(10, 14))])
+    text = text.replace("912,", "12,")
+    sheet = {"what": "offices", "text": text, "check": "1"}
+    shown = send(client_of("county"), "organisations_import", **sheet).context["shown"]
+    assert [line.place for line in shown] == [4, 2, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"%PDF-1.4 x", "这是图片或 PDF，不是 Excel 工作簿。请选 xlsx、xls 或 csv，或直接复制、粘贴。"),
+        (b"<html><table>", "这是网页改成的表格，不是真正的 Excel 工作簿。"),
+        (b"PK\x03\x04x", "文件不完整或已损坏，打不开。"),
+    ],
+)
+def test_a_file_that_is_no_table_is_told_what_it_is(world, client_of, data, told):
+    file = SimpleUploadedFile("表.csv", data)
+    sheet = {"what": "offices", "file": file, "check": "1"}
+    (said,) = send(client_of("county"), "organisations_import", **sheet).context["form"].errors["text"]
+    assert (said[: len(told)], "模板" in said) == (told, False)

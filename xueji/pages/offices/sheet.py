@@ -10,11 +10,11 @@ from typing import IO
 
 from xueji.establishment.rules import USUAL, NewOffice, StageFacts
 from xueji.establishment.services.divisions import NewDivision
-from xueji.excel import apart
+from xueji.excel import apart, refusals
 from xueji.excel.cells import FAULT, FORMULA, NUMBER, SERIALS, Cell, counted_day
 from xueji.excel.reading import Table
 from xueji.excel.refusals import Unreadable
-from xueji.excel.saved_text import decoded
+from xueji.excel.saved_text import decoded, is_text
 from xueji.identity.problems import Problem
 from xueji.organisations.models import Area, Level, SchoolKind, StageName
 from xueji.students.reading import FLAGS, day
@@ -49,6 +49,7 @@ _STAGE = re.compile(rf"(小学|初中|高中)(?:(\d{{1,2}}|[{HAN}])(?:年制?)?)
 _STAGES = re.compile(rf"(?:{_STAGE.pattern}[+、,;]?)*")
 BLANK = " \t,，"
 DIRECT = "直属"
+PASTE = "请选 xlsx、xls 或 csv，或直接复制、粘贴。"
 BEYOND = Problem("beyond", "这一行比列名多出内容。", "请核对是不是错了列，或补上列名。")
 
 
@@ -67,7 +68,14 @@ def text_of(file: IO[bytes], what: str) -> str:
     raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise Unreadable("文件超过 2 MB。请分成几份。")
-    return _of_workbook(raw, what) if raw.startswith(WORKBOOKS) else decoded(raw)
+    try:
+        if raw.startswith(WORKBOOKS):
+            return _of_workbook(raw, what)
+        if raw and not is_text(raw):
+            raise Unreadable(refusals.UNKNOWN)
+        return decoded(raw)
+    except Unreadable as why:
+        raise Unreadable(str(why).replace(refusals.TEMPLATE, PASTE)) from None
 
 
 def _of_workbook(raw: bytes, what: str) -> str:

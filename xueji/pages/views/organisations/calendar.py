@@ -102,7 +102,7 @@ def _answer(
     request: HttpRequest, form: ReasonedForm, act: Callable[[], Done], **told: str
 ) -> HttpResponse:
     """Show the form, or act once on it; what is wrong is shown beside what was typed."""
-    status, refusal = 200, ""
+    status, refusal, meanwhile = 200, "", []
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -112,14 +112,17 @@ def _answer(
                 form.tell(unfit.problems)
             except services.Outdated:
                 status, refusal = 409, OUTDATED
+                office = request.acting.post.organisation_id
+                meanwhile = showing.since(office, form.cleaned_data["seen"] or 0)
                 again = request.POST.copy()
-                again["seen"] = str(last_act(request.acting.post.organisation_id))
+                again["seen"] = str(last_act(office))
                 form.data = again
             except services.Unchanged:
                 refusal = UNCHANGED
             except PermissionDenied:
                 raise Http404 from None
-    context = {"form": form, "refusal": refusal, "form_key": new_key(), **told}
+    context = {"form": form, "refusal": refusal, "meanwhile": meanwhile, **told}
+    context["form_key"] = new_key()
     return render(request, "organisations/year.html", context, status=status)
 
 

@@ -16,6 +16,7 @@ from xueji.pages.fields import mark_chosen, plain
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import typing_here
+from xueji.pages.offices import showing
 from xueji.pages.offices.base import ReasonedForm, Told
 from xueji.pages.offices.forms import (
     CatchmentForm,
@@ -29,8 +30,8 @@ from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import kept_by, may_keep
 
 OUTDATED = (
-    "您打开这张表以后，有人改过这个机构，没有保存。下面是您填的；"
-    "右边的履历里有别人改的内容。核对以后再保存，就以您这次为准。"
+    "您打开这张表以后，有人改过这个机构，没有保存。别人改的列在这里，表里是您填的；"
+    "核对以后再保存，就以您这次为准。"
 )
 UNCHANGED = "没有改动，没有保存。"
 NOTHING_TICKED = "没有勾选村、社区。请在下面的表里勾选要移出的，再按「移出」。"
@@ -207,6 +208,9 @@ def _answer(
                 form.tell(unfit.problems[0])
             except services.Outdated:
                 status, refusal = 409, OUTDATED
+                if office:
+                    seen = form.cleaned_data["seen"] or 0
+                    context["meanwhile"] = showing.since(office.pk, seen)
                 form = _seen_now(request, form, office)
             except services.Unchanged:
                 refusal = unchanged

@@ -103,6 +103,7 @@ def _show(
         "form": form,
         "lines": lines,
         "heads": list(lines[0].cells) if lines else [],
+        "shown": sorted(lines or [], key=lambda line: not line.problems),  # the wrong ones first
         "wrong": sum(bool(line.problems) for line in lines or []),
         "refusal": refusal,
         "columns": sheet.COLUMNS,
