@@ -78,8 +78,7 @@ def test_a_post_there_is_already_is_told_with_its_days(world):
 def test_ending_a_post_does_not_make_it_last_longer(world, client_of):
     post, admin = give(world, ends=TODAY + 9 * DAY), client_of("admin")
     said = [
-        "岗位本来到 2026-09-11 止，结束不能推到 2026-09-12。"
-        "要延长，请另授一段，自 2026-09-12 起。"
+        "岗位本来到 2026-09-11 止，结束不能推到 2026-09-12。要延长，请另授一段，自 2026-09-12 起。"
     ]
     assert refused_end(admin, post, on="2026-09-12") == said
     assert refused_end(admin, post, on="2026-09-12", to="clerk") == said

@@ -89,7 +89,9 @@ def test_the_province_writes_the_special_days_of_a_year_and_deadlines_count_them
 def test_the_year_that_is_offered_is_the_first_one_that_is_missing(world, client_of):
     """A year entered too far ahead leaves those before it within reach."""
     county = client_of("county")
-    far = {name: text.replace("2028", "2031").replace("2027", "2030") for name, text in YEAR.items()}
+    far = {
+        name: text.replace("2028", "2031").replace("2027", "2030") for name, text in YEAR.items()
+    }
     send(county, "calendar_edit", query="?year=2030", **far)
     assert county.get(reverse("calendar")).context["next_year"] == 2027
     seen = county.get(reverse("calendar_edit")).context["form"].initial["seen"]

@@ -166,7 +166,10 @@ def test_what_is_neither_yes_nor_no_is_not_taken_for_a_no(world, client_of):
 
 
 def test_cells_beyond_the_heads_are_not_dropped_unseen(world, client_of):
-    rows = ("甲小学,建昌营镇中心校,091,3130283091,小学6,", "乙小学,建昌营镇中心校,092,3130283092,小学6,,甲")
+    rows = (
+        "甲小学,建昌营镇中心校,091,3130283091,小学6,",
+        "乙小学,建昌营镇中心校,092,3130283092,小学6,,甲",
+    )
     text = "\n".join([HEADS, *rows])
     told = "这一行比列名多出内容。请核对是不是错了列，或补上列名。"
     assert judged(client_of("county"), text) == [[], [told]]
@@ -228,7 +231,9 @@ def test_full_width_digits_and_commas_are_read(world, client_of):
 
 
 def test_the_wrong_rows_of_a_long_list_stand_first(world, client_of):
-    text = "\n".join([HEADS, *(f"校{n},建昌营镇中心校,9{n},31302839{n},小学6" for n in range(10, 14))])
+    text = "\n".join(
+        [HEADS, *(f"校{n},建昌营镇中心校,9{n},31302839{n},小学6" for n in range(10, 14))]
+    )
     text = text.replace("912,", "12,")
     sheet = {"what": "offices", "text": text, "check": "1"}
     shown = send(client_of("county"), "organisations_import", **sheet).context["shown"]
@@ -238,7 +243,10 @@ def test_the_wrong_rows_of_a_long_list_stand_first(world, client_of):
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"%PDF-1.4 x", "这是图片或 PDF，不是 Excel 工作簿。请选 xlsx、xls 或 csv，或直接复制、粘贴。"),
+        (
+            b"%PDF-1.4 x",
+            "这是图片或 PDF，不是 Excel 工作簿。请选 xlsx、xls 或 csv，或直接复制、粘贴。",
+        ),
         (b"<html><table>", "这是网页改成的表格，不是真正的 Excel 工作簿。"),
         (b"PK\x03\x04x", "文件不完整或已损坏，打不开。"),
     ],
@@ -246,5 +254,7 @@ def test_the_wrong_rows_of_a_long_list_stand_first(world, client_of):
 def test_a_file_that_is_no_table_is_told_what_it_is(world, client_of, data, told):
     file = SimpleUploadedFile("表.csv", data)
     sheet = {"what": "offices", "file": file, "check": "1"}
-    (said,) = send(client_of("county"), "organisations_import", **sheet).context["form"].errors["text"]
+    (said,) = (
+        send(client_of("county"), "organisations_import", **sheet).context["form"].errors["text"]
+    )
     assert (said[: len(told)], "模板" in said) == (told, False)

@@ -12,7 +12,7 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
-    """``from`` and ``to`` of the address in their order; a week without an answer, a year at most."""
+    """``from`` and ``to`` of the address, in order; a week without an answer, a year at most."""
     last = _day(request.GET.get("to", "")) or today
     first = _day(request.GET.get("from", "")) or week_to(last)[0]
     first, last = sorted((first, last))

@@ -17,7 +17,8 @@ from xueji.pages.kept import sent_to, way_back
 FIELD = "under_post"
 OF_NO_POST = ("own_session",)  # what one does to one's own account
 TOLD = (
-    "没有存上：本页是以「{former}」打开的，您在别的窗口换到了「{present}」。请在那边换回，再接着填。"
+    "没有存上：本页是以「{former}」打开的，您在别的窗口换到了「{present}」。"
+    "请在那边换回，再接着填。"
 )
 
 

@@ -154,11 +154,12 @@ def _require_heads(heads: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _ask_for_centres(lines: Sequence[Line], county: str) -> None:
-    """A cell that was merged is blank in all rows but its first: the school would be an urban one."""
+    """A merged cell is blank in all rows but its first: the school would become an urban one."""
     above = ""
     for line in lines:
         typed = line.cells.get("上级", "")
-        if typed or line.cells.get("城乡") or line.row.level == Level.CENTRE:
+        is_centre = line.cells.get("级别") == Level.CENTRE.label
+        if typed or line.cells.get("城乡") or is_centre:
             above = typed if typed not in (county, DIRECT) else ""
         elif above:
             line.problems.append(
@@ -188,9 +189,7 @@ def _office(place: int, cells: dict[str, str], county: str) -> Line:
     designated = FLAGS.get(cells.get("指定借读", "").lower())
     if designated is None:
         problems.append(
-            Problem(
-                "flag", "指定借读只能填是或否。", "请填「是」或「否」。", field="designated"
-            )
+            Problem("flag", "指定借读只能填是或否。", "请填「是」或「否」。", field="designated")
         )
     parent = cells.get("上级", "")
     row = NewOffice(

@@ -52,7 +52,7 @@ EFFECTS = {
 def csrf_token(context: template.Context) -> SafeString:
     """Django's tag of that name, and the post that the form is opened under: no form lacks it."""
     token = CsrfTokenNode().render(context)
-    return mark_safe(token + under.field(context.get("request")))
+    return format_html("{}{}", token, under.field(context.get("request")))
 
 
 # -- numbers ------------------------------------------------------------------------------------

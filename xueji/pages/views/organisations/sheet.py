@@ -37,9 +37,7 @@ def many(request: HttpRequest) -> HttpResponse:
         return _show(request, form, status=422)
     what = form.cleaned_data["what"]
     try:
-        lines = sheet.read(
-            _text(request, form), what, county=request.acting.post.organisation.name
-        )
+        lines = sheet.read(_text(request, form), what, county=request.acting.post.organisation.name)
     except Unreadable as why:
         form.add_error("text", str(why))
         return _show(request, form, status=422)
