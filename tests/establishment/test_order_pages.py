@@ -9,6 +9,7 @@ from tests.browsing import words
 from tests.documents import scans
 from tests.establishment.asking import problems, send
 from xueji.establishment.models import Order
+from xueji.organisations.models import Organisation
 
 
 def paper() -> SimpleUploadedFile:
@@ -129,3 +130,15 @@ def test_an_order_that_stands_in_the_way_says_what_it_is_about(world, client_of)
         f"「邻泉小学」有待执行的文件：迁教〔2026〕18 号，{later} 并入「清泉小学」。"
         "请等它执行，或先撤回它。"
     )
+
+
+def test_one_of_two_schools_of_a_name_is_meant_by_its_centre(world, client_of):
+    Organisation.objects.filter(name="上庄小学").update(name="清泉小学")
+    client = client_of("county")
+    typed = ordered(world, into="迁安市教育局", check="1")
+
+    refused = problems(send(client, "order_new", **typed))
+    assert "没有选到学校。请从列出的里选一所；同名的写成“上级/学校”。" in refused
+    named = typed | {"school": "杨各庄镇中心校/清泉小学"}
+    page = send(client, "order_new", **named)
+    assert page.context["form"].data["school_id"] == str(world.schools["上庄小学"].pk)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -120,7 +121,7 @@ def stages(request: HttpRequest, pk: int) -> HttpResponse:
 def catchment(request: HttpRequest, pk: int) -> HttpResponse:
     """Villages and communities of a school: one more, or those ticked taken out."""
     office = kept_by(request.acting, pk)
-    school = _school(pk)
+    school, county = _school(pk), request.acting.post.organisation
     taken_out = "remove" in request.POST
     adding = CatchmentForm(None if taken_out else request.POST or None)
     removing = RemovingForm(request.POST if taken_out else None, auto_id="out_%s")
@@ -130,7 +131,7 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> Done:
         changes = services.change_catchment(
             school_id=pk,
-            add=[] if taken_out else [_place(form.cleaned_data)],
+            add=[] if taken_out else [_place(form.cleaned_data, county)],
             remove=gone if taken_out else set(),
             reason=form.cleaned_data["reason"],
             acting=request.acting,
@@ -163,13 +164,17 @@ def _school(pk: int) -> School:
     return school
 
 
-def _place(chosen: dict[str, str]) -> str:
-    """The code that was chosen; without scripts the place of that very name, if there is one."""
+def _place(chosen: dict[str, str], county: Organisation) -> str:
+    """The code that was chosen; without scripts the one place that the words name."""
     if code := plain(chosen["place_code"]):
         return code
     typed = chosen["place_text"].strip()
-    named = Division.objects.filter(level="village").filter(full_name=typed)[:2]
-    codes = [place.pk for place in named]
+    *above, name = typed.split() or [""]
+    named = Q(code__startswith=county.division_code, name=name)
+    for word in above:
+        named &= Q(full_name__contains=word)
+    rows = Division.objects.filter(Q(full_name=typed) | named, level="village")
+    codes = list(rows.values_list("pk", flat=True)[:2])
     return codes[0] if len(codes) == 1 else ""
 
 

@@ -14,6 +14,7 @@ from xueji.establishment import queries, services
 from xueji.establishment.models import OrderKind, OrderState
 from xueji.establishment.services.judging import NewOrder, order_problems
 from xueji.identity.problems import Problem
+from xueji.organisations import queries as organisations
 from xueji.organisations.models import Level, Organisation, School, SchoolClass
 from xueji.pages.fields import plain
 from xueji.pages.forms import new_key
@@ -27,8 +28,12 @@ LONGEST_NUMBER = 60
 NO_PAPER = Problem(
     "missing", "还没有选文件扫描件。", "请选文件的扫描件，人人可以核对依据。", field="file"
 )
-NO_SCHOOL = Problem("school", "没有选到学校。", "请从列出的学校里选一所。", field="school")
-NO_PLACE = Problem("into", "没有选到去向。", "请从列出的单位里选一个。", field="into")
+NO_SCHOOL = Problem(
+    "school", "没有选到学校。", "请从列出的里选一所；同名的写成“上级/学校”。", field="school"
+)
+NO_PLACE = Problem(
+    "into", "没有选到去向。", "请从列出的里选一个；同名的写成“上级/单位”。", field="into"
+)
 
 
 @access.act("organisations.order")
@@ -118,15 +123,14 @@ def _named(
     acting: Acting, pk: int | None, typed: str, *, school: bool = False
 ) -> Organisation | None:
     """The office that was chosen; where another name was typed, the one of that name."""
-    rows = Organisation.objects.below(acting.post.organisation.path)
-    if school:
-        rows = rows.filter(level=Level.SCHOOL)
-    name = typed.strip()
-    chosen = rows.filter(pk=pk).first() if pk else None
+    path, name = acting.post.organisation.path, typed.strip()
+    chosen = Organisation.objects.below(path).filter(pk=pk).first() if pk else None
     if chosen and name in ("", chosen.name):
-        return chosen
-    named = list(rows.filter(name=name)[:2]) if name else []
-    return named[0] if len(named) == 1 else None
+        found = [chosen]
+    else:
+        found = organisations.named(path, name, closed=True) if name else []
+    fitting = [each for each in found if not school or each.level == Level.SCHOOL]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _class_of(school: Organisation | None, data) -> SchoolClass | None:
