@@ -9,7 +9,7 @@ from tests.browsing import words
 from tests.documents import scans
 from tests.establishment.asking import problems, send
 from xueji.establishment.models import Order
-from xueji.organisations.models import Organisation
+from xueji.organisations.models import Organisation, SchoolClass
 
 
 def paper() -> SimpleUploadedFile:
@@ -142,3 +142,20 @@ def test_one_of_two_schools_of_a_name_is_meant_by_its_centre(world, client_of):
     named = typed | {"school": "杨各庄镇中心校/清泉小学"}
     page = send(client, "order_new", **named)
     assert page.context["form"].data["school_id"] == str(world.schools["上庄小学"].pk)
+
+
+def test_of_many_classes_those_of_the_grade_that_was_typed_are_named(world, client_of):
+    school = world.schools["清泉小学"]
+    rows = [
+        SchoolClass(school=school, stage="primary", entry_year=2025, grade=2, number=n, capacity=45)
+        for n in range(1, 31)
+    ]
+    SchoolClass.objects.bulk_create(rows)
+    client, typed = client_of("county"), ordered(world, "class", "邻泉小学", check="1")
+
+    of_one = problems(send(client, "order_new", **typed | {"school_class": "一（9）班"}))
+    assert of_one == (
+        "清泉小学没有「一（9）班」这个班。该校现有：一（1）班、一（2）班，请填其中一个。"
+    )
+    of_two = problems(send(client, "order_new", **typed | {"school_class": "二（99）班"}))
+    assert of_two.endswith("、二（19）班、二（20）班 等 32 个班，请填其中一个。")

@@ -24,7 +24,7 @@ from xueji.pages.offices.order_form import OrderForm, class_named
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import may_keep
 
-LONGEST_NUMBER = 60
+LONGEST_NUMBER, MOST_CLASSES = 60, 20
 NO_PAPER = Problem(
     "missing", "还没有选文件扫描件。", "请选文件的扫描件，人人可以核对依据。", field="file"
 )
@@ -141,9 +141,13 @@ def _class_of(school: Organisation | None, data) -> SchoolClass | None:
 
 
 def _no_class(school: Organisation, typed: str) -> Problem:
-    names = "、".join(str(row) for row in queries.open_classes(school.pk))
+    names = [str(row) for row in queries.open_classes(school.pk)]
+    near = [name for name in names if name[:1] == typed[:1]] or names  # of that grade
     message = f"{school.name}没有「{typed}」这个班。" if typed else "还没有填要划转的班。"
-    remedy = f"该校现有：{names}，请填其中一个。" if names else "该校没有在用的班，请核对学校。"
+    listed = "、".join(near[:MOST_CLASSES]) + (
+        f" 等 {len(names)} 个班" if near[MOST_CLASSES:] else ""
+    )
+    remedy = f"该校现有：{listed}，请填其中一个。" if names else "该校没有在用的班，请核对学校。"
     return Problem("class", message, remedy, field="school_class")
 
 
