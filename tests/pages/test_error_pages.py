@@ -64,7 +64,12 @@ def test_a_stranger_is_answered_the_same_pages(db):
 )
 def test_every_way_that_a_missing_page_offers_can_be_gone(world, client_of, who):
     client = client_of(who)
-    main = client.get("/organisations/999999/").content.decode().partition("<main")[2].partition("</main>")[0]
+    main = (
+        client.get("/organisations/999999/")
+        .content.decode()
+        .partition("<main")[2]
+        .partition("</main>")[0]
+    )
     offered = re.findall(r'<a [^>]*href="(/[^"]*)"', main)
     ways = {way: client.get(way).status_code for way in offered if way != "/login/"}
     assert (set(ways.values()), "转出的学生" in main) == ({200}, "/cases/" in ways)
