@@ -29,6 +29,9 @@
   const NO_ANSWER = "草稿没有存上，请不要关闭这一页；会自动再存";
   const LOGGED_OUT = "已退出登录，草稿没有存上";
 
+  // words of ours, such as that another window has switched to another post; a page is none
+  const told = (xhr) => (xhr.status === 409 && xhr.getResponseHeader("content-type")?.startsWith("text/plain") ? xhr.responseText : NO_ANSWER);
+
   const fail = (element, words) => {
     keepers.get(element).failed = true;
     element.classList.add("late");
@@ -88,7 +91,7 @@
       Object.assign(keeper, { kept: keeper.sending, failed: false });
       elt.classList.remove("late");
     } else if (successful === false || xhr.status === 0) {
-      fail(elt, NO_ANSWER);
+      fail(elt, told(xhr));
     }
   });
 

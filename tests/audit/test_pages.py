@@ -43,6 +43,8 @@ def test_looks_of_the_own_office_and_below_are_listed_the_newest_first(world, cl
     ("asked", "found"),
     [
         ({"person": "clerk"}, ["clerk"]),
+        ({"person": " Clerk "}, ["clerk"]),
+        ({"from": "2026-09-02", "to": "2026-08-31"}, ["centre", "principal", "clerk"]),
         ({"place": "清泉小学"}, ["principal", "clerk"]),
         ({"place": "建昌营镇中心校"}, ["centre", "principal", "clerk"]),
         ({"kind": "reveal"}, ["centre"]),
@@ -160,6 +162,33 @@ def test_a_form_that_was_acted_on_leaves_one_row_and_a_repeat_none(world, client
     )
     assert [who for who, _ in lines(client_of("auditor"), tab="acts")] == ["clerk"]
     assert lines(client_of("auditor"), tab="acts") == [("clerk", "结束登录")]
+
+
+def test_more_than_a_year_is_said_not_to_be_listed(world, clock, client_of):
+    def told(first: str) -> str:
+        asked = {"from": first, "to": "2026-09-02"}
+        return client_of("auditor").get("/audit/", asked).context["shortened"]
+
+    assert told("2025-09-01") == ""
+    assert told("2025-08-31") == "一次最多查一年，只列了 2025-09-01 至 2026-09-02"
+
+
+def test_the_office_that_is_asked_for_goes_along_to_the_other_lists(world, clock, client_of):
+    page = client_of("auditor").get("/audit/", {"place": "清泉小学"}).content.decode()
+    assert "?tab=acts&amp;from=2026-08-27&amp;to=2026-09-02&amp;place=%E6%B8%85" in page
+
+
+def test_what_an_act_made_is_told_with_it(world, clock, client_of):
+    typed = {"username": "qq-new", "name": "新来的", "place": "清泉小学", "starts": "2026-09-02"}
+    client_of("admin").post("/accounts/new/", {**typed, "form_key": str(uuid4())})
+    centre = {"name": "新镇中心校", "division_code": "130283999", "reason": "批文"}
+    client_of("county").post(
+        "/organisations/new/?kind=centre", {**centre, "form_key": str(uuid4())}
+    )
+    assert lines(client_of("auditor"), tab="acts") == [
+        ("county", "设立机构：新镇中心校"),
+        ("admin", "开通账号：新来的 qq-new"),
+    ]
 
 
 def did(world, page: str, *target: object, who: str = "county") -> None:

@@ -72,7 +72,7 @@ def test_the_province_writes_the_special_days_of_a_year_and_deadlines_count_them
     wrong = days + "\n2027-01-02 放假 周六\n2027-13-01 放假"
 
     refused = send(province, "holidays", query="?year=2027", text=wrong, **typed)
-    assert "第 4 行读不懂" in problems(refused)
+    assert "第 4 行「2027-13-01 放假」读不懂" in problems(refused)
     usual = send(province, "holidays", query="?year=2027", text=wrong[:-14], **typed)
     assert "2027-01-02 本来就是周末" in problems(usual)
     send(province, "holidays", query="?year=2027", text=days, **typed)
@@ -84,3 +84,43 @@ def test_the_province_writes_the_special_days_of_a_year_and_deadlines_count_them
         ("河北省教育厅", "province_officer", "国办发明电")
     ]
     assert client_of("county").get(reverse("holidays")).status_code == 404
+
+
+def test_the_year_that_is_offered_is_the_first_one_that_is_missing(world, client_of):
+    """A year entered too far ahead leaves those before it within reach."""
+    county = client_of("county")
+    far = {
+        name: text.replace("2028", "2031").replace("2027", "2030") for name, text in YEAR.items()
+    }
+    send(county, "calendar_edit", query="?year=2030", **far)
+    assert county.get(reverse("calendar")).context["next_year"] == 2027
+    seen = county.get(reverse("calendar_edit")).context["form"].initial["seen"]
+    send(county, "calendar_edit", query="?year=2027", **YEAR | {"seen": str(seen)})
+    page = county.get(reverse("calendar"))
+    assert (page.context["next_year"], "加 2028 学年" in words(page)) == (2028, True)
+
+
+def test_days_are_read_as_any_keyboard_writes_them_and_a_line_is_quoted(world, client_of):
+    def sent(text: str):
+        typed = {"year": "2031", "seen": "0", "reason": "通知", "text": text}
+        return send(client_of("province"), "holidays", query="?year=2031", **typed)
+
+    told = problems(sent("2031-01-01 放假 元旦\n2031-02-30 放假 春节"))
+    assert told == "第 2 行「2031-02-30 放假 春节」读不懂。请写成：2027-01-01 放假 元旦。"
+    sent("２０３１－０１－０１　放假　元旦\n2031年1月2日，放假，元旦")
+    days = Holiday.objects.filter(date__year=2031).order_by("date")
+    assert list(days.values_list("date", "name")) == [
+        (date(2031, 1, 1), "元旦"),
+        (date(2031, 1, 2), "元旦"),
+    ]
+
+
+def test_who_comes_late_to_a_year_reads_what_was_changed_meanwhile(world, client_of):
+    send(client_of("county"), "calendar_edit", query="?year=2027", **YEAR)
+    other = YEAR | {"term2_ends": "2028-07-01", "reason": "另一份"}
+    late = send(client_of("county-head"), "calendar_edit", query="?year=2027", **other)
+    assert (late.status_code, [act.reason for act in late.context["meanwhile"]]) == (
+        409,
+        ["校历文件"],
+    )
+    assert "2027 学年第 2 学期：（空） → 2028-02-21 至 2028-07-07" in words(late)

@@ -397,7 +397,7 @@ def problems(act) -> list[str]:
         (THERE, {"school_class_id": None}, "还没有填要划转的班。请照文件填写班级。"),
         (HERE, {}, "不能划转到本校。"),
         ("杨各庄镇中心校", {}, "「杨各庄镇中心校」不是学校。请选划转到哪一所学校。"),
-        ("迁安初级中学", {}, "迁安初级中学没有开设1 年级"),
+        ("迁安初级中学", {}, "迁安初级中学没有开设 1 年级"),
         ("", {}, "还没有选去向"),
     ],
 )
@@ -443,7 +443,7 @@ def test_the_receiving_school_teaches_the_grade_of_the_class(world, children, ye
         assert hand_over(world, number=2).state == state
     else:
         (said,) = problems(lambda: hand_over(world, number=2))
-        assert said.startswith("邻泉小学没有开设2 年级，学生没有地方去。")
+        assert said.startswith("邻泉小学没有开设 2 年级，学生没有地方去。")
 
 
 def test_a_school_has_one_waiting_order_of_whatever_kind(world, children):

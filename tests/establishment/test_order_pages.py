@@ -9,6 +9,7 @@ from tests.browsing import words
 from tests.documents import scans
 from tests.establishment.asking import problems, send
 from xueji.establishment.models import Order
+from xueji.organisations.models import Organisation, SchoolClass
 
 
 def paper() -> SimpleUploadedFile:
@@ -97,3 +98,64 @@ def test_a_class_that_is_typed_for_another_kind_of_order_is_not_kept(world, clie
     send(client_of("county"), "order_new", **typed)
 
     assert (Order.objects.get().kind, Order.objects.get().school_class) == ("move", None)
+
+
+def test_a_school_is_not_closed_by_who_names_where_it_goes(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    typed = ordered(world, "close", "邻泉小学", effective_on=later, file=paper())
+    refused = send(client_of("county"), "order_new", **typed)
+    told = "撤销没有去向，「邻泉小学」不会起作用。要并入的，事项改选并入；要撤销的，请清空去向。"
+    assert (refused.status_code, problems(refused), Order.objects.count()) == (422, told, 0)
+
+
+def test_a_number_of_an_order_is_never_cut_off(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    typed = ordered(world, effective_on=later, file=paper(), number="文" * 61)
+    refused = send(client_of("county"), "order_new", **typed)
+    told = "文号超过 60 个字。请照文件填写，只填文号。"
+    assert (refused.status_code, problems(refused), Order.objects.count()) == (422, told, 0)
+    sent = send(client_of("county"), "order_new", **typed | {"number": "文" * 60, "file": paper()})
+    assert (sent.status_code, Order.objects.get().number) == (200, "文" * 60)
+
+
+def test_an_order_that_stands_in_the_way_says_what_it_is_about(world, client_of):
+    later = localdate().replace(day=1, year=localdate().year + 1).isoformat()
+    county = client_of("county")
+    into = ordered(world, "merge", "清泉小学", effective_on=later, file=paper())
+    send(county, "order_new", **into | {"school": "邻泉小学"})
+
+    refused = send(county, "order_new", **ordered(world, effective_on=later, check="1"))
+
+    assert problems(refused) == (
+        f"「邻泉小学」有待执行的文件：迁教〔2026〕18 号，{later} 并入「清泉小学」。"
+        "请等它执行，或先撤回它。"
+    )
+
+
+def test_one_of_two_schools_of_a_name_is_meant_by_its_centre(world, client_of):
+    Organisation.objects.filter(name="上庄小学").update(name="清泉小学")
+    client = client_of("county")
+    typed = ordered(world, into="迁安市教育局", check="1")
+
+    refused = problems(send(client, "order_new", **typed))
+    assert "没有选到学校。请从列出的里选一所；同名的写成“上级/学校”。" in refused
+    named = typed | {"school": "杨各庄镇中心校/清泉小学"}
+    page = send(client, "order_new", **named)
+    assert page.context["form"].data["school_id"] == str(world.schools["上庄小学"].pk)
+
+
+def test_of_many_classes_those_of_the_grade_that_was_typed_are_named(world, client_of):
+    school = world.schools["清泉小学"]
+    rows = [
+        SchoolClass(school=school, stage="primary", entry_year=2025, grade=2, number=n, capacity=45)
+        for n in range(1, 31)
+    ]
+    SchoolClass.objects.bulk_create(rows)
+    client, typed = client_of("county"), ordered(world, "class", "邻泉小学", check="1")
+
+    of_one = problems(send(client, "order_new", **typed | {"school_class": "一（9）班"}))
+    assert of_one == (
+        "清泉小学没有「一（9）班」这个班。该校现有：一（1）班、一（2）班，请填其中一个。"
+    )
+    of_two = problems(send(client, "order_new", **typed | {"school_class": "二（99）班"}))
+    assert of_two.endswith("、二（19）班、二（20）班 等 32 个班，请填其中一个。")

@@ -202,6 +202,33 @@ def test_a_post_that_would_begin_later_at_a_closed_school_never_does(world):
     assert not posts_in_force(on=later).filter(organisation=school).exists()
 
 
+@pytest.mark.parametrize("starts", [0, 10], ids=["runs", "to come"])
+def test_a_post_with_a_last_day_ends_with_its_school(world, starts):
+    day, school = NOON.date(), world.organisations["邻泉小学"]
+    runs = {"starts": day + timedelta(days=starts), "ends": day + timedelta(days=30)}
+    clerk = world.posts["clerk2"].user
+    accounts.grant(user=clerk, role="principal", organisation=school, **runs)
+
+    enter(world, "close", "邻泉小学")
+
+    held = [
+        posts_in_force(on=day + timedelta(days=n)).filter(organisation=school).exists()
+        for n in (0, 10, 30)
+    ]
+    assert held == [False, False, False]
+
+
+def test_a_closed_school_without_posts_says_nothing_of_them(world):
+    school = world.organisations["邻泉小学"]
+    for post in posts_in_force(on=NOON.date()).filter(organisation=school):
+        accounts.end(post=post, on=NOON.date())
+
+    enter(world, "close", "邻泉小学")
+
+    last = OrganisationAct.objects.filter(organisation=school).latest("pk")
+    assert last.changes == [["撤销日期", "", "2026-09-01"]]
+
+
 @pytest.mark.parametrize("kind", ["merge", "close"])
 def test_what_is_open_at_a_school_stands_in_the_way_and_nothing_is_kept(world, kind):
     case = pupils.submitted(world, name="王伯当")

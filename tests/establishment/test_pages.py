@@ -14,6 +14,7 @@ from tests.world import open_school
 from xueji.establishment.models import OrganisationAct
 from xueji.organisations.models import (
     Catchment,
+    Division,
     Organisation,
     School,
     Stage,
@@ -174,6 +175,11 @@ def test_facts_are_changed_with_who_when_and_why_and_a_second_editor_sees_the_fi
     )
     assert (late.status_code, "有人改过这个机构" in words(late)) == (409, True)
     assert 'value="清泉中心小学"' in late.content.decode()
+    assert [act.changes for act in late.context["meanwhile"]] == [
+        [["名称", "清泉小学", "清泉学校"], ["指定借读学校", "否", "是"]]
+    ]
+    assert "别人改的列在这里，表里是您填的" in words(late)
+    assert "名称：清泉小学 → 清泉学校" in words(late)
     assert [row[1:3] for row in acts("facts")] == [("county_officer", "更名批文")]
     seen = OrganisationAct.objects.latest("pk").pk
     same = send(client, "organisation_edit", pk, **FACTS | {"seen": seen})
@@ -217,6 +223,38 @@ def test_taking_out_without_a_tick_says_so_and_keeps_the_reason(world, client_of
     answer = send(client_of("county"), "organisation_catchment", school.pk, **sent)
     assert (answer.status_code, answer.context["removing"]["reason"].value()) == (422, "调整划片")
     assert "没有勾选村、社区。" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("上庄村", ["130283101201"]),
+        ("杨各庄 上庄村", ["130283101201"]),
+        ("上庄", []),
+        ("甲村", []),  # of another county
+        ("庄村", []),
+        ("同名村", []),
+        ("杨各庄 同名村", ["130283101299"]),
+    ],
+)
+def test_a_place_is_known_by_its_name_where_nothing_can_be_chosen_from(
+    world, client_of, typed, taken
+):
+    """Without scripts: by a name that is the only one of the county, or behind its township."""
+    for code, township in (("130283101299", "杨各庄镇"), ("130283103299", "建昌营镇")):
+        full = f"{township} 同名村"
+        Division.objects.create(code=code, name="同名村", full_name=full, level="village")
+    Division.objects.filter(full_name="杨各庄镇 上庄村").update(name="上庄村")
+    Division.objects.filter(full_name="滦州甲镇 甲村").update(name="甲村")
+    school = world.schools["邻泉小学"]
+    before = set(school.catchments.values_list("code", flat=True))
+
+    sent = {"place_text": typed, "reason": "划片文件"}
+    answer = send(client_of("county"), "organisation_catchment", school.pk, **sent)
+
+    assert sorted(set(school.catchments.values_list("code", flat=True)) - before) == taken
+    told = "没有选到村或社区。请从列出的里选一个，或写全名，如：建昌营镇 军屯村。"
+    assert (told in words(answer)) == (not taken)
 
 
 def test_a_place_is_taken_into_a_catchment_and_out_of_it(world, client_of):

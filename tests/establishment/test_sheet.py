@@ -108,3 +108,153 @@ def test_nobody_but_the_county_has_the_forms(world, client_of, who):
     for name in ("organisation_edit", "organisation_stages", "organisation_catchment"):
         assert client.get(reverse(name, args=[pk])).status_code == 404
     assert send(client, "organisation_connect", pk).status_code == 404
+
+
+HEADS = "名称,上级,学校代码,学校标识码,学段学制"
+
+
+def judged(client, text: str) -> list[list[str]]:
+    """Of each row of a list of schools what is wrong with it."""
+    shown = send(client, "organisations_import", what="offices", text=text, check="1")
+    return [[str(problem) for problem in line.problems] for line in shown.context["lines"]]
+
+
+def unread(client, text: str) -> list[str]:
+    """Why a list is not read at all."""
+    refused = send(client, "organisations_import", what="offices", text=text, check="1")
+    assert (refused.status_code, refused.context["lines"]) == (422, None)
+    return refused.context["form"].errors["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("小学六年", "小学 6 年"),
+        ("小学 5", "小学 5 年"),
+        ("小学５年制", "小学 5 年"),
+        ("小学五年、初中四年", "小学 5 年、初中 4 年（6 年级起）"),
+        ("小学5 + 初中4", "小学 5 年、初中 4 年（6 年级起）"),
+        ("初中", "初中 3 年"),
+    ],
+)
+def test_the_years_of_a_stage_are_read_as_they_are_written(world, client_of, typed, understood):
+    text = f"{HEADS}\n甲小学,建昌营镇中心校,091,3130283091,{typed}\n"
+    sheet = {"what": "offices", "text": text, "check": "1"}
+    (line,) = send(client_of("county"), "organisations_import", **sheet).context["lines"]
+    assert ("、".join(map(str, line.row.stages)), line.problems) == (understood, [])
+
+
+@pytest.mark.parametrize("typed", ["小学6+幼儿园3", "小学六十年", "小学6年级", "九年一贯制", "6"])
+def test_years_that_cannot_be_read_are_never_guessed(world, client_of, typed):
+    text = f"{HEADS}\n甲小学,建昌营镇中心校,091,3130283091,{typed}\n"
+    told = "学段学制读不懂。请写成 小学6、小学5+初中4 这样；一贯制学校分学段写。"
+    assert judged(client_of("county"), text) == [[told]]
+
+
+@pytest.mark.parametrize(("typed", "designated"), [("是", True), ("否", False), ("", False)])
+def test_whether_guests_are_designated_is_read(world, client_of, typed, designated):
+    text = f"{HEADS},指定借读\n甲小学,建昌营镇中心校,091,3130283091,小学6,{typed}\n"
+    sheet = {"what": "offices", "text": text, "check": "1"}
+    (line,) = send(client_of("county"), "organisations_import", **sheet).context["lines"]
+    assert (line.row.designated, line.problems) == (designated, [])
+
+
+def test_what_is_neither_yes_nor_no_is_not_taken_for_a_no(world, client_of):
+    text = f"{HEADS},指定借读\n甲小学,建昌营镇中心校,091,3130283091,小学6,指定\n"
+    told = [["指定借读只能填是或否。请填「是」或「否」。"]]
+    assert judged(client_of("county"), text) == told
+
+
+def test_cells_beyond_the_heads_are_not_dropped_unseen(world, client_of):
+    rows = (
+        "甲小学,建昌营镇中心校,091,3130283091,小学6,",
+        "乙小学,建昌营镇中心校,092,3130283092,小学6,,甲",
+    )
+    text = "\n".join([HEADS, *rows])
+    told = "这一行比列名多出内容。请核对是不是错了列，或补上列名。"
+    assert judged(client_of("county"), text) == [[], [told]]
+
+
+def test_a_head_that_stands_twice_is_named(world, client_of):
+    text = "名称,学校代码,学校代码\n甲小学,091,092\n"
+    assert unread(client_of("county"), text) == [
+        "列名「学校代码」出现了两次，不知道读哪一列。请删去一列。"
+    ]
+
+
+@pytest.mark.parametrize("name", ['"甲小学', "甲" * 140_000], ids=["quote", "long"])
+def test_a_row_that_swallows_what_follows_is_named(world, client_of, name):
+    row = "建昌营镇中心校,091,3130283091,小学6"
+    text = f"{HEADS}\n乙小学,{row}\n{name},{row}\n丙小学,{row}\n"
+    assert unread(client_of("county"), text) == [
+        "第 3 行读不懂：引号没有成对，或一格太长。请改正这一行，再核对。"
+    ]
+
+
+def test_rows_are_counted_as_the_table_counts_them_with_its_blank_ones(world, client_of):
+    rows = "甲小学,建昌营镇中心校,091,3130283091,小学6\n"
+    text = f"{HEADS}\n{rows}\n,,,,\n{rows}"
+    sheet = {"what": "offices", "text": text, "check": "1"}
+    lines = send(client_of("county"), "organisations_import", **sheet).context["lines"]
+    assert [line.place for line in lines] == [2, 5]
+    assert "学校代码 091 是本表第 2 行的" in str(lines[1].problems[1])
+
+
+def test_a_row_is_told_by_its_place_where_blank_ones_stand_before_it(world, client_of):
+    row = "小学,建昌营镇中心校,091,3130283091,小学6"
+    first, second = judged(client_of("county"), f"{HEADS}\n\n甲{row}\n\n乙{row}\n")
+    assert (first, second[0].partition("。")[0]) == ([], "学校代码 091 是本表第 3 行的")
+
+
+def test_a_centre_that_only_its_first_school_names_is_asked_for(world, client_of):
+    """As it comes from a table whose cells were merged: the school would become an urban one."""
+    text = (
+        f"{HEADS}\n甲小学,建昌营镇中心校,091,3130283091,小学6\n乙小学,,092,3130283092,小学6\n"
+        "丙小学,迁安市教育局,093,3130283093,小学6\n丁小学,,094,3130283094,小学6\n"
+    )
+    told = (
+        "上级是空的，前面的行写着；合并过的单元格只有第一行有内容。"
+        "请逐行填写；县直属的填 迁安市教育局。"
+    )
+    assert judged(client_of("county"), text) == [[], [told], [], []]
+    sheet = {"what": "offices", "text": f"{HEADS}\n{text.splitlines()[3]}\n", "reason": "批文"}
+    send(client_of("county"), "organisations_import", **sheet)
+    school = School.objects.get(code="093")
+    assert (str(school.organisation.parent), school.area) == ("迁安市教育局", "urban")
+
+
+def test_full_width_digits_and_commas_are_read(world, client_of):
+    text = f"{HEADS}\n甲小学,建昌营镇中心校,０９１,３１３０２８３０９１,小学６\n".replace(",", "，")
+    sheet = {"what": "offices", "text": text, "check": "1"}
+    (line,) = send(client_of("county"), "organisations_import", **sheet).context["lines"]
+    assert (line.row.code, line.row.identifier, line.problems) == ("091", "3130283091", [])
+
+
+def test_the_wrong_rows_of_a_long_list_stand_first(world, client_of):
+    text = "\n".join(
+        [HEADS, *(f"校{n},建昌营镇中心校,9{n},31302839{n},小学6" for n in range(10, 14))]
+    )
+    text = text.replace("912,", "12,")
+    sheet = {"what": "offices", "text": text, "check": "1"}
+    shown = send(client_of("county"), "organisations_import", **sheet).context["shown"]
+    assert [line.place for line in shown] == [4, 2, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            b"%PDF-1.4 x",
+            "这是图片或 PDF，不是 Excel 工作簿。请选 xlsx、xls 或 csv，或直接复制、粘贴。",
+        ),
+        (b"<html><table>", "这是网页改成的表格，不是真正的 Excel 工作簿。"),
+        (b"PK\x03\x04x", "文件不完整或已损坏，打不开。"),
+    ],
+)
+def test_a_file_that_is_no_table_is_told_what_it_is(world, client_of, data, told):
+    file = SimpleUploadedFile("表.csv", data)
+    sheet = {"what": "offices", "file": file, "check": "1"}
+    (said,) = (
+        send(client_of("county"), "organisations_import", **sheet).context["form"].errors["text"]
+    )
+    assert (said[: len(told)], "模板" in said) == (told, False)

@@ -1,5 +1,6 @@
 """A request that no page of ours sends is answered in Chinese, and changes nothing."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -66,3 +67,19 @@ def test_a_stranger_is_answered_the_same_pages(db):
     client = Client()
     assert heading(client.get("/nowhere/")) == "找不到这一页，或不在您的岗位范围内"
     assert heading(client.generic("FOO", "/healthz")) == "这个地址不能这样打开，什么都没有改动"
+
+
+@pytest.mark.parametrize(
+    "who", ["clerk", "principal", "centre", "county", "province", "auditor", "admin", "security"]
+)
+def test_every_way_that_a_missing_page_offers_can_be_gone(world, client_of, who):
+    client = client_of(who)
+    main = (
+        client.get("/organisations/999999/")
+        .content.decode()
+        .partition("<main")[2]
+        .partition("</main>")[0]
+    )
+    offered = re.findall(r'<a [^>]*href="(/[^"]*)"', main)
+    ways = {way: client.get(way).status_code for way in offered if way != "/login/"}
+    assert (set(ways.values()), "转出的学生" in main) == ({200}, "/cases/" in ways)

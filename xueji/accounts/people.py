@@ -15,6 +15,7 @@ from xueji.accounts.models import LEVEL_OF_ROLE, Happened, Post, Role, User
 from xueji.organisations.models import Organisation, within
 
 DAY = timedelta(days=1)
+MOST_YEARS = 10  # between today and any day of a post that is meant
 
 
 class Refused(Exception):
@@ -178,11 +179,20 @@ def _refuse_grant(
         raise Refused(f"{account.name} 的账号已停用。请先启用，再授予岗位。")
     if account.sealed_at is not None:
         raise Refused(f"{account.name} 的账号久未登录，已封存。请先由上一级解除封存，再授予岗位。")
+    _refuse_far(acting, starts, ends)
     if ends is not None and ends < starts:
         raise Refused(f"岗位自 {starts} 起，不能在 {ends} 之前结束。请改日期。")
+    if ends is not None and ends < acting.today:
+        raise Refused(
+            f"岗位到 {ends} 止，那天已经过去，授予了也不起作用。请改「至」的日期，或不填。"
+        )
     held = not_over(account.posts.all(), on=starts)
-    if held.filter(role=role, organisation=organisation).exists():
-        raise Refused(f"{account.name} 在 {organisation} 已有“{label}”岗位，不用再授予。")
+    if there := held.filter(role=role, organisation=organisation).order_by("starts").first():
+        until = f"，至 {there.ends} 止" if there.ends else ""
+        raise Refused(
+            f"{account.name} 在 {organisation} 已有“{label}”岗位，自 {there.starts} 起{until}。"
+            "不用再授予；要改日期，请先结束原来的。"
+        )
     if role in ADMINISTRATION and held.filter(role__in=ADMINISTRATION - {Role(role)}).exists():
         raise Refused("账号管理、安全管理、审计三种岗位互相制约，一人只能任一种。请另选一人。")
 
@@ -232,7 +242,20 @@ def _running_post(account: User, post_id: int, on: date, acting: Acting) -> Post
         raise Refused("这个岗位已经结束。")
     if on < post.starts <= acting.today:
         raise Refused(f"岗位自 {post.starts} 起，不能在 {on} 结束。请改日期。")
+    _refuse_far(acting, on)
+    if post.ends is not None and on > post.ends:
+        raise Refused(
+            f"岗位本来到 {post.ends} 止，结束不能推到 {on}。"
+            f"要延长，请另授一段，自 {post.ends + DAY} 起。"
+        )
     return post
+
+
+def _refuse_far(acting: Acting, *days: date | None) -> None:
+    """A day whose year can only be a slip."""
+    for day in days:
+        if day is not None and abs(day.year - acting.today.year) > MOST_YEARS:
+            raise Refused(f"{day} 离今天超过 {MOST_YEARS} 年。请核对年份。")
 
 
 # -- security -------------------------------------------------------------------------------------

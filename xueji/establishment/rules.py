@@ -36,6 +36,7 @@ class StageFacts:
 class NewOffice:
     """A centre or school to be, as it was typed; ``parent`` names its centre, "" the county."""
 
+    place: int = 0  # in the list that it comes from
     level: Level
     name: str
     parent: str = ""
@@ -45,7 +46,7 @@ class NewOffice:
     kind: str = SchoolKind.ORDINARY
     area: str = Area.TOWNSHIP
     designated: bool = False
-    stages: tuple[StageFacts, ...] = ()
+    stages: tuple[StageFacts, ...] | None = ()  # none: what was typed is not read
     opened_on: date | None = None
 
 
@@ -62,14 +63,11 @@ class Taken:
 
 
 def judge(rows: Sequence[NewOffice], taken: Taken, *, today: date) -> list[list[Problem]]:
-    """What is wrong with each row; a row also meets those before it. ``taken`` grows with them.
-
-    Rows are told by their place in a list whose first line holds the heads.
-    """
+    """What is wrong with each row; a row also meets those before it. ``taken`` grows with them."""
     found = []
-    for place, row in enumerate(rows, start=2):
+    for row in rows:
         found.append(list(_judge(row, taken, today)))
-        _take(row, taken, f"本表第 {place} 行")
+        _take(row, taken, f"本表第 {row.place} 行")
     return found
 
 
@@ -168,8 +166,16 @@ def of_division(code: str, county_code: str) -> Iterable[Problem]:
         )
 
 
-def of_stages(stages: Sequence[StageFacts]) -> Iterable[Problem]:
+def of_stages(stages: Sequence[StageFacts] | None) -> Iterable[Problem]:
     """At least one; grades within 1 to 12, none in two stages."""
+    if stages is None:
+        yield Problem(
+            "unread",
+            "学段学制读不懂。",
+            "请写成 小学6、小学5+初中4 这样；一贯制学校分学段写。",
+            field="stages",
+        )
+        return
     if not stages:
         yield Problem("missing", "还没有填学段。", "请至少选一个学段。", field="stages")
         return

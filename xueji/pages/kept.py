@@ -89,20 +89,29 @@ def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
     """The page with what was sent; None where nothing typed is at stake."""
     if not hasattr(view, "resume") or request.method != "POST" or request.htmx:
         return None
+    context = {"sent": sent_to(request, view), "action": way_back(request, view)}
+    return render(request, "pages/kept.html", context, status=403)
+
+
+def sent_to(request: HttpRequest, view: View | None) -> list[tuple[str, str]]:
+    """Names and values that were sent; a form that is shown again is told where they were sent."""
     sent = [
         (name, value)
         for name, values in request.POST.lists()
         if name not in NOT_KEPT
         for value in values
     ]
-    if TYPED_AT not in request.POST:
+    if hasattr(view, "resume") and TYPED_AT not in request.POST:
         sent.append((TYPED_AT, request.path))
     if request.FILES:
         sent.append((HAD_FILE, "1"))
-    resume = view.resume
-    action = _address(request, *resume) if resume else request.get_full_path()
-    context = {"sent": sent, "action": action}
-    return render(request, "pages/kept.html", context, status=403)
+    return sent
+
+
+def way_back(request: HttpRequest, view: View | None) -> str:
+    """Where what was sent is sent again: to be shown in its form first, where a view can do so."""
+    resume = getattr(view, "resume", None)
+    return _address(request, *resume) if resume else request.get_full_path()
 
 
 def _address(request: HttpRequest, name: str, arguments: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Post
-from xueji.pages import gate
+from xueji.pages import gate, under
 from xueji.pages.kept import kept, page_of
 from xueji.pages.views import errors
 
@@ -62,6 +62,8 @@ class AccessMiddleware:
         request.demanded = gate.demanded(request, request.acting.user, request.posts, now)
         if first := gate.closed(request, view):
             return first
+        if stopped := under.another(request, view):
+            return stopped
         if not request.acting.may(view.act):
             raise Http404("not this post's act")
         return None

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +11,13 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import resolve
 
 from xueji.audit import services as audit
+from xueji.pages.under import FIELD
 
-NOT_CONTENT = {"csrfmiddlewaretoken", "form_key"}
+MADE = {"account", "organisation", "order", "case"}  # whose address names what an act has made
+NOT_CONTENT = {"csrfmiddlewaretoken", "form_key", FIELD}
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,17 @@ def _act(request: HttpRequest, act: Callable[[], Done], key: UUID, content: str)
             acting=request.acting,
             act=match.func.act,
             page=match.url_name,
-            target=" ".join(str(value) for value in match.kwargs.values()),
+            target=" ".join(map(str, (match.kwargs or _made(done.location)).values())),
             address=request.META.get("REMOTE_ADDR", ""),
         )
         audit.answer(key=key, location=done.location)
     return done
+
+
+def _made(location: str) -> dict[str, object]:
+    """What the page names to which an act led that was done to nothing there was before."""
+    found = resolve(urlsplit(location).path)
+    return found.kwargs if found.url_name in MADE else {}
 
 
 def go(request: HttpRequest, location: str) -> HttpResponse:

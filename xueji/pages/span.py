@@ -12,10 +12,17 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
-    """``from`` and ``to`` of the address; a week without an answer, a year at most."""
+    """``from`` and ``to`` of the address, in order; a week without an answer, a year at most."""
     last = _day(request.GET.get("to", "")) or today
     first = _day(request.GET.get("from", "")) or week_to(last)[0]
-    return max(min(first, last), last - timedelta(days=MOST_DAYS)), last
+    first, last = sorted((first, last))
+    return max(first, last - timedelta(days=MOST_DAYS)), last
+
+
+def shortened(request: HttpRequest, first: date, last: date) -> str:
+    """What is to be told where ``from`` lies before the first day that is listed; "" otherwise."""
+    asked = _day(request.GET.get("from", ""))
+    return f"一次最多查一年，只列了 {first} 至 {last}" if asked and asked < first else ""
 
 
 def _day(text: str) -> date | None:

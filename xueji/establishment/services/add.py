@@ -116,7 +116,7 @@ def _write_schools(county: Organisation, made: Sequence[tuple[Organisation, NewO
     Stage.objects.bulk_create(
         Stage(school=school, stage=one.stage, first_grade=one.first, years=one.years)
         for school, (_, row) in zip(schools, made, strict=True)
-        for one in row.stages
+        for one in row.stages or ()
     )
 
 
@@ -131,5 +131,5 @@ def _facts(row: NewOffice) -> list[tuple[str, str]]:
         ("办学类型", SchoolKind(row.kind).label),
         ("城乡", Area(row.area).label),
         ("指定借读学校", "是" if row.designated else ""),
-        ("学段", "、".join(str(one) for one in row.stages)),
+        ("学段", "、".join(str(one) for one in row.stages or ())),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import F
 
 from xueji.accounts import services as accounts
-from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
+from xueji.accounts.access import OFFICER_AT_LEVEL, Acting, not_over
 from xueji.accounts.models import Post
 from xueji.cases import queries as cases
 from xueji.cases.kinds import Refused
@@ -213,10 +213,9 @@ def _shut(school: School, order: Order, acting: Acting) -> Changes:
     office.closed_on = order.effective_on
     office.save(update_fields=["closed_on"])
     school.classes.filter(closed_on=None).update(closed_on=order.effective_on)
-    posts = list(Post.objects.filter(organisation=office, ends__isnull=True).order_by("pk"))
-    for post in posts:
+    posts = not_over(Post.objects.filter(organisation=office), on=acting.today).order_by("pk")
+    held = list(posts)
+    for post in held:
         accounts.end(post=post, on=acting.today, ended_by=acting.post)
-    return [
-        ("撤销日期", "", order.effective_on.isoformat()),
-        ("岗位", f"{len(posts)} 个在用" if posts else "", "同时停用" if posts else ""),
-    ]
+    shut = [("撤销日期", "", order.effective_on.isoformat())]
+    return [*shut, ("岗位", f"{len(held)} 个在用", "同时停用")] if held else shut

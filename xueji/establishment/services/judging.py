@@ -103,7 +103,7 @@ def _of_destination(
     return [
         Problem(
             "stages",
-            f"{into}没有开设{words}，学生没有地方去。",
+            f"{into}没有开设 {words}，学生没有地方去。",
             "请先在该校的学段里补上，或换一所学校。",
             field="into",
         )

@@ -217,7 +217,9 @@ def change_catchment(
     known = {row.code for row in present.values()}
     places = {place.pk: place for place in Division.objects.filter(pk__in=set(add))}
     problems = [
-        Problem("place", why, "请从列出的村、社区里选一个。", field="place_text")
+        Problem(
+            "place", why, "请从列出的里选一个，或写全名，如：建昌营镇 军屯村。", field="place_text"
+        )
         for code in add
         if (why := _why_no_place(code, places.get(code), known))
     ]

@@ -1,5 +1,6 @@
 """Forms of the calendar: a county's school year, and the special days of a calendar year."""
 
+import unicodedata
 from datetime import date
 
 from django import forms
@@ -70,11 +71,12 @@ class HolidaysForm(ReasonedForm):
         for place, line in enumerate(self.cleaned_data["text"].splitlines(), start=1):
             if not line.strip():
                 continue
-            on, state, name = [*line.replace("，", " ").replace(",", " ").split(None, 2), "", ""][
-                :3
-            ]
+            plain = unicodedata.normalize("NFKC", line).replace(",", " ")
+            on, state, name = [*plain.split(None, 2), "", ""][:3]
             if (date_ := read_day(on)) is None or state not in WORKING:
-                wrong.append(f"第 {place} 行读不懂。请写成：2027-01-01 放假 元旦。")
+                wrong.append(
+                    f"第 {place} 行「{line.strip()[:30]}」读不懂。请写成：2027-01-01 放假 元旦。"
+                )
             else:
                 found.append(Day(date_, WORKING[state], name.strip()))
         if wrong:

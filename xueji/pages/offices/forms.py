@@ -195,7 +195,7 @@ class SheetForm(Told):
         label="表格文件",
         required=False,
         allow_empty_file=True,
-        help_text="xlsx、xls 或 csv",
+        help_text="xlsx、xls 或 csv，2 MB 以内",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,text/csv"}),
     )
     file.width = "w12"

@@ -21,7 +21,7 @@ from xueji.organisations.models import (
 from xueji.organisations.queries import Lineage, idle, lineage, school_year
 from xueji.students.models import Attendance, Status, Student
 
-MOST_PEOPLE = 50
+MOST_PEOPLE, MOST_SINCE = 50, 10
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ def people(office: Organisation, on: date) -> list[Post]:
 def acts(office: Organisation) -> QuerySet[OrganisationAct]:
     return OrganisationAct.objects.filter(organisation=office).select_related(
         "post__user", "post__organisation", "order"
+    )
+
+
+def since(office_id: int, seen: int) -> list[OrganisationAct]:
+    """What others did to an office after the last act that was on a form, the newest first."""
+    rows = OrganisationAct.objects.filter(organisation=office_id, pk__gt=seen)
+    return list(
+        rows.select_related("post__user", "post__organisation").order_by("-pk")[:MOST_SINCE]
     )
 
 

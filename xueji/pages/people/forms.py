@@ -93,7 +93,7 @@ class EndForm(forms.Form):
         typed = self.cleaned_data["to"]
         if not typed:
             return None
-        account = people.in_reach(self.acting).filter(username=typed).first()
+        account = people.in_reach(self.acting).filter(username__iexact=typed).first()
         if account is None:
             raise forms.ValidationError(
                 f"您管理的范围里没有账号“{typed}”。请核对，或先给接任人开通账号。"
@@ -109,10 +109,15 @@ class ReasonForm(forms.Form):
         label="原因",
         max_length=200,
         error_messages={
-            "required": "请写明原因，会留在账号的记录里。",
+            "required": "请写明{act}的原因，会留在账号的记录里。",
             "max_length": "原因超过 200 个字，请写短一些。",
         },
     )
+
+    def __init__(self, *args, act: str, **more):
+        super().__init__(*args, **more)
+        told = self.fields["reason"].error_messages
+        told["required"] = told["required"].format(act=act)
 
 
 class PasswordForm(forms.Form):

@@ -24,7 +24,7 @@ from xueji.pages.account_todos import LOOKED_INTO
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
-from xueji.pages.span import asked_span
+from xueji.pages.span import asked_span, shortened
 from xueji.students.models import Placement, Student, StudentQuerySet
 from xueji.students.search import search
 
@@ -76,6 +76,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "kinds": AccessKind.choices,
         "kind": asked.kind,
         "looked_into": [(name, label) for name, (label, *_) in LOOKED_INTO.items()],
+        "shortened": shortened(request, asked.first, asked.last),
         "first": asked.first,
         "last": asked.last,
         "typed_person": request.GET.get("person", "")[:40],
@@ -149,7 +150,7 @@ def _paths(acting: Acting, place: Organisation | None) -> tuple[str, ...]:
 def _person(request: HttpRequest) -> User | None:
     typed = request.GET.get("person", "").strip()[:40]
     own = within(request.acting.post.organisation.path, "home__path")
-    return User.objects.filter(own, username=typed).first() if typed else None
+    return User.objects.filter(own, username__iexact=typed).first() if typed else None
 
 
 def _pupil(request: HttpRequest) -> Student | None:

@@ -9,12 +9,13 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access, log
 from xueji.accounts.models import Happened
-from xueji.pages import readiness
+from xueji.pages import gate, readiness
 from xueji.pages.kept import posted_from
 from xueji.pages.people.login_form import LoginForm
 from xueji.pages.slowed import slowed
@@ -57,11 +58,12 @@ def logout(request: HttpRequest) -> HttpResponse:
 @access.act("own_session")
 @posted_from("desk")
 def switch_post(request: HttpRequest) -> HttpResponse:
-    """Act under another of one's own posts from now on."""
+    """Act under another of one's own posts from now on; a form that waits for it goes along."""
     chosen = request.POST.get("post", "")
     if chosen in {str(post.pk) for post in request.posts}:
         request.session["post"] = int(chosen)
-    return redirect("desk")
+    place = gate.onwards(request)
+    return redirect(place, preserve_request=place != reverse("desk"))
 
 
 @access.act("own_session")

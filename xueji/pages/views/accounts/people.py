@@ -147,15 +147,18 @@ def secure(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _by_name(request: HttpRequest, pk: int, acts: dict[str, tuple[str, Callable]]) -> HttpResponse:
-    found, form = _found(request, pk), ReasonForm(request.POST)
-    chosen = form["what"].value()
+    chosen = request.POST.get("what", "")
+    words, service = acts.get(chosen, ("", None))
+    label = words.removeprefix("已")
+    found, form = _found(request, pk), ReasonForm(request.POST, act=label)
     if request.method == "GET":
         return answer(request, found, reason_form=form)
-    if chosen not in acts or not form.is_valid():
-        problem = form.errors["reason"][0] if "reason" in form.errors else "请选择要办的事。"
-        messages.error(request, f"没有办理\n\n{problem}")
+    if service is None:
+        messages.error(request, "没有办理\n\n请选择要办的事。")
         return answer(request, found, status=422, reason_form=form)
-    words, service = acts[chosen]
+    if not form.is_valid():
+        messages.error(request, f"没有办理：{label}\n\n{form.errors['reason'][0]}")
+        return answer(request, found, status=422, reason_form=form)
     said: list[tuple[int, str]] = []
 
     def act() -> Done:
@@ -169,7 +172,7 @@ def _by_name(request: HttpRequest, pk: int, acts: dict[str, tuple[str, Callable]
     try:
         return _once(request, act, said, reverse("account", args=[pk]))
     except Refused as refused:
-        messages.error(request, f"没有办理\n\n{refused}")
+        messages.error(request, f"没有办理：{label}\n\n{refused}")
     return answer(request, found, status=422, reason_form=form)
 
 
@@ -214,7 +217,8 @@ def end_post(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """End a post, or hand it over to another person."""
     found = _found(request, pk)
     form = EndForm(request.POST, acting=request.acting)
-    if not found.posts.filter(pk=post).exists():
+    planned = found.posts.filter(pk=post).values_list("starts", flat=True).first()
+    if planned is None:
         raise Http404(post)
     if request.method == "GET":
         return answer(request, found, end_form=form, ending=post)
@@ -225,7 +229,11 @@ def end_post(request: HttpRequest, pk: int, post: int) -> HttpResponse:
             of = {"account_id": pk, "post_id": post, "on": on, "acting": request.acting}
             if to is None:
                 ended = people.end(**of)
-                said = f"岗位 {ended} 到 {ended.ends} 止"
+                said = (
+                    f"岗位 {ended} 到 {ended.ends} 止"
+                    if ended.ends >= planned
+                    else f"已撤回岗位 {ended}，不再开始"
+                )
             else:
                 said = f"岗位 {people.hand_over(to_id=to.pk, **of)} 已交接给 {to.name}"
             return Done(reverse("account", args=[pk]), success=said)

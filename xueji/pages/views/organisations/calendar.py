@@ -102,7 +102,7 @@ def _answer(
     request: HttpRequest, form: ReasonedForm, act: Callable[[], Done], **told: str
 ) -> HttpResponse:
     """Show the form, or act once on it; what is wrong is shown beside what was typed."""
-    status, refusal = 200, ""
+    status, refusal, meanwhile = 200, "", []
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -112,14 +112,17 @@ def _answer(
                 form.tell(unfit.problems)
             except services.Outdated:
                 status, refusal = 409, OUTDATED
+                office = request.acting.post.organisation_id
+                meanwhile = showing.since(office, form.cleaned_data["seen"] or 0)
                 again = request.POST.copy()
-                again["seen"] = str(last_act(request.acting.post.organisation_id))
+                again["seen"] = str(last_act(office))
                 form.data = again
             except services.Unchanged:
                 refusal = UNCHANGED
             except PermissionDenied:
                 raise Http404 from None
-    context = {"form": form, "refusal": refusal, "form_key": new_key(), **told}
+    context = {"form": form, "refusal": refusal, "meanwhile": meanwhile, **told}
+    context["form_key"] = new_key()
     return render(request, "organisations/year.html", context, status=status)
 
 
@@ -168,7 +171,8 @@ def _told(
         reach = Organisation.objects.below(acting.post.organisation.path)
         counties = list(reach.filter(level=Level.COUNTY).order_by("path")[:200])
     found = days.months(row.starts_on, row.ends_on) if row else []
-    latest = max((one.year for one in years), default=acting.today.year - 1)
+    entered = {one.year for one in years}
+    earliest = min(entered, default=acting.today.year)
     keeps = may_keep(acting) and county == acting.post.organisation
     return {
         "county": county,
@@ -182,5 +186,5 @@ def _told(
         "may_keep": keeps,
         "may_holidays": acting.may("organisations.holidays"),
         "calendar_year": acting.today.year,
-        "next_year": latest + 1,
+        "next_year": next(y for y in range(earliest, earliest + SHOWN + 1) if y not in entered),
     }

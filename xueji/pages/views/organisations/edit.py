@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from xueji.pages.fields import mark_chosen, plain
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import typing_here
+from xueji.pages.offices import showing
 from xueji.pages.offices.base import ReasonedForm, Told
 from xueji.pages.offices.forms import (
     CatchmentForm,
@@ -29,8 +31,8 @@ from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import kept_by, may_keep
 
 OUTDATED = (
-    "您打开这张表以后，有人改过这个机构，没有保存。下面是您填的；"
-    "右边的履历里有别人改的内容。核对以后再保存，就以您这次为准。"
+    "您打开这张表以后，有人改过这个机构，没有保存。别人改的列在这里，表里是您填的；"
+    "核对以后再保存，就以您这次为准。"
 )
 UNCHANGED = "没有改动，没有保存。"
 NOTHING_TICKED = "没有勾选村、社区。请在下面的表里勾选要移出的，再按「移出」。"
@@ -119,7 +121,7 @@ def stages(request: HttpRequest, pk: int) -> HttpResponse:
 def catchment(request: HttpRequest, pk: int) -> HttpResponse:
     """Villages and communities of a school: one more, or those ticked taken out."""
     office = kept_by(request.acting, pk)
-    school = _school(pk)
+    school, county = _school(pk), request.acting.post.organisation
     taken_out = "remove" in request.POST
     adding = CatchmentForm(None if taken_out else request.POST or None)
     removing = RemovingForm(request.POST if taken_out else None, auto_id="out_%s")
@@ -129,7 +131,7 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> Done:
         changes = services.change_catchment(
             school_id=pk,
-            add=[] if taken_out else [_place(form.cleaned_data)],
+            add=[] if taken_out else [_place(form.cleaned_data, county)],
             remove=gone if taken_out else set(),
             reason=form.cleaned_data["reason"],
             acting=request.acting,
@@ -162,13 +164,17 @@ def _school(pk: int) -> School:
     return school
 
 
-def _place(chosen: dict[str, str]) -> str:
-    """The code that was chosen; without scripts the place of that very name, if there is one."""
+def _place(chosen: dict[str, str], county: Organisation) -> str:
+    """The code that was chosen; without scripts the one place that the words name."""
     if code := plain(chosen["place_code"]):
         return code
     typed = chosen["place_text"].strip()
-    named = Division.objects.filter(level="village").filter(full_name=typed)[:2]
-    codes = [place.pk for place in named]
+    *above, name = typed.split() or [""]
+    named = Q(code__startswith=county.division_code, name=name)
+    for word in above:
+        named &= Q(full_name__contains=word)
+    rows = Division.objects.filter(Q(full_name=typed) | named, level="village")
+    codes = list(rows.values_list("pk", flat=True)[:2])
     return codes[0] if len(codes) == 1 else ""
 
 
@@ -207,6 +213,9 @@ def _answer(
                 form.tell(unfit.problems[0])
             except services.Outdated:
                 status, refusal = 409, OUTDATED
+                if office:
+                    seen = form.cleaned_data["seen"] or 0
+                    context["meanwhile"] = showing.since(office.pk, seen)
                 form = _seen_now(request, form, office)
             except services.Unchanged:
                 refusal = unchanged

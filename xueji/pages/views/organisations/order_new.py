@@ -14,6 +14,7 @@ from xueji.establishment import queries, services
 from xueji.establishment.models import OrderKind, OrderState
 from xueji.establishment.services.judging import NewOrder, order_problems
 from xueji.identity.problems import Problem
+from xueji.organisations import queries as organisations
 from xueji.organisations.models import Level, Organisation, School, SchoolClass
 from xueji.pages.fields import plain
 from xueji.pages.forms import new_key
@@ -23,11 +24,16 @@ from xueji.pages.offices.order_form import OrderForm, class_named
 from xueji.pages.once import Done, once
 from xueji.pages.views.organisations.office import may_keep
 
+LONGEST_NUMBER, MOST_CLASSES = 60, 20
 NO_PAPER = Problem(
     "missing", "还没有选文件扫描件。", "请选文件的扫描件，人人可以核对依据。", field="file"
 )
-NO_SCHOOL = Problem("school", "没有选到学校。", "请从列出的学校里选一所。", field="school")
-NO_PLACE = Problem("into", "没有选到去向。", "请从列出的单位里选一个。", field="into")
+NO_SCHOOL = Problem(
+    "school", "没有选到学校。", "请从列出的里选一所；同名的写成“上级/学校”。", field="school"
+)
+NO_PLACE = Problem(
+    "into", "没有选到去向。", "请从列出的里选一个；同名的写成“上级/单位”。", field="into"
+)
 
 
 @access.act("organisations.order")
@@ -75,9 +81,9 @@ def _typed(
     return NewOrder(
         kind=OrderKind(data["kind"]),
         school_id=school.pk,
-        into_id=into.pk if into and data["kind"] != OrderKind.CLOSE else None,
+        into_id=into.pk if into else None,
         school_class_id=row.pk if row else None,
-        number=data["number"].strip()[:60],
+        number=data["number"].strip(),
         decided_on=data["decided_on"],
         effective_on=data["effective_on"],
     )
@@ -117,15 +123,14 @@ def _named(
     acting: Acting, pk: int | None, typed: str, *, school: bool = False
 ) -> Organisation | None:
     """The office that was chosen; where another name was typed, the one of that name."""
-    rows = Organisation.objects.below(acting.post.organisation.path)
-    if school:
-        rows = rows.filter(level=Level.SCHOOL)
-    name = typed.strip()
-    chosen = rows.filter(pk=pk).first() if pk else None
+    path, name = acting.post.organisation.path, typed.strip()
+    chosen = Organisation.objects.below(path).filter(pk=pk).first() if pk else None
     if chosen and name in ("", chosen.name):
-        return chosen
-    named = list(rows.filter(name=name)[:2]) if name else []
-    return named[0] if len(named) == 1 else None
+        found = [chosen]
+    else:
+        found = organisations.named(path, name, closed=True) if name else []
+    fitting = [each for each in found if not school or each.level == Level.SCHOOL]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _class_of(school: Organisation | None, data) -> SchoolClass | None:
@@ -136,9 +141,13 @@ def _class_of(school: Organisation | None, data) -> SchoolClass | None:
 
 
 def _no_class(school: Organisation, typed: str) -> Problem:
-    names = "、".join(str(row) for row in queries.open_classes(school.pk))
+    names = [str(row) for row in queries.open_classes(school.pk)]
+    near = [name for name in names if name[:1] == typed[:1]] or names  # of that grade
     message = f"{school.name}没有「{typed}」这个班。" if typed else "还没有填要划转的班。"
-    remedy = f"该校现有：{names}，请填其中一个。" if names else "该校没有在用的班，请核对学校。"
+    listed = "、".join(near[:MOST_CLASSES]) + (
+        f" 等 {len(names)} 个班" if near[MOST_CLASSES:] else ""
+    )
+    remedy = f"该校现有：{listed}，请填其中一个。" if names else "该校没有在用的班，请核对学校。"
     return Problem("class", message, remedy, field="school_class")
 
 
@@ -149,10 +158,26 @@ def _unchosen(
         yield NO_SCHOOL
     elif data["kind"] == OrderKind.CLASS and row is None:
         yield _no_class(school, data["school_class"].strip()[:20])
-    if into is None and data["into"].strip() and data["kind"] != OrderKind.CLOSE:
+    where = data["into"].strip()
+    if data["kind"] == OrderKind.CLOSE and where:
+        yield Problem(
+            "into",
+            f"撤销没有去向，「{where[:30]}」不会起作用。",
+            "要并入的，事项改选并入；要撤销的，请清空去向。",
+            field="into",
+        )
+    elif into is None and where:
         yield NO_PLACE
-    if not data["number"].strip():
+    number = data["number"].strip()
+    if not number:
         yield Problem("missing", "还没有填文号。", "请照文件填写。", field="number")
+    elif len(number) > LONGEST_NUMBER:
+        yield Problem(
+            "long",
+            f"文号超过 {LONGEST_NUMBER} 个字。",
+            "请照文件填写，只填文号。",
+            field="number",
+        )
 
 
 def _problems(acting: Acting, typed: NewOrder, row: SchoolClass | None) -> list[Problem]:

@@ -37,7 +37,7 @@ def many(request: HttpRequest) -> HttpResponse:
         return _show(request, form, status=422)
     what = form.cleaned_data["what"]
     try:
-        lines = sheet.read(_text(request, form), what)
+        lines = sheet.read(_text(request, form), what, county=request.acting.post.organisation.name)
     except Unreadable as why:
         form.add_error("text", str(why))
         return _show(request, form, status=422)
@@ -101,6 +101,7 @@ def _show(
         "form": form,
         "lines": lines,
         "heads": list(lines[0].cells) if lines else [],
+        "shown": sorted(lines or [], key=lambda line: not line.problems),  # the wrong ones first
         "wrong": sum(bool(line.problems) for line in lines or []),
         "refusal": refusal,
         "columns": sheet.COLUMNS,

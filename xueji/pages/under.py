@@ -1,0 +1,54 @@
+"""A form acts under the post that it was opened under, though another window has switched since.
+
+Whatever carries the token against forgery carries the post too. Where it is not the present one,
+nothing is done: the page that answers holds all that was sent, and leads back under that post.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from xueji.pages.ids import whole
+from xueji.pages.kept import sent_to, way_back
+
+FIELD = "under_post"
+OF_NO_POST = ("own_session",)  # what one does to one's own account
+TOLD = (
+    "没有存上：本页是以「{former}」打开的，您在别的窗口换到了「{present}」。"
+    "请在那边换回，再接着填。"
+)
+
+
+def field(request: HttpRequest | None) -> SafeString:
+    """What a form of this page carries; nothing where nobody acts."""
+    acting = getattr(request, "acting", None)
+    if acting is None:
+        return SafeString("")
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, acting.post.pk)
+
+
+def another(request: HttpRequest, view: Callable) -> HttpResponse | None:
+    """The answer to a form of another post than the present one; None for all else."""
+    if FIELD not in request.POST or view.act in OF_NO_POST:
+        return None
+    named = whole(request.POST[FIELD])
+    if named == request.acting.post.pk:
+        return None
+    former = next((post for post in request.posts if post.pk == named), None)
+    if request.htmx:
+        told = TOLD.format(former=former or "另一个岗位", present=request.acting.post)
+        return HttpResponse(told, status=409, content_type="text/plain; charset=utf-8")
+    is_shown_first = hasattr(view, "resume")
+    is_sent_again = former is not None and (is_shown_first or not request.FILES)
+    context = {
+        "former": former,
+        "is_sent_again": is_sent_again,
+        "is_shown_first": is_shown_first,
+        "has_files": bool(request.FILES),
+        "sent": sent_to(request, view) if is_sent_again else [],
+        "next": way_back(request, view),
+    }
+    return render(request, "pages/under.html", context, status=409)
