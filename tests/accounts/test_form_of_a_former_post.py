@@ -33,7 +33,7 @@ def officer(world):
     return client, world.posts["county"], second
 
 
-def hidden(answer) -> dict[str, str]:
+def last_hidden(answer) -> dict[str, str]:
     """What the last form of the page sends along unseen."""
     main = text(answer).partition("<main")[2].partition("</main>")[0]
     form = re.findall(r"<form.*?</form>", main, re.DOTALL)[-1]
@@ -42,7 +42,12 @@ def hidden(answer) -> dict[str, str]:
 
 
 def typed(page) -> dict[str, str]:
-    return {**hidden(page), "name": "新镇中心校", "division_code": "130283999", "reason": "批文"}
+    return {
+        **last_hidden(page),
+        "name": "新镇中心校",
+        "division_code": "130283999",
+        "reason": "批文",
+    }
 
 
 def founded() -> list[str]:
@@ -69,7 +74,7 @@ def test_one_click_leads_back_to_the_former_post_and_to_what_was_typed(officer):
     client.post("/post/", {"post": second.pk})
     stopped = client.post(NEW, form)
 
-    again = client.post("/post/", hidden(stopped), follow=True)
+    again = client.post("/post/", last_hidden(stopped), follow=True)
 
     assert (again.status_code, founded()) == (200, [])
     assert 'value="新镇中心校"' in text(again)
@@ -86,7 +91,7 @@ def test_a_button_with_nothing_typed_is_pressed_again_by_that_click(officer, wor
     assert (stopped.status_code, Act.objects.count()) == (409, 0)
     assert f"换回「{first}」，接着提交" in text(stopped)
 
-    client.post("/post/", hidden(stopped), follow=True)
+    client.post("/post/", last_hidden(stopped), follow=True)
 
     assert list(Act.objects.values_list("page", "post_id")) == [("notices_read", first.pk)]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests import pupils
 from tests.establishment import orders
 from tests.permissions.table import rows
-from tests.world import NOON
+from tests.world import NOON, PASSWORD
 from xueji.audit import queries, services
 from xueji.audit.models import Access, AccessKind, Act
 from xueji.organisations.models import Organisation
@@ -165,12 +165,13 @@ def test_a_form_that_was_acted_on_leaves_one_row_and_a_repeat_none(world, client
 
 
 def test_more_than_a_year_is_said_not_to_be_listed(world, clock, client_of):
-    def told(first: str) -> str:
-        asked = {"from": first, "to": "2026-09-02"}
+    def told(first: str, last: str = "2026-09-02") -> str:
+        asked = {"from": first, "to": last}
         return client_of("auditor").get("/audit/", asked).context["shortened"]
 
     assert told("2025-09-01") == ""
-    assert told("2025-08-31") == "一次最多查一年，只列了 2025-09-01 至 2026-09-02"
+    for days in (("2025-08-31",), ("2026-09-02", "2025-08-31")):
+        assert told(*days) == "一次最多查一年，只列了 2025-09-01 至 2026-09-02"
 
 
 def test_the_office_that_is_asked_for_goes_along_to_the_other_lists(world, clock, client_of):
@@ -189,6 +190,17 @@ def test_what_an_act_made_is_told_with_it(world, clock, client_of):
         ("county", "设立机构：新镇中心校"),
         ("admin", "开通账号：新来的 qq-new"),
     ]
+
+
+@pytest.mark.parametrize("wanted", ["case", "/nowhere/"])
+def test_a_password_is_told_without_the_page_that_was_wanted_before(world, client_of, wanted):
+    place = reverse("case", args=[pupils.submitted(world).number]) if wanted == "case" else wanted
+    sent = {"old": PASSWORD, "new": "Neues-Wort-2026", "again": "Neues-Wort-2026"}
+    sent |= {"form_key": str(uuid4()), "next": place}
+    answer = client_of("clerk").post("/accounts/me/password/", sent)
+    assert (answer.status_code, answer["Location"]) == (302, place)
+    (line, *_) = client_of("auditor").get("/audit/", {"tab": "acts"}).context["lines"]
+    assert (line.said, line.pupils) == ("修改密码", [])
 
 
 def did(world, page: str, *target: object, who: str = "county") -> None:

@@ -257,6 +257,17 @@ def test_a_place_is_known_by_its_name_where_nothing_can_be_chosen_from(
     assert (told in words(answer)) == (not taken)
 
 
+def test_what_somebody_else_has_taken_out_is_not_called_unticked(world, client_of):
+    school, county = world.schools["清泉小学"], client_of("county")
+    sent = {"remove": "1", "gone": school.catchments.first().pk}
+    send(county, "organisation_catchment", school.pk, **sent)
+    answer = send(county, "organisation_catchment", school.pk, **sent)
+    assert (answer.status_code, answer.context["refusal"]) == (
+        422,
+        "勾选的村、社区刚由他人移出，没有再改。下面是现在的服务范围。",
+    )
+
+
 def test_a_place_is_taken_into_a_catchment_and_out_of_it(world, client_of):
     school = world.schools["清泉小学"]
     client = client_of("county")

@@ -144,7 +144,9 @@ def test_the_years_of_a_stage_are_read_as_they_are_written(world, client_of, typ
     assert ("、".join(map(str, line.row.stages)), line.problems) == (understood, [])
 
 
-@pytest.mark.parametrize("typed", ["小学6+幼儿园3", "小学六十年", "小学6年级", "九年一贯制", "6"])
+@pytest.mark.parametrize(
+    "typed", ["小学6+幼儿园3", "小学0", "小学六十年", "小学6年级", "九年一贯制", "6"]
+)
 def test_years_that_cannot_be_read_are_never_guessed(world, client_of, typed):
     text = f"{HEADS}\n甲小学,建昌营镇中心校,091,3130283091,{typed}\n"
     told = "学段学制读不懂。请写成 小学6、小学5+初中4 这样；一贯制学校分学段写。"
@@ -187,7 +189,7 @@ def test_a_row_that_swallows_what_follows_is_named(world, client_of, name):
     row = "建昌营镇中心校,091,3130283091,小学6"
     text = f"{HEADS}\n乙小学,{row}\n{name},{row}\n丙小学,{row}\n"
     assert unread(client_of("county"), text) == [
-        "第 3 行读不懂：引号没有成对，或一格太长。请改正这一行，再核对。"
+        "第 3 行读不懂：引号没有成对、引号后面还有字，或一格太长。请改正这一行，再核对。"
     ]
 
 

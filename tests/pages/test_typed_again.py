@@ -183,6 +183,14 @@ def test_a_deferral_stands_in_the_form_again(world, client_of):
     assert back.context["form"].row["name"] == "程咬金"
 
 
+def test_where_nothing_is_shown_again_nothing_is_said_of_it(world, client_of):
+    case = pupils.applied(world)
+    path, clerk = reverse("enrollment_deferral_edit", args=[case.number]), client_of("clerk")
+    answer = clerk.post(path, {"typed_at": path, "name": "程咬金"}, follow=True)
+    assert answer.redirect_chain == [(f"/cases/{case.number}/", 302)]
+    assert "还没有提交" not in text(answer)
+
+
 def test_a_change_of_where_lessons_are_stands_in_the_form_again(world, client_of):
     student, sent = pupils.enrolled(world), {"reason": "残疾证二级"}
     back = lost_and_back(client_of("clerk"), "clerk", "enrollment_attendance", student.pk, **sent)

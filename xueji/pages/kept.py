@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -62,7 +61,8 @@ def typing_here(**pressed: str) -> Callable[[View], View]:
         def shown_again(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != "POST" or TYPED_AT not in request.POST:
                 return guarded(request, *args, **kwargs)
-            messages.info(request, STILL + (NO_FILE if HAD_FILE in request.POST else ""))
+            # told by the page that shows it; a message would outlive an answer that leads away
+            request.came_back = STILL + (NO_FILE if HAD_FILE in request.POST else "")
             if pressed:
                 typed = request.POST.copy()
                 for button, value in pressed.items():

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import resolve
 
 from xueji.audit import services as audit
-from xueji.pages.under import FIELD
+from xueji.pages.under import FIELD, OF_NO_POST
 
 MADE = {"account", "organisation", "order", "case"}  # whose address names what an act has made
 NOT_CONTENT = {"csrfmiddlewaretoken", "form_key", FIELD}
@@ -97,11 +97,14 @@ def _act(request: HttpRequest, act: Callable[[], Done], key: UUID, content: str)
             return Done(location)  # silent: its session could overwrite what the first is told
         done = act()
         match = request.resolver_match
+        named = match.kwargs
+        if not named and match.func.act not in OF_NO_POST:  # those lead to where one wanted to go
+            named = _made(done.location)
         audit.acted(
             acting=request.acting,
             act=match.func.act,
             page=match.url_name,
-            target=" ".join(map(str, (match.kwargs or _made(done.location)).values())),
+            target=" ".join(map(str, named.values())),
             address=request.META.get("REMOTE_ADDR", ""),
         )
         audit.answer(key=key, location=done.location)

@@ -20,8 +20,9 @@ def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
 
 
 def shortened(request: HttpRequest, first: date, last: date) -> str:
-    """What is to be told where ``from`` lies before the first day that is listed; "" otherwise."""
-    asked = _day(request.GET.get("from", ""))
+    """What is to be told where a day asked for lies before the first listed; "" otherwise."""
+    days = [day for name in ("from", "to") if (day := _day(request.GET.get(name, "")))]
+    asked = min(days, default=None)
     return f"一次最多查一年，只列了 {first} 至 {last}" if asked and asked < first else ""
 
 

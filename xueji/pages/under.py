@@ -1,6 +1,7 @@
 """A form acts under the post that it was opened under, though another window has switched since.
 
-Whatever carries the token against forgery carries the post too. Where it is not the present one,
+Whatever form carries the token against forgery carries the post too; what is sent beside a form
+has to send the form along. Where it is not the present one,
 nothing is done: the page that answers holds all that was sent, and leads back under that post.
 """
 

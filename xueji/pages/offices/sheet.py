@@ -45,7 +45,7 @@ EXAMPLES = {
     "divisions": "代码,名称\n130283103000,建昌营镇\n130283103227,军屯村",
 }
 HAN = "一二三四五六七八九十"
-_STAGE = re.compile(rf"(小学|初中|高中)(?:(\d{{1,2}}|[{HAN}])(?:年制?)?)?")
+_STAGE = re.compile(rf"(小学|初中|高中)(?:([1-9]\d?|[{HAN}])(?:年制?)?)?")
 _STAGES = re.compile(rf"(?:{_STAGE.pattern}[+、,;]?)*")
 BLANK = " \t,，"
 DIRECT = "直属"
@@ -136,7 +136,7 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
                 found.append((place, row))
     except csv.Error:
         raise Unreadable(
-            f"第 {place + 1} 行读不懂：引号没有成对，或一格太长。请改正这一行，再核对。"
+            f"第 {place + 1} 行读不懂：引号没有成对、引号后面还有字，或一格太长。请改正这一行，再核对。"
         ) from None
     return found
 

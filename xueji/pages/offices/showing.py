@@ -73,8 +73,10 @@ def acts(office: Organisation) -> QuerySet[OrganisationAct]:
     )
 
 
-def since(office_id: int, seen: int) -> list[OrganisationAct]:
-    """What others did to an office after the last act that was on a form, the newest first."""
+def since(office_id: int, seen: int | None) -> list[OrganisationAct]:
+    """What was done to an office after the last act that was on a form, the newest first."""
+    if seen is None:
+        return []
     rows = OrganisationAct.objects.filter(organisation=office_id, pk__gt=seen)
     return list(
         rows.select_related("post__user", "post__organisation").order_by("-pk")[:MOST_SINCE]

@@ -93,7 +93,7 @@ class EndForm(forms.Form):
         typed = self.cleaned_data["to"]
         if not typed:
             return None
-        account = people.in_reach(self.acting).filter(username__iexact=typed).first()
+        account = people.in_reach(self.acting).filter(username=typed.lower()).first()
         if account is None:
             raise forms.ValidationError(
                 f"您管理的范围里没有账号“{typed}”。请核对，或先给接任人开通账号。"

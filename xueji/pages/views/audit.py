@@ -150,7 +150,7 @@ def _paths(acting: Acting, place: Organisation | None) -> tuple[str, ...]:
 def _person(request: HttpRequest) -> User | None:
     typed = request.GET.get("person", "").strip()[:40]
     own = within(request.acting.post.organisation.path, "home__path")
-    return User.objects.filter(own, username__iexact=typed).first() if typed else None
+    return User.objects.filter(own, username=typed.lower()).first() if typed else None
 
 
 def _pupil(request: HttpRequest) -> Student | None:

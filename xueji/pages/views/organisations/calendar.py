@@ -113,7 +113,7 @@ def _answer(
             except services.Outdated:
                 status, refusal = 409, OUTDATED
                 office = request.acting.post.organisation_id
-                meanwhile = showing.since(office, form.cleaned_data["seen"] or 0)
+                meanwhile = showing.since(office, form.cleaned_data["seen"])
                 again = request.POST.copy()
                 again["seen"] = str(last_act(office))
                 form.data = again

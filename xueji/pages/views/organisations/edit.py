@@ -35,6 +35,7 @@ OUTDATED = (
     "核对以后再保存，就以您这次为准。"
 )
 UNCHANGED = "没有改动，没有保存。"
+OUT_ALREADY = "勾选的村、社区刚由他人移出，没有再改。下面是现在的服务范围。"
 NOTHING_TICKED = "没有勾选村、社区。请在下面的表里勾选要移出的，再按「移出」。"
 
 
@@ -149,7 +150,7 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
         act,
         "服务范围",
         template="organisations/catchment.html",
-        unchanged=NOTHING_TICKED if taken_out else UNCHANGED,
+        unchanged=OUT_ALREADY if gone else NOTHING_TICKED,
         adding=adding,
         removing=removing,
         gone=gone,
@@ -214,7 +215,7 @@ def _answer(
             except services.Outdated:
                 status, refusal = 409, OUTDATED
                 if office:
-                    seen = form.cleaned_data["seen"] or 0
+                    seen = form.cleaned_data["seen"]
                     context["meanwhile"] = showing.since(office.pk, seen)
                 form = _seen_now(request, form, office)
             except services.Unchanged:
