@@ -136,7 +136,8 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
                 found.append((place, row))
     except csv.Error:
         raise Unreadable(
-            f"第 {place + 1} 行读不懂：引号没有成对、引号后面还有字，或一格太长。请改正这一行，再核对。"
+            f"第 {place + 1} 行读不懂：引号没有成对、引号后面还有字，或一格太长。"
+            "请改正这一行，再核对。"
         ) from None
     return found
 
