@@ -5,18 +5,19 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from tests.browsing import hidden, text, words
+from tests import pupils
+from tests.browsing import hidden, key, text, words
 from tests.transfers import borrowers
 from tests.transfers.movers import approved, class_of, moved, numbered, receive
 from tests.world import PASSWORD
 from transfers.models import Transfer
-from xueji.audit.models import Act
+from xueji.audit.models import Access, Act
 from xueji.cases.models import Case, Step
 from xueji.students.models import Placement
 
 
-def lost_and_back(client, who: str, path: str, sent: dict[str, object]):
-    """What the address answers to a form that was sent after the session and comes back."""
+def came_back(client, who: str, path: str, sent: dict[str, object]):
+    """The page that answers a form that was sent after the session and comes back."""
     before = Case.objects.count(), Step.objects.count(), Act.objects.count()
     client.logout()
     lost = client.post(path, {"form_key": str(uuid4()), **sent})
@@ -25,6 +26,12 @@ def lost_and_back(client, who: str, path: str, sent: dict[str, object]):
     back = client.post(path, hidden(lost))
     assert (back.status_code, "还没有提交" in text(back)) == (200, True)
     assert (Case.objects.count(), Step.objects.count(), Act.objects.count()) == before
+    return back
+
+
+def lost_and_back(client, who: str, path: str, sent: dict[str, object]) -> dict[str, object]:
+    """What stands in the form that comes back."""
+    back = came_back(client, who, path, sent)
     return {name: back.context["form"][name].value() for name in sent}
 
 
@@ -74,6 +81,40 @@ def test_a_request_stands_in_the_form_again(world, client_of, noon, save):
 def test_who_is_asked_for_stands_in_the_form_again(world, client_of, noon, page):
     sent = {"id_number": "130283202003171268", "name": "单雄信", "reason_text": "随父母迁来"}
     assert lost_and_back(client_of("urban"), "urban", reverse(page), sent) == sent
+
+
+@pytest.mark.parametrize("save", ["send", "draft", "find"])
+@pytest.mark.parametrize(
+    ("page", "edit", "who"),
+    [("transfer_take", "transfer_edit", "clerk2"), ("borrowing_new", "borrowing_edit", "urban")],
+)
+def test_a_draft_with_a_corrected_number_is_answered_for_that_child(
+    world, client_of, noon, page, edit, who, save
+):
+    former, meant = (pupils.enrolled(world, name=name) for name in ("单雄信", "罗士信"))
+    typed = {"id_number": former.id_number, "name": former.name}
+    client = client_of(who)
+    client.post(reverse(page), key(save="draft", **typed))
+    path = reverse(edit, args=[Case.objects.latest("pk").number])
+    assert client.get(path).context["looked"].student == former
+    sent = {"id_number": meant.id_number.lower(), "name": meant.name}
+    back = came_back(client, who, path, {"save": save, **sent})
+    assert {name: back.context["form"][name].value() for name in sent} == sent
+    assert back.context["looked"].student == meant
+    assert Access.objects.latest("pk").students == [meant.pk]
+
+
+@pytest.mark.parametrize("number", ["", "1" * 41])
+def test_nobody_is_looked_for_by_a_number_that_no_form_would_take(
+    world, client_of, noon, number
+):
+    typed = {"id_number": pupils.enrolled(world).id_number, "name": "单雄信"}
+    client = client_of("clerk2")
+    client.post(reverse("transfer_take"), key(save="draft", **typed))
+    path = reverse("transfer_edit", args=[Case.objects.latest("pk").number])
+    before = Access.objects.count()
+    back = came_back(client, "clerk2", path, {"save": "draft", "id_number": number})
+    assert (back.context["looked"], Access.objects.count()) == (None, before)
 
 
 def test_the_end_of_borrowed_study_stands_in_the_form_again(world, client_of, noon):
