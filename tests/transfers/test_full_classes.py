@@ -126,6 +126,16 @@ def test_whoever_chose_the_class_does_not_use_a_consent_of_his_own(world, case):
     )
 
 
+def test_a_class_that_was_closed_meanwhile_is_not_said_to_want_a_consent(world, case):
+    chosen = class_of(world, SCHOOL)
+    receive(world, case, "clerk2", chosen)
+    SchoolClass.objects.filter(pk=chosen.pk).update(closed_on=NOON.date())
+    assert last(world, case) == (
+        OutcomeKind.REFUSED,
+        "一（1）班已撤销。请另选一个班。按“改选班级”改编别的班、分班后再定。",
+    )
+
+
 # -- another class --------------------------------------------------------------------------------
 def chosen_at(client, case: Case, school_class: SchoolClass | None):
     case.refresh_from_db()
