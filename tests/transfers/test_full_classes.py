@@ -181,6 +181,19 @@ def test_the_principal_puts_nobody_into_a_full_class_by_a_consent_of_his_own(
     assert (case.state, case.student.school) == ("open", world.schools["清泉小学"])
 
 
+def test_the_principal_uses_the_consent_of_a_clerk_who_did_not_choose_that_class(
+    world, client_of, noon, case
+):
+    receive(world, case, "clerk2", class_of(world, SCHOOL, 2))
+    fill(world)
+    world.posts["both"] = second_post(world, "clerk2")
+    agree(world, "both", 46)
+    chosen = class_of(world, SCHOOL)
+    assert chosen_at(client_of("principal2"), case, chosen).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.student.school_class) == ("done", chosen)
+
+
 def test_a_principal_with_two_windows_is_told_in_the_second_that_it_is_signed(
     world, client_of, noon, case
 ):

@@ -55,7 +55,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = transfers[case.pk], pupils[case.student_id]
         others = coming[row.school_class_id]
-        chosen_by = clerks.get(case.pk, acting.user.pk)
+        chosen_by = row.chosen_by_id or clerks.get(case.pk, acting.user.pk)
         if why := _why_not(case, row, student, schools, locked, others, chosen_by, acting):
             refusals[case.pk] = why
             continue
