@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from enrollment.services import room
 from tests.browsing import options, words
@@ -211,8 +212,17 @@ def test_a_principal_with_two_windows_is_told_in_the_second_that_it_is_signed(
 
 def test_a_principal_who_does_not_sign_last_chooses_no_class(world, client_of, noon):
     case = movers.submitted(world, numbered(world))
-    answer = client_of("principal").get(f"/transfers/{case.number}/turn/")
-    assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
+    client = client_of("principal")
+    for answer in (
+        client.get(f"/transfers/{case.number}/turn/"),
+        chosen_at(client, case, class_of(world, SCHOOL)),
+    ):
+        assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
+    told = words(client.get(f"/cases/{case.number}/"))
+    assert "没有签署 现在的一步不选班级，请在业务件页上签署。" in told
+    with pytest.raises(PermissionDenied):
+        receive(world, case, "principal", None)
+    assert case.steps.exclude(position=0).filter(decision__isnull=False).count() == 0
     with pytest.raises(Refused, match="不是本校的班"):
         receive(
             world,

@@ -28,6 +28,7 @@ from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 
+NO_CLASS = "现在的一步不选班级，请在业务件页上签署。"
 NOTHING_TO_RECORD = "没有登记\n\n本件现在没有要由您登记的，可能刚由他人登记；请看下面的记录。"
 
 
@@ -53,8 +54,8 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(number)  # nobody was faster: this never was the principal's turn
     if not may_sign or (is_principal and not found.approved):
         veil.draw([found], request.acting, steps)
-        why = f"没有签署\n\n{why_not(found, steps[found.pk], request.acting)}"
-        return not_now(request, found, why)
+        why = NO_CLASS if may_sign else why_not(found, steps[found.pk], request.acting)
+        return not_now(request, found, f"没有签署\n\n{why}")
     form = _form(found, request.POST or None)
     if request.method == "GET":
         return _show(request, found, form)
