@@ -87,7 +87,7 @@ def not_now(request: HttpRequest, found: Case, why: str) -> HttpResponse:
         if request.POST:  # comes back after a login
             messages.warning(request, why)
         return redirect(address)
-    return once(request, lambda: Done(address, warning=why), back=address)
+    return once(request, lambda: Done(address, warning=why, is_act=False), back=address)
 
 
 def _form(found: Case, data: QueryDict | None) -> TurnForm:
@@ -109,7 +109,8 @@ def _told(found: Case, outcome: Outcome, acting: Acting) -> Done:
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.text)
     if outcome.kind == OutcomeKind.DECIDED:
-        return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
+        told = f"这一步刚由他人办理\n\n{outcome.text}"
+        return Done(location, warning=told, is_act=False)
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     return Done(location, success=f"已签署\n\n{found.title}　{case_page.turn(after, acting)}")
 
