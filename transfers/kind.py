@@ -1,5 +1,7 @@
 """What the kernel calls on the last yes, on undo and to show a transfer or borrowed study."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse as url
 
 from transfers import queries
@@ -48,7 +50,7 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
         "transfer": row,
         "alike": alike,
         "named": [other.student.pk for other in alike.named],
-        "receiving_ends": _ending(row) if case.state in ALIVE else "",
+        "receiving_ends": _ending(row, steps, acting) if case.state in ALIVE else "",
         "is_hidden": case.pk in veil.hidden([case], acting),
         "is_certified": not certificate.why_not(row, steps),
         "may_record_receipt": may_record(row, acting),
@@ -65,15 +67,23 @@ def _facts(case: Case, acting: Acting) -> dict[str, object]:
     }
 
 
-def _ending(row: Transfer) -> str:
-    """What becomes of the receiving school by an order that waits for its day; "" if nothing."""
+def _ending(row: Transfer, steps: Sequence[Step], acting: Acting) -> str:
+    """What becomes of the receiving school by an order that waits for its day; "" if nothing.
+
+    Who does not reach the order reads only from when on the school takes nobody.
+    """
     order = ending(row.to_school_id) if row.to_school_id else None
     if order is None:
         return ""
-    return (
-        f"{sentence(order)}，{order.effective_on} 生效（{order.number}）。"
-        "本件要在那以前办结；办不完的请撤回，另选学校。"
-    )
+    into = order.into.path if order.into else ""
+    paths = [row.to_school.organisation.path, order.from_path, into]
+    if any(acting.reaches(path) for path in paths):
+        told = f"{sentence(order)}，{order.effective_on} 生效（{order.number}）。"
+    else:
+        told = f"{row.to_words}自 {order.effective_on} 起不再接收学生。"
+    may_withdraw = Act.WITHDRAW in acts.allowed(row.case, steps, acting)
+    way = "请撤回" if may_withdraw else "请提出的学校撤回"
+    return f"{told}本件要在那以前办结；办不完的{way}，另选学校。"
 
 
 def _looks_like_another(case: Case) -> bool:

@@ -11,6 +11,7 @@ from enrollment.rules import ClassFacts, most, stops
 from xueji.accounts.access import Acting
 from xueji.accounts.models import LEVEL_OF_ROLE
 from xueji.cases.kinds import Refused
+from xueji.cases.seats import Full
 from xueji.organisations.models import SchoolClass
 from xueji.organisations.queries import Lineage, lineage
 from xueji.rules.engine import Rules, judge, rule_set
@@ -52,7 +53,7 @@ def require(school_class: SchoolClass, *, coming: int, rules: Rules, acting: Act
 
 
 def require_seats(seats: Sized, *, coming: int, rules: Rules, chosen_by: int) -> str:
-    """Raise Refused when ``coming`` more make a class too large.
+    """Raise Full when ``coming`` more make a class too large.
 
     Returns what the record has to say of a size that the rules only notice, or "". Nobody who
     chooses a class uses a consent that he gave himself under another post.
@@ -72,7 +73,7 @@ def require_seats(seats: Sized, *, coming: int, rules: Rules, chosen_by: int) ->
                 if is_own
                 else f"{finding.remedy}。"
             )
-            raise Refused(f"{finding.message}（{finding.citation}）。{own}")
+            raise Full(f"{finding.message}（{finding.citation}）。{own}")
         return f"，{finding.message}"
     return ""
 

@@ -222,6 +222,8 @@ def test_an_act_is_told_with_what_it_was_done_to(world, clock, client_of):
     did(world, "case_decide", case.number)
     did(world, "paper_remove", case.number, 7)
     did(world, "student_edit", student.pk)
+    did(world, "transfer_reinstate", student.pk)
+    did(world, "borrowing_end", 7)
 
     found = client_of("auditor").get("/audit/", {"tab": "acts"}).context["lines"]
 
@@ -237,6 +239,8 @@ def test_an_act_is_told_with_what_it_was_done_to(world, clock, client_of):
         (f"签署业务件 {case.number}", [case.student_id]),
         (f"移除材料 {case.number}", [case.student_id]),
         ("修改学生信息", [student.pk]),
+        ("申请恢复在校", [student.pk]),
+        ("申请借读结束（编号 7）", []),
     ]
 
 

@@ -147,7 +147,7 @@ def test_at_the_start_of_term_it_is_told_until_when_every_reason_passes(world, c
     student = numbered(world)
     with time_machine.travel(NOON.replace(day=day), tick=False):
         page = words(client_of("clerk").get(NEW, {"student": student.pk}))
-    told = f"学期初 14 天到 2026-09-14 为止，今天是第 {day} 天：过了这天，"
+    told = f"学期初 14 天到 2026-09-14 为止（今天是第 {day} 天）；到期以后，"
     assert f"{told}只有户口及家庭住址迁移、工作调动的照办。" in page
 
 

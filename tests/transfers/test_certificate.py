@@ -53,6 +53,16 @@ def test_of_a_case_that_came_to_nothing_nobody_is_told_to_wait_for_a_signature(
     assert "编入班级 没有编班" in words(clerk.get(f"/cases/{case.number}/"))
 
 
+def test_of_a_returned_case_it_is_told_what_has_to_come_before_the_certificate(
+    world, client_of, noon, pupil
+):
+    case = submitted(world, pupil, reasons=ASKED)
+    sign(world, case, "principal", decision=Decision.RETURNED, note="缺户口簿")
+    assert printed(client_of("clerk"), case) == (
+        "本件退回补正，重新提交、建昌营镇中心校签署同意以后再打印。"
+    )
+
+
 def test_each_exception_asked_for_says_of_what_and_who_decides(world, client_of, pupil):
     with time_machine.travel(NOON.replace(day=20), tick=False):
         form = sent(pupil, reason="special", reason_text="随祖父母生活")

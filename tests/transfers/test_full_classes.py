@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from enrollment.services import room
 from tests.browsing import options, words
@@ -126,6 +127,16 @@ def test_whoever_chose_the_class_does_not_use_a_consent_of_his_own(world, case):
     )
 
 
+def test_a_class_that_was_closed_meanwhile_is_not_said_to_want_a_consent(world, case):
+    chosen = class_of(world, SCHOOL)
+    receive(world, case, "clerk2", chosen)
+    SchoolClass.objects.filter(pk=chosen.pk).update(closed_on=NOON.date())
+    assert last(world, case) == (
+        OutcomeKind.REFUSED,
+        "一（1）班已撤销。请另选一个班。按“改选班级”改编别的班、分班后再定。",
+    )
+
+
 # -- another class --------------------------------------------------------------------------------
 def chosen_at(client, case: Case, school_class: SchoolClass | None):
     case.refresh_from_db()
@@ -171,6 +182,19 @@ def test_the_principal_puts_nobody_into_a_full_class_by_a_consent_of_his_own(
     assert (case.state, case.student.school) == ("open", world.schools["清泉小学"])
 
 
+def test_the_principal_uses_the_consent_of_a_clerk_who_did_not_choose_that_class(
+    world, client_of, noon, case
+):
+    receive(world, case, "clerk2", class_of(world, SCHOOL, 2))
+    fill(world)
+    world.posts["both"] = second_post(world, "clerk2")
+    agree(world, "both", 46)
+    chosen = class_of(world, SCHOOL)
+    assert chosen_at(client_of("principal2"), case, chosen).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.student.school_class) == ("done", chosen)
+
+
 def test_a_principal_with_two_windows_is_told_in_the_second_that_it_is_signed(
     world, client_of, noon, case
 ):
@@ -188,8 +212,17 @@ def test_a_principal_with_two_windows_is_told_in_the_second_that_it_is_signed(
 
 def test_a_principal_who_does_not_sign_last_chooses_no_class(world, client_of, noon):
     case = movers.submitted(world, numbered(world))
-    answer = client_of("principal").get(f"/transfers/{case.number}/turn/")
-    assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
+    client = client_of("principal")
+    for answer in (
+        client.get(f"/transfers/{case.number}/turn/"),
+        chosen_at(client, case, class_of(world, SCHOOL)),
+    ):
+        assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
+    told = words(client.get(f"/cases/{case.number}/"))
+    assert "没有签署 现在的一步不选班级，请在业务件页上签署。" in told
+    with pytest.raises(PermissionDenied):
+        receive(world, case, "principal", None)
+    assert case.steps.exclude(position=0).filter(decision__isnull=False).count() == 0
     with pytest.raises(Refused, match="不是本校的班"):
         receive(
             world,

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
+from tests import pupils
 from tests.browsing import words
 from tests.conduct import entries
 from tests.establishment import orders
@@ -96,21 +97,46 @@ def test_a_receiving_school_is_not_merged_away_while_a_transfer_is_on_its_way(wo
     assert [one.key for one in rejected.value.findings] == ["transfer.receiving"]
 
 
-def test_every_party_reads_that_the_receiving_school_is_to_be_merged(world, client_of, noon):
-    case = approved(world, numbered(world))
+WITHIN = "上庄小学并入迁安城区小学，2026-10-01 生效（迁教〔2026〕18 号）。"
+BEYOND = "上庄小学自 2026-10-01 起不再接收学生。"
+MAKER, PARTY = (
+    f"本件要在那以前办结；办不完的{way}，另选学校。" for way in ("请撤回", "请提出的学校撤回")
+)
+
+
+@pytest.mark.parametrize(
+    ("is_foreign", "told"),
+    [
+        (
+            False,
+            {
+                "clerk": BEYOND + MAKER,
+                "centre": BEYOND + PARTY,
+                "centre2": WITHIN + PARTY,
+                "clerk2": WITHIN + PARTY,
+                "county": WITHIN + PARTY,
+            },
+        ),
+        (True, {"clerk2": WITHIN + MAKER, "county9": BEYOND + PARTY, "county": WITHIN + PARTY}),
+    ],
+)
+def test_a_party_reads_as_far_as_it_reaches_that_the_receiving_school_is_to_be_merged(
+    world, client_of, noon, is_foreign, told
+):
+    if is_foreign:
+        student = pupils.enrolled(world, "clerk9", **pupils.LUANZHOU)
+        case = asked(world, "clerk2", **of(student))
+    else:
+        case = approved(world, numbered(world))
     order = orders.enter(world, "merge", "上庄小学", "迁安城区小学", effective_on=date(2026, 10, 1))
-    told = (
-        "上庄小学并入迁安城区小学，2026-10-01 生效（迁教〔2026〕18 号）。"
-        "本件要在那以前办结；办不完的请撤回，另选学校。"
-    )
-    people = ("clerk", "centre", "centre2", "clerk2")
 
-    def pages() -> list[bool]:
-        return [told in words(client_of(who).get(f"/cases/{case.number}/")) for who in people]
+    def pages() -> dict[str, tuple[bool, bool]]:
+        found = {who: words(client_of(who).get(f"/cases/{case.number}/")) for who in told}
+        return {who: (said in found[who], order.number in found[who]) for who, said in told.items()}
 
-    assert pages() == [True] * 4
+    assert pages() == {who: (True, WITHIN in said) for who, said in told.items()}
     establishment.withdraw(order_id=order.pk, reason="登记错了", acting=world.acting("county"))
-    assert pages() == [False] * 4
+    assert pages() == dict.fromkeys(told, (False, False))
 
 
 @pytest.mark.parametrize("school", ["清泉小学", "上庄小学"])

@@ -3,20 +3,23 @@
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from tests.browsing import hidden, text, words
-from tests.transfers import borrowers
-from tests.transfers.movers import approved, class_of, moved, numbered, receive
+from tests import pupils
+from tests.browsing import hidden, key, text, words
+from tests.transfers import borrowers, movers
+from tests.transfers.movers import approved, class_of, moved, numbered, receive, sign
+from tests.transfers.test_reinstatement import gone
 from tests.world import PASSWORD
-from transfers.models import Transfer
-from xueji.audit.models import Act
-from xueji.cases.models import Case, Step
-from xueji.students.models import Placement
+from transfers.models import Borrowing, BorrowingChange, PaperFile, SheetLoan, Transfer
+from xueji.audit.models import Access, Act
+from xueji.cases.models import Case, CaseForm, Step
+from xueji.students.models import Placement, Status, Student
 
 
-def lost_and_back(client, who: str, path: str, sent: dict[str, object]):
-    """What the address answers to a form that was sent after the session and comes back."""
+def came_back(client, who: str, path: str, sent: dict[str, object]):
+    """The page that answers a form that was sent after the session and comes back."""
     before = Case.objects.count(), Step.objects.count(), Act.objects.count()
     client.logout()
     lost = client.post(path, {"form_key": str(uuid4()), **sent})
@@ -25,6 +28,12 @@ def lost_and_back(client, who: str, path: str, sent: dict[str, object]):
     back = client.post(path, hidden(lost))
     assert (back.status_code, "还没有提交" in text(back)) == (200, True)
     assert (Case.objects.count(), Step.objects.count(), Act.objects.count()) == before
+    return back
+
+
+def lost_and_back(client, who: str, path: str, sent: dict[str, object]) -> dict[str, object]:
+    """What stands in the form that comes back."""
+    back = came_back(client, who, path, sent)
     return {name: back.context["form"][name].value() for name in sent}
 
 
@@ -76,11 +85,117 @@ def test_who_is_asked_for_stands_in_the_form_again(world, client_of, noon, page)
     assert lost_and_back(client_of("urban"), "urban", reverse(page), sent) == sent
 
 
+@pytest.mark.parametrize("save", ["send", "draft", "find"])
+@pytest.mark.parametrize(
+    ("page", "edit", "who"),
+    [("transfer_take", "transfer_edit", "clerk2"), ("borrowing_new", "borrowing_edit", "urban")],
+)
+def test_a_draft_with_a_corrected_number_is_answered_for_that_child(
+    world, client_of, noon, page, edit, who, save
+):
+    former, meant = (pupils.enrolled(world, name=name) for name in ("单雄信", "罗士信"))
+    typed = {"id_number": former.id_number, "name": former.name}
+    client = client_of(who)
+    client.post(reverse(page), key(save="draft", **typed))
+    path = reverse(edit, args=[Case.objects.latest("pk").number])
+    assert client.get(path).context["looked"].student == former
+    sent = {"id_number": meant.id_number.lower(), "name": meant.name}
+    back = came_back(client, who, path, {"save": save, **sent})
+    assert {name: back.context["form"][name].value() for name in sent} == sent
+    assert back.context["looked"].student == meant
+    assert Access.objects.latest("pk").students == [meant.pk]
+
+
+@pytest.mark.parametrize("number", ["", "1" * 41])
+def test_nobody_is_looked_for_by_a_number_that_no_form_would_take(world, client_of, noon, number):
+    typed = {"id_number": pupils.enrolled(world).id_number, "name": "单雄信"}
+    client = client_of("clerk2")
+    client.post(reverse("transfer_take"), key(save="draft", **typed))
+    path = reverse("transfer_edit", args=[Case.objects.latest("pk").number])
+    before = Access.objects.count()
+    back = came_back(client, "clerk2", path, {"save": "draft", "id_number": number})
+    assert (back.context["looked"], Access.objects.count()) == (None, before)
+
+
 def test_the_end_of_borrowed_study_stands_in_the_form_again(world, client_of, noon):
     place = Placement.objects.get(case=borrowers.lent(world, numbered(world)), ends__isnull=True)
     sent = {"reason": "other", "reason_text": "要转到本校"}
     path = reverse("borrowing_end", args=[place.pk])
     assert lost_and_back(client_of("urban"), "urban", path, sent) == sent
+
+
+# -- what comes back needs no token, and changes nothing ------------------------------------------
+def of_borrowed(world) -> list[int]:
+    return [Placement.objects.get(case=borrowers.lent(world, numbered(world)), ends=None).pk]
+
+
+def of_temporary(world) -> list[int]:
+    return [Placement.objects.get(case=borrowers.arrived(world), ends=None).pk]
+
+
+def of_returned(world) -> list[str]:
+    case = movers.submitted(world, numbered(world))
+    return [sign(world, case, "principal", decision="returned", note="缺户口簿").number]
+
+
+def of_guest_returned(world) -> list[str]:
+    case = borrowers.asked(world)
+    return [sign(world, case, "urban-principal", decision="returned", note="缺居住证").number]
+
+
+def of_lent_sheet(world) -> list[str]:
+    return [borrowers.lent(world, numbered(world)).number]
+
+
+def of_abroad(world) -> list[int]:
+    student = gone(world, numbered(world), Status.ABROAD)
+    return [moved(world, student).student_id]
+
+
+TAKEN = {
+    "borrowing_convert": ("urban", of_temporary, {}),
+    "borrowing_edit": ("urban", of_guest_returned, {"save": "send"}),
+    "borrowing_end": ("urban", of_borrowed, {"reason": "other", "reason_text": "要转到本校"}),
+    "borrowing_new": ("urban", lambda world: [], {"save": "draft", "name": "单雄信"}),
+    "borrowing_sheet": ("clerk", of_lent_sheet, {"due_on": "2027-01-20"}),
+    "transfer_edit": ("clerk", of_returned, {"save": "draft", "reason": "move"}),
+    "transfer_file": (
+        "clerk",
+        lambda world: [moved(world, numbered(world)).number],
+        {"on": "2026-09-02", "carrier": "guardian"},
+    ),
+    "transfer_receipt": (
+        "clerk",
+        lambda world: [approved(world, numbered(world), None).number],
+        {"on": "2026-09-02", "note": "一年级，王老师"},
+    ),
+    "transfer_reinstate": ("clerk2", of_abroad, {"reason_text": "病愈，来上课"}),
+    "transfer_turn": (
+        "clerk2",
+        lambda world: [approved(world, numbered(world)).number],
+        {"decision": "agreed", "version": "5"},
+    ),
+}
+
+
+@pytest.mark.parametrize("page", sorted(TAKEN))
+def test_what_comes_back_without_a_token_changes_nothing(world, noon, page):
+    who, of, sent = TAKEN[page]
+    path = reverse(page, args=of(world))
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.posts[who].user)
+    form = key(**sent)
+    assert client.post(path, form).status_code == 403
+    before = changed()
+    answer = client.post(path, {**form, "typed_at": path})
+    assert (answer.status_code, "还没有提交" in text(answer), changed()) == (200, True, before)
+
+
+def changed() -> list[list[dict[str, object]]]:
+    """Every row of what a form of these pages could write."""
+    own = (Transfer, PaperFile, Borrowing, BorrowingChange, SheetLoan)
+    kinds = (Case, CaseForm, Step, Act, Student, Placement, *own)
+    return [list(kind.objects.order_by("pk").values()) for kind in kinds]
 
 
 # -- somebody was faster --------------------------------------------------------------------------
@@ -99,6 +214,7 @@ def test_a_decision_that_comes_too_late_is_told_not_to_have_been_taken(world, cl
         f"没有签署 业务件 {case.number} 现在轮到上庄小学 校长。某clerk2 9 月 2 日 12:00 同意。"
         in told
     )
+    assert (told.count("没有签署"), Act.objects.count()) == (1, 0)
 
 
 def test_a_double_click_on_a_turn_is_told_that_it_is_signed_and_nothing_else(
@@ -130,6 +246,7 @@ def test_what_somebody_else_has_recorded_is_told_not_to_be_recorded_again(
     assert client.post(path, {"form_key": str(uuid4()), **sent}).status_code == 302
     client.get("/cases/")  # reads what was said of it
     answer = client.post(path, {"form_key": str(uuid4()), **sent, "note": "二年级"})
+    assert Act.objects.count() == 1
     told = words(client.get(answer["Location"]))
     assert "没有登记 本件现在没有要由您登记的，可能刚由他人登记；请看下面的记录。" in told
     assert Transfer.objects.get(case=case).receipt_note in ("", "一年级，王老师")

@@ -39,7 +39,7 @@ class Reason(models.TextChoices):
 @classified(
     public="case direction from_school to_school into_set former school_class stage grade "
     "entry_year former_status certifier receipt_on receipt_by receipt_at receipt_open "
-    "file_open offline_on",
+    "file_open offline_on chosen_by",
     personal="reason reason_text outside_school outside_office receipt_note offline_paper",
 )
 class Transfer(models.Model):
@@ -78,6 +78,8 @@ class Transfer(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, models.PROTECT, null=True, related_name="+", verbose_name="编入班级"
     )
+    # a principal who put another class in the place of the clerk's; else the clerk chose it
+    chosen_by = models.ForeignKey("xueji.User", models.PROTECT, null=True, related_name="+")
     former_status = models.CharField("原学籍状态", max_length=12, choices=Status)
     certifier = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="+", verbose_name="开具转学证明"

@@ -123,7 +123,7 @@ def _in_time(facts: TransferFacts, rules: Rules, today: date) -> str:
     if facts.term_day is None or facts.term_day > days:
         return ""
     last = today + timedelta(days=days - facts.term_day)
-    return f"学期初 {days} 天到 {last} 为止，今天是第 {facts.term_day} 天"
+    return f"学期初 {days} 天到 {last} 为止（今天是第 {facts.term_day} 天）"
 
 
 def _refusals(found: Iterable[Finding], other: str, sentence: str = "") -> list[str]:

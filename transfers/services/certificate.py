@@ -13,6 +13,8 @@ def why_not(row: Transfer, steps: Sequence[Step]) -> str:
     case = row.case
     if row.certifier_id is None:
         return NO_CERTIFICATE
+    if case.state == State.RETURNED:
+        return f"本件退回补正，重新提交、{row.certifier}签署同意以后再打印。"
     if case.state not in (State.OPEN, State.DONE):
         return f"本件已了结（{case.get_state_display()}），转学证明不能开具。"
     if not any(_is_signed_by(row.certifier_id, step) for step in steps):

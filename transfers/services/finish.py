@@ -24,7 +24,8 @@ from xueji.students import services as students
 from xueji.students.models import Status, Student
 
 KEEP = "keep"
-REMEDY = "有权同意的岗位在班级页上同意超过班额后再签署，或按“改选班级”改编别的班、分班后再定。"
+RECHOOSE = "按“改选班级”改编别的班、分班后再定。"
+CONSENT = f"有权同意的岗位在班级页上同意超过班额后再签署，或{RECHOOSE}"
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由学校重新核对。"
 
 
@@ -54,7 +55,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = transfers[case.pk], pupils[case.student_id]
         others = coming[row.school_class_id]
-        chosen_by = clerks.get(case.pk, acting.user.pk)
+        chosen_by = row.chosen_by_id or clerks.get(case.pk, acting.user.pk)
         if why := _why_not(case, row, student, schools, locked, others, chosen_by, acting):
             refusals[case.pk] = why
             continue
@@ -118,8 +119,10 @@ def _why_not(
             locked=locked,
             others=others,
         )
+    except seats.Full as full:
+        return f"{full}{CONSENT}"
     except Refused as refusal:
-        return f"{refusal}{REMEDY}"
+        return f"{refusal}{RECHOOSE}"
     return ""
 
 

@@ -36,23 +36,26 @@ def receive(
     """Sign a school's step of a transfer; on a yes at the placement the class is kept with it.
 
     The principal who signs last may choose another than the clerk. Raises Refused when the class
-    has no room or is of another grade, PermissionDenied for who is no party to the case.
+    has no room or is of another grade, PermissionDenied for who is no party to the case, and for a
+    principal at any other step.
     """
     access.require(acting, "transfers.place", acting.post.organisation_id)
     case = lock([case_id])[case_id]
     row = Transfer.objects.select_related("school_class").get(pk=case.pk)
+    is_principal = acting.post.role == Role.PRINCIPAL
     may = Act.AGREE in acts.allowed(case, steps_of([case_id])[case_id], acting)
     is_turn = may and case.version == version
-    if acting.post.role == Role.PRINCIPAL and case.version == version and not may:
+    if is_principal and case.version == version and not (may and case.approved):
         raise PermissionDenied("transfers.place")
     if is_turn and decision == Decision.AGREED and case.approved:
         (student,) = students.lock([case.student_id]).values()
-        is_kept = acting.post.role == Role.PRINCIPAL and row.school_class == school_class
+        is_kept = is_principal and row.school_class == school_class
         if school_class and not is_kept:  # what the clerk chose is judged with the last signature
             rules, chosen_by = into_rules(row, case), acting.user.pk
             take_seat(school_class, student, row, rules=rules, chosen_by=chosen_by)
-        row.school_class = school_class
-        row.save(update_fields=["school_class"])
+        if not is_kept:
+            row.school_class, row.chosen_by = school_class, acting.user if is_principal else None
+            row.save(update_fields=["school_class", "chosen_by"])
     outcomes = cases.decide(seen={case_id: version}, decision=decision, note=note, acting=acting)
     if case_id not in outcomes:
         raise PermissionDenied("transfers.place")

@@ -81,8 +81,9 @@ def answer(request: HttpRequest, desk: Desk, case: Case | None) -> HttpResponse:
         return asking.closed(request, refusal, what=desk.what, page=desk.page)
     form = opened.form
     if request.method == "GET":
-        if opened.case and form.initial.get("id_number"):
-            _look(request, opened, str(form.initial["id_number"]), str(form.initial["name"]))
+        id_number, name = _held(form)
+        if opened.case and id_number:
+            _look(request, opened, id_number, name)
         return _show(request, opened)
     save = request.POST.get("save")
     if not form.is_valid():
@@ -139,12 +140,22 @@ def open_form(request: HttpRequest, desk: Desk, case: Case | None) -> Opened:
     )
 
 
+def _held(form: TakeForm) -> tuple[str, str]:
+    """Number and name in a form that is opened: what came back with it, else what was kept."""
+    found = form.initial
+    if form.is_bound:
+        form.is_valid()  # what it cannot take is looked for by nobody
+        found = form.cleaned_data
+    return str(found.get("id_number", "")), str(found.get("name", ""))
+
+
 def _look(request: HttpRequest, opened: Opened, id_number: str, name: str) -> None:
     found = look(id_number=id_number, name=name, case=opened.case, acting=request.acting)
     if found.is_outside and not found.problems:
         found = replace(found, told=opened.desk.new if found.is_new else opened.desk.left)
     is_had = found.student and not found.is_outside and not found.problems
-    if is_had and request.POST.get("save") != "send":  # then the act itself answers
+    is_sent = request.method == "POST" and request.POST.get("save") == "send"
+    if is_had and not is_sent:  # then the act itself answers
         opened.against = opened.desk.against(found.student, opened.case, request.acting)
     opened.looked = found
     if opened.form.is_bound:

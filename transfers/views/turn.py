@@ -28,6 +28,7 @@ from xueji.pages.kept import typing_here
 from xueji.pages.once import Done, once
 from xueji.pages.record import shown
 
+NO_CLASS = "现在的一步不选班级，请在业务件页上签署。"
 NOTHING_TO_RECORD = "没有登记\n\n本件现在没有要由您登记的，可能刚由他人登记；请看下面的记录。"
 
 
@@ -53,8 +54,8 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(number)  # nobody was faster: this never was the principal's turn
     if not may_sign or (is_principal and not found.approved):
         veil.draw([found], request.acting, steps)
-        why = f"没有签署\n\n{why_not(found, steps[found.pk], request.acting)}"
-        return not_now(request, found, why)
+        why = NO_CLASS if may_sign else why_not(found, steps[found.pk], request.acting)
+        return not_now(request, found, f"没有签署\n\n{why}")
     form = _form(found, request.POST or None)
     if request.method == "GET":
         return _show(request, found, form)
@@ -86,7 +87,7 @@ def not_now(request: HttpRequest, found: Case, why: str) -> HttpResponse:
         if request.POST:  # comes back after a login
             messages.warning(request, why)
         return redirect(address)
-    return once(request, lambda: Done(address, warning=why), back=address)
+    return once(request, lambda: Done(address, warning=why, is_act=False), back=address)
 
 
 def _form(found: Case, data: QueryDict | None) -> TurnForm:
@@ -108,7 +109,8 @@ def _told(found: Case, outcome: Outcome, acting: Acting) -> Done:
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.text)
     if outcome.kind == OutcomeKind.DECIDED:
-        return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
+        told = f"这一步刚由他人办理\n\n{outcome.text}"
+        return Done(location, warning=told, is_act=False)
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     return Done(location, success=f"已签署\n\n{found.title}　{case_page.turn(after, acting)}")
 

@@ -6,10 +6,15 @@ Classes are locked after pupils and before series.
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
+from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass
 from xueji.rules.engine import Rules
 
 Seats = Any  # of one locked class: what the answering app needs to know of it
+
+
+class Full(Refused):
+    """More would come into the class than it may have."""
 
 
 class Require(Protocol):
@@ -33,7 +38,7 @@ def lock(class_ids: Collection[int]) -> Mapping[int, Seats]:
 
 
 def require(seats: Seats, *, coming: int, rules: Rules, chosen_by: int) -> str:
-    """Raise Refused when ``coming`` more make the class too large; else what to record.
+    """Raise Full when ``coming`` more make the class too large; else what to record.
 
     ``chosen_by``: the person who puts them there, who may not be the one that agreed to more.
     Without a query, so that many can be placed by one act.

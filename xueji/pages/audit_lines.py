@@ -17,7 +17,8 @@ from xueji.students.models import Student
 
 MOST_NAMED = 5
 Names = Callable[[Iterable[int]], dict[int, str]]
-OF_PUPILS = ("student_", "enrollment_attendance")  # acts whose address names a pupil first
+# acts whose address names a pupil first
+OF_PUPILS = ("student_", "enrollment_attendance", "transfer_reinstate")
 
 
 class Line(NamedTuple):

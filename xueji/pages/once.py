@@ -22,11 +22,15 @@ NOT_CONTENT = {"csrfmiddlewaretoken", "form_key", FIELD}
 
 @dataclass(frozen=True)
 class Done:
-    """Where an act led, and what is said of it as soon as it is committed, never before."""
+    """Where an act led, and what is said of it as soon as it is committed, never before.
+
+    ``is_act``: whether anything was done at all; without that the audit has no row of it.
+    """
 
     location: str
     success: str = ""
     warning: str = ""
+    is_act: bool = True
 
 
 def once(
@@ -96,19 +100,24 @@ def _act(request: HttpRequest, act: Callable[[], Done], key: UUID, content: str)
         if location is not None:
             return Done(location)  # silent: its session could overwrite what the first is told
         done = act()
-        match = request.resolver_match
-        named = match.kwargs
-        if not named and match.func.act not in OF_NO_POST:  # those lead to where one wanted to go
-            named = _made(done.location)
-        audit.acted(
-            acting=request.acting,
-            act=match.func.act,
-            page=match.url_name,
-            target=" ".join(map(str, named.values())),
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
+        if done.is_act:
+            _audit(request, done)
         audit.answer(key=key, location=done.location)
     return done
+
+
+def _audit(request: HttpRequest, done: Done) -> None:
+    match = request.resolver_match
+    named = match.kwargs
+    if not named and match.func.act not in OF_NO_POST:  # those lead to where one wanted to go
+        named = _made(done.location)
+    audit.acted(
+        acting=request.acting,
+        act=match.func.act,
+        page=match.url_name,
+        target=" ".join(map(str, named.values())),
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
 
 
 def _made(location: str) -> dict[str, object]:
