@@ -5,10 +5,12 @@ import time_machine
 
 from tests.browsing import errors, words
 from tests.conduct import entries
-from tests.transfers.movers import APPROVAL, numbered, sign, submitted
+from tests.transfers.movers import APPROVAL, asked, numbered, sign, submitted
 from tests.transfers.test_pages import NEW, sent
 from tests.world import NOON
+from transfers import services
 from xueji.cases.models import Case, Decision
+from xueji.cases.services import Typed
 
 ASKED = {"transfer.sanction": "家庭搬迁确需转学"}
 
@@ -60,6 +62,24 @@ def test_of_a_returned_case_it_is_told_what_has_to_come_before_the_certificate(
     sign(world, case, "principal", decision=Decision.RETURNED, note="缺户口簿")
     assert printed(client_of("clerk"), case) == (
         "本件退回补正，重新提交、建昌营镇中心校签署同意以后再打印。"
+    )
+
+
+def test_what_was_signed_before_a_case_came_back_opens_no_certificate(
+    world, client_of, noon, pupil
+):
+    clerk, case = client_of("clerk"), submitted(world, pupil, reasons=ASKED)
+    sign(world, case, *APPROVAL["上庄小学"])
+    sign(world, case, "county", decision=Decision.RETURNED, note="缺户口簿")
+    services.submit(
+        typed=Typed(row={}, case=case),
+        asked=asked(pupil, world.schools["上庄小学"]),
+        reasons=ASKED,
+        acting=world.acting("clerk"),
+    )
+    case.refresh_from_db()
+    assert printed(clerk, case) == (
+        "转出方还没有核准，转学证明不能开具。建昌营镇中心校签署同意以后再打印。"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from transfers.models import Transfer
+from xueji.cases.acts import submitted_in
 from xueji.cases.models import Decision, RuleException, State, Step
 
 NO_CERTIFICATE = "外地转入的，转学证明由外地的学校和主管部门开具。"
@@ -17,7 +18,8 @@ def why_not(row: Transfer, steps: Sequence[Step]) -> str:
         return f"本件退回补正，重新提交、{row.certifier}签署同意以后再打印。"
     if case.state not in (State.OPEN, State.DONE):
         return f"本件已了结（{case.get_state_display()}），转学证明不能开具。"
-    if not any(_is_signed_by(row.certifier_id, step) for step in steps):
+    since = submitted_in(steps)  # what was signed before a case came back was another request
+    if not any(_is_signed_by(row.certifier_id, step) for step in steps if step.round >= since):
         return f"转出方还没有核准，转学证明不能开具。{row.certifier}签署同意以后再打印。"
     waiting = [step.pk for step in steps if step.round == case.round and not step.decision]
     asked = RuleException.objects.filter(step__in=waiting).select_related("step__organisation")
