@@ -22,7 +22,6 @@ from xueji.cases.kinds import Kind
 from xueji.cases.models import ALIVE, Case, State, Step
 from xueji.cases.queries import reaches_pupil, steps_of
 from xueji.establishment.queries import ending
-from xueji.establishment.services.orders import sentence
 from xueji.rules.engine import Rules, rule_set
 from xueji.rules.inheritance import Rule
 from xueji.students.models import Student
@@ -78,7 +77,7 @@ def _ending(row: Transfer, steps: Sequence[Step], acting: Acting) -> str:
     into = order.into.path if order.into else ""
     paths = [row.to_school.organisation.path, order.from_path, into]
     if any(acting.reaches(path) for path in paths):
-        told = f"{sentence(order)}，{order.effective_on} 生效（{order.number}）。"
+        told = f"{order.sentence}，{order.effective_on} 生效（{order.number}）。"
     else:
         told = f"{row.to_words}自 {order.effective_on} 起不再接收学生。"
     may_withdraw = Act.WITHDRAW in acts.allowed(row.case, steps, acting)

@@ -115,7 +115,7 @@ def test_a_class_goes_to_another_school_with_its_pupils_and_both_checks_stay_sil
     order = hand_over(world)
 
     assert (order.state, order.pupils, order.class_name) == ("done", 2, "一（1）班")
-    assert services.sentence(order) == "清泉小学一（1）班划转到邻泉小学"
+    assert order.sentence == "清泉小学一（1）班划转到邻泉小学"
     new = SchoolClass.objects.get(school=there, number=3)
     assert (new.stage, new.entry_year, new.grade, new.capacity, new.closed_on) == (
         old.stage,

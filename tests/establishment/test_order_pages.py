@@ -127,7 +127,7 @@ def test_an_order_that_stands_in_the_way_says_what_it_is_about(world, client_of)
     refused = send(county, "order_new", **ordered(world, effective_on=later, check="1"))
 
     assert problems(refused) == (
-        f"「邻泉小学」有待执行的文件：迁教〔2026〕18 号，{later} 并入「清泉小学」。"
+        f"「邻泉小学」有待执行的文件：迁教〔2026〕18 号，{later} 邻泉小学并入清泉小学。"
         "请等它执行，或先撤回它。"
     )
 

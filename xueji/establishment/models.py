@@ -99,6 +99,17 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def sentence(self) -> str:
+        """``清泉小学由建昌营镇中心校调整到杨各庄镇中心校``."""
+        if self.kind == OrderKind.MOVE:
+            return f"{self.school_name}由{self.from_name}调整到{self.into_name}"
+        if self.kind == OrderKind.MERGE:
+            return f"{self.school_name}并入{self.into_name}"
+        if self.kind == OrderKind.CLASS:
+            return f"{self.school_name}{self.class_name}划转到{self.into_name}"
+        return f"{self.school_name}撤销"
+
 
 class ActKind(models.TextChoices):
     FOUNDED = "founded", "设立"

@@ -27,18 +27,11 @@ def judge(
         yield Problem(
             "waiting",
             f"「{other.school_name}」有待执行的文件：{other.number}，"
-            f"{other.effective_on} {_effect(other)}。",
+            f"{other.effective_on} {other.sentence}。",
             "请等它执行，或先撤回它。",
             field="school",
         )
     yield from standing(kind, school=school, into=into, school_class=school_class)
-
-
-def _effect(order: Order) -> str:
-    acts = {OrderKind.MOVE: "调整到", OrderKind.MERGE: "并入", OrderKind.CLASS: "划转到"}
-    if order.kind == OrderKind.CLOSE:
-        return "撤销"
-    return f"{order.class_name}{acts[OrderKind(order.kind)]}「{order.into_name}」"
 
 
 def _of_days(effective_on: date, decided_on: date, today: date) -> Iterable[Problem]:

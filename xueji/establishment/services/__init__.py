@@ -6,7 +6,7 @@ from xueji.establishment.services.common import Outdated, Unchanged, Unfit, Unfi
 from xueji.establishment.services.divisions import add_divisions
 from xueji.establishment.services.holidays import set_holidays
 from xueji.establishment.services.keep import change_catchment, connect, edit_facts, set_stages
-from xueji.establishment.services.orders import carry_out, carry_out_due, enter, sentence, withdraw
+from xueji.establishment.services.orders import carry_out, carry_out_due, enter, withdraw
 from xueji.establishment.services.rule_sets import name_rules
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "enter",
     "name_rules",
     "save_year",
-    "sentence",
     "set_holidays",
     "set_stages",
     "withdraw",

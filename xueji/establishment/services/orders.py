@@ -84,7 +84,7 @@ def enter(*, typed: NewOrder, file_name: str, data: IO[bytes], acting: Acting) -
         entered_by=acting.post,
         entered_at=acting.at,
     )
-    changes = [("事项", "", sentence(order)), ("生效日期", "", typed.effective_on.isoformat())]
+    changes = [("事项", "", order.sentence), ("生效日期", "", typed.effective_on.isoformat())]
     keep(
         school.organisation,
         ActKind.ORDERED,
@@ -115,7 +115,7 @@ def withdraw(*, order_id: int, reason: str, acting: Acting) -> Order:
         order.school.organisation,
         ActKind.WITHDRAWN,
         acting=acting,
-        changes=[("事项", sentence(order), "")],
+        changes=[("事项", order.sentence, "")],
         reason=why,
         order=order,
     )
@@ -201,17 +201,6 @@ def _carry_out(order: Order, county: Organisation, acting: Acting) -> Order:
             order=order,
         )
     return order
-
-
-def sentence(order: Order) -> str:
-    """``清泉小学由建昌营镇中心校调整到杨各庄镇中心校``."""
-    if order.kind == OrderKind.MOVE:
-        return f"{order.school_name}由{order.from_name}调整到{order.into_name}"
-    if order.kind == OrderKind.MERGE:
-        return f"{order.school_name}并入{order.into_name}"
-    if order.kind == OrderKind.CLASS:
-        return f"{order.school_name}{order.class_name}划转到{order.into_name}"
-    return f"{order.school_name}撤销"
 
 
 def _end(order: Order, state: OrderState, acting: Acting) -> None:

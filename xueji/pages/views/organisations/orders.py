@@ -57,7 +57,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "organisations/order.html",
         {
             "order": found,
-            "sentence": services.sentence(found),
+            "sentence": found.sentence,
             "present": queries.present(found.school, found.school_class) if waits else None,
             "is_due": waits and found.effective_on <= request.acting.today,
             "may_order": may_keep(request.acting) and waits,
