@@ -59,7 +59,7 @@ def choices(acting: Acting) -> QuerySet[RosterChoice]:
 def last_columns(acting: Acting, source: str) -> list[str]:
     """What this person took last of such a list."""
     rows = RosterExport.objects.filter(post__user=acting.user, source=source)
-    return rows.order_by("-asked_at").values_list("columns", flat=True).first() or []
+    return rows.order_by("-asked_at", "-pk").values_list("columns", flat=True).first() or []
 
 
 def asked_for(acting: Acting, first: date, last: date) -> QuerySet[RosterExport]:

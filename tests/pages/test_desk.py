@@ -14,7 +14,7 @@ from tests import pupils
 from tests.numbering import making
 from tests.world import NOON
 from xueji.cases import inbox
-from xueji.cases.models import Case, Decision
+from xueji.cases.models import Case, Decision, Step
 from xueji.cases.todos import Todo
 from xueji.organisations.models import School, SchoolYear
 
@@ -175,6 +175,19 @@ def test_of_more_than_are_counted_the_longest_overdue_are_told_with_their_day(
     shown = page.content.decode()
     both = ("最早到期的一天就有 1 件以上", "及以前到期的")
     assert [said for said in both if said in shown] == [said for said in (words,) if said]
+
+
+def test_of_what_was_signed_at_one_moment_the_newest_is_told_first(world, client_of):
+    """Whatever order the rows lie in: each was stored anew, from the last to the first."""
+    cases = [pupils.submitted(world, name=f"许{name}") for name in "甲乙丙丁戊己"]
+    for case in cases:
+        pupils.sign(world, case, "principal", decision=Decision.AGREED)
+    signed = Step.objects.filter(case__in=cases, decision=Decision.AGREED)
+    for pk in signed.order_by("-pk").values_list("pk", flat=True):
+        for moment in (NOON + timedelta(seconds=1), NOON):
+            signed.filter(pk=pk).update(decided_at=moment)
+    told = client_of("principal").get(reverse("desk")).context["signed"]
+    assert [step.case.title for step in told] == ["许己", "许戊", "许丁", "许丙", "许乙"]
 
 
 def test_cases_are_told_by_the_days_they_wait(world):

@@ -140,7 +140,7 @@ def return_step(case: Case) -> Step | None:
     return (
         Step.objects.filter(case=case, decision=Decision.RETURNED)
         .select_related("organisation", "decided_by")
-        .order_by("-decided_at")
+        .order_by("-decided_at", "-pk")
         .first()
     )
 

@@ -213,7 +213,7 @@ class Step(models.Model):
         indexes = [
             # what a person signed last, under a post
             models.Index(
-                fields=["decided_by", "decided_post", "decided_at"],
+                fields=["decided_by", "decided_post", "decided_at", "id"],
                 condition=Q(decided_by__isnull=False),
                 name="step_signed",
             ),

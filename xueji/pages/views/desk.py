@@ -136,10 +136,6 @@ def _bars(row: int, most: int, grade: int, boys: int, girls: int) -> dict[str, o
 
 
 def _signed(acting: Acting) -> list[Step]:
-    """What this person signed last, under this post.
-
-    Of a batch, signed at one moment, any of it: to order what is equal, all of it would be read.
-    """
+    """What this person signed last, under this post."""
     signed = Step.objects.filter(decided_by=acting.user, decided_post=acting.post)
-    last = signed.select_related("case").order_by("-decided_at")[:5]
-    return sorted(last, key=lambda step: (step.decided_at, step.pk), reverse=True)
+    return list(signed.select_related("case").order_by("-decided_at", "-pk")[:5])

@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
         form = CentreForm(request.POST or None)
     else:
         centres = Organisation.objects.filter(parent=county, level=Level.CENTRE, closed_on=None)
-        names = list(centres.order_by("initials").values_list("name", flat=True))
+        names = list(centres.order_by("initials", "path").values_list("name", flat=True))
         form = SchoolForm(request.POST or None, centres=names, county=county.name)
 
     def act() -> Done:
