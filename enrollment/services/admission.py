@@ -18,6 +18,7 @@ from xueji.accounts.access import Acting
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import Case, CaseForm
+from xueji.cases.seats import Room
 from xueji.cases.services import open_draft, write_papers
 from xueji.cases.services import submit as submit_case
 from xueji.cases.services.common import lock, require, require_none_elsewhere
@@ -29,7 +30,7 @@ from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.files import Effect
 from xueji.students import duplicates
 from xueji.students import services as students
-from xueji.students.models import Attendance, Placement, PlacementKind, Status, Student
+from xueji.students.models import Placement, PlacementKind, Status, Student
 from xueji.students.reading import EARLIEST
 
 
@@ -124,7 +125,8 @@ def submit(*, case_id: int | None, asked: Asked, row: Mapping[str, str], acting:
         raise Rejected(looked, problems, findings)
     require_none_elsewhere(student, case, acting, "接收")
     if asked.school_class:
-        take_seat(asked.school_class, student, others=0, rules=rules, acting=acting)
+        seats = Room([asked.school_class.pk])
+        seats.seat(student, asked.school_class, rules=rules, chosen_by=acting.user.pk)
     Admission.objects.update_or_create(
         case=case,
         defaults={
@@ -195,20 +197,6 @@ def _dates(asked: Asked, former: Placement | None, acting: Acting) -> Sequence[P
         remedy = "请填学生到本校的日期，并向监护人核对。"
         return [Problem("early", "接收日期早于该生到原学校的日期。", remedy, field="starts")]
     return []
-
-
-def take_seat(
-    row: SchoolClass, student: Student, *, others: int, rules: Rules, acting: Acting
-) -> None:
-    """Raise Refused when the class is closed or full; a child taught at home takes no seat.
-
-    ``others`` come in the same act. The pupil is locked before.
-    """
-    if not (locked := room.lock([row.pk])):
-        raise Refused(f"{row}已撤销。请另选一个班。")
-    coming = others + (student.attendance == Attendance.IN_SCHOOL)
-    if coming:
-        room.require(locked[row.pk], coming=coming, rules=rules, acting=acting)
 
 
 def _route(school: Lineage, stage: str, rules: Rules) -> Sequence[Stop]:

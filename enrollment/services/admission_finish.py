@@ -1,17 +1,16 @@
 """The effect of the last yes of an admission, and its exact inverse."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from enrollment.models import Admission
 from enrollment.rules import grounds
-from enrollment.services import room
-from enrollment.services.admission import fits, take_seat
+from enrollment.services.admission import fits
 from xueji.accounts.access import Acting
 from xueji.cases import queries
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.seats import Room
 from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
@@ -35,15 +34,15 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     schools = lineages(
         {case.school_id for case in cases} | {row.former.school_id for row in admissions.values()}
     )
-    room.lock({row.school_class_id for row in admissions.values()} - {None})
+    room = Room({row.school_class_id for row in admissions.values()})
+    clerks = queries.clerks_of({case.pk: case.school_id for case in cases})
     refusals, places, facts = {}, {}, []
-    coming: Counter[int | None] = Counter()
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = admissions[case.pk], pupils[case.student_id]
-        if why := _why_not(case, row, student, coming[row.school_class_id], acting):
+        chosen_by = clerks.get(case.pk, acting.user.pk)
+        if why := _why_not(case, row, student, room, chosen_by):
             refusals[case.pk] = why
             continue
-        coming[row.school_class_id] += 1
         places[student] = students.Place(
             school=schools[case.school_id].school,
             school_class=row.school_class,
@@ -59,7 +58,7 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     return refusals
 
 
-def _why_not(case: Case, row: Admission, student: Student, others: int, acting: Acting) -> str:
+def _why_not(case: Case, row: Admission, student: Student, room: Room, chosen_by: int) -> str:
     """Why the pupil cannot come any more; the school had it right when it submitted."""
     rules = queries.rules_of(case)
     if row.former.ends or student.status not in rules.value("admission.status"):
@@ -69,7 +68,7 @@ def _why_not(case: Case, row: Admission, student: Student, others: int, acting: 
     if not fits(row.school_class, student):
         return f"{row.school_class}已不是该生所在年级的班。请退回，由学校另选班级。"
     try:
-        take_seat(row.school_class, student, others=others, rules=rules, acting=acting)
+        room.seat(student, row.school_class, rules=rules, chosen_by=chosen_by)
     except Refused as refusal:
         return str(refusal)
     return ""
@@ -150,5 +149,5 @@ def _require_untouched(case: Case, student: Student, acting: Acting) -> None:
 def _require_open(former: Placement, acting: Acting) -> None:
     if found := idle(former.school, acting.today):
         raise Refused(f"原学校{found.why}，学籍不能退回去。{found.remedy}。")
-    if former.school_class_id and not room.lock([former.school_class_id]):
+    if former.school_class_id and former.school_class_id not in Room([former.school_class_id]):
         raise Refused("该生原来的班已撤销，学籍不能退回去。请办理转学。")

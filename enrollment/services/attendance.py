@@ -7,9 +7,9 @@ from django.db import transaction
 from enrollment.rules import is_disabled
 from enrollment.rules.identity import without_disability
 from enrollment.services import room
-from enrollment.services.admission import take_seat
 from xueji.accounts import access
 from xueji.accounts.access import Acting
+from xueji.cases.seats import Room
 from xueji.identity.problems import Problem
 from xueji.organisations.queries import lineage
 from xueji.rules.engine import Finding, Rules
@@ -56,7 +56,8 @@ def change(
         raise Unfit(problems)
     student.attendance = attendance
     if student.school_class:
-        take_seat(student.school_class, student, others=0, rules=rules, acting=acting)
+        seats = Room([student.school_class.pk])
+        seats.seat(student, student.school_class, rules=rules, chosen_by=acting.user.pk)
     seen = "、".join(PAPERS[code] for code in sorted(papers))
     signed = f"改为{student.get_attendance_display()}（看过{seen}）：{reason.strip()}"
     students.write([student], fields=["attendance"], acting=acting, reason=signed[:100])

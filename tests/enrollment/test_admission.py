@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from enrollment.models import Admission
+from enrollment.models import Admission, Excess
 from enrollment.services import admission
 from enrollment.services.admission import Rejected
 from enrollment.services.assign import assign
@@ -289,6 +289,33 @@ def test_a_class_that_filled_meanwhile_leaves_the_case_unsigned(world, pupil, mo
     ).values()
     assert (outcome.kind, "超过" in outcome.text) == (OutcomeKind.REFUSED, True)
     assert places(pupil) == [("清泉小学", "一（1）班", 1, None)]
+
+
+@pytest.mark.parametrize(
+    ("granted_by", "kind"),
+    [("centre9", OutcomeKind.SIGNED), ("clerk9", OutcomeKind.REFUSED)],
+)
+def test_a_consent_to_more_is_for_who_did_not_choose_the_class(
+    world, pupil, monkeypatch, granted_by, kind
+):
+    """Who signs last may be the one that agreed to more: the clerk has chosen the class."""
+    special(world)
+    case = pupils.sign(world, submitted(world, pupil), "principal9")
+    fill(world, "clerk9", 45, monkeypatch)
+    Excess.objects.create(
+        school_class=Admission.objects.get(case=case).school_class,
+        heads=46,
+        reason="挤",
+        granted_at=NOON,
+        granted_by=world.posts[granted_by],
+    )
+    (outcome,) = cases.decide(
+        seen={case.pk: case.version},
+        decision=Decision.AGREED,
+        note="",
+        acting=world.acting("centre9"),
+    ).values()
+    assert outcome.kind == kind
 
 
 def test_who_left_meanwhile_is_not_taken(world, pupil):

@@ -23,11 +23,10 @@ from transfers.services.submit import Rejected, day_of_term, home_of, write_pape
 from transfers.services.take import NotTaken, Taken, require_free
 from xueji.accounts import access
 from xueji.accounts.access import Acting
-from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.seats import Seats
+from xueji.cases.seats import Room
 from xueji.cases.services import Kept, Typed
 from xueji.cases.services.common import lock
 from xueji.identity.problems import Problem
@@ -36,13 +35,7 @@ from xueji.rules.engine import Finding, Rules, judge
 from xueji.rules.files import Effect
 from xueji.students import services as students
 from xueji.students.guests import guests
-from xueji.students.models import (
-    Attendance,
-    Placement,
-    RegisterType,
-    Status,
-    Student,
-)
+from xueji.students.models import Placement, RegisterType, Status, Student
 
 KIND = "borrowing"
 ACT = "借读"
@@ -192,7 +185,8 @@ def _send(
     one.school_class, one.until = wanted.school_class, wanted.until
     one.ground, one.ground_text = wanted.reason, wanted.reason_text.strip()
     one.former_status, one.former_type = student.status, student.register_type
-    require_seat(one, student, rules=side.rules, chosen_by=acting.user.pk)
+    room = Room([one.school_class_id])
+    take_seat(room, one, student, rules=side.rules, chosen_by=acting.user.pk)
     one.save()
     write_papers(case, wanted.papers, acting)
     return cases.submit(
@@ -239,26 +233,10 @@ def _facts(
     )
 
 
-def require_seat(
-    one: Borrowing,
-    student: Student,
-    *,
-    rules: Rules,
-    chosen_by: int,
-    locked: Mapping[int, Seats] | None = None,
-    others: int = 0,
+def take_seat(
+    room: Room, one: Borrowing, student: Student, *, rules: Rules, chosen_by: int
 ) -> None:
-    """Raise Refused unless the class is the host's and has room.
-
-    ``others`` come into it by the same act, which has ``locked`` their classes. A child taught at
-    home takes no seat.
-    """
-    chosen = one.school_class
-    if chosen.school_id != one.host_school_id:
+    """Seat the guest as `Room.seat` says, in a class of the host; else Refused."""
+    if one.school_class.school_id != one.host_school_id:
         raise Refused("所选班级不是本校的班。请另选一个班。")
-    locked = seats.lock([chosen.pk]) if locked is None else locked
-    if chosen.pk not in locked:
-        raise Refused(f"{chosen}已撤销。请另选一个班。")
-    coming = others + (student.attendance == Attendance.IN_SCHOOL)
-    if coming:
-        seats.require(locked[chosen.pk], coming=coming, rules=rules, chosen_by=chosen_by)
+    room.seat(student, one.school_class, rules=rules, chosen_by=chosen_by)

@@ -20,10 +20,10 @@ from transfers.services.sides import scope_of
 from transfers.services.submit import Rejected, at_work
 from xueji.accounts import access
 from xueji.accounts.access import Acting
-from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.seats import Room
 from xueji.cases.services import Typed, write_papers
 from xueji.cases.services.common import lock, require_alone
 from xueji.ledger import services as ledger
@@ -196,7 +196,7 @@ def undo_end(case: Case, acting: Acting, note: str) -> None:
     reason = f"撤销借读结束：{note}"
     if place.school and (found := idle(place.school, acting.today)):
         raise Refused(f"借读学校{found.why}，不能退回去。{found.remedy}。")
-    if place.school_class_id and not seats.lock([place.school_class_id]):
+    if place.school_class_id and place.school_class_id not in Room([place.school_class_id]):
         raise Refused("该生原来借读的班已撤销，不能退回去。请另办借读。")
     if guests.guests().filter(student=student).exists():
         raise Refused(LATER)

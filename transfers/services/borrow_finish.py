@@ -4,32 +4,42 @@ A guest of the register gets a place beside the home placement; who comes from o
 temporary register. Neither changes 在读 of anybody.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from numbering.models import NumberState, RegisterNumber
 from numbering.services import retire
 from transfers.models import Borrowing
-from transfers.services.borrow import require_seat
+from transfers.services.borrow import take_seat
 from transfers.services.later import TAKEN_BACK, require_nothing, standing
 from transfers.services.sides import scope_of
 from xueji.accounts.access import Acting
-from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
-from xueji.cases.queries import clerks_of
-from xueji.cases.seats import Seats
+from xueji.cases.queries import clerks_of, rules_of
+from xueji.cases.seats import Room
 from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.queries import Lineage, idle, lineages
-from xueji.rules.engine import rule_set
 from xueji.students import guests
 from xueji.students import services as students
-from xueji.students.models import Attendance, Placement, RegisterType, Status, Student
+from xueji.students.models import Placement, RegisterType, Status, Student
 
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由借读学校重新核对。"
 LATER = "借读以后学籍又有变动，不能直接撤销；请先撤销后来的业务。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A pupil who comes as a guest; ``home`` is None for who comes from outside the tree."""
+
+    case: Case
+    row: Borrowing
+    student: Student
+    host: Lineage
+    home: Lineage | None
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
@@ -43,41 +53,35 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         {row.host_school_id for row in borrowings.values()}
         | {row.home_school_id for row in borrowings.values() if row.home_school_id}
     )
-    locked = seats.lock({row.school_class_id for row in borrowings.values()})
+    room = Room({row.school_class_id for row in borrowings.values()})
     clerks = clerks_of({pk: row.host_school_id for pk, row in borrowings.items()})
     busy = set(guests.guests().filter(student__in=pupils).values_list("student", flat=True))
     refusals: dict[int, str] = {}
-    coming: Counter[int] = Counter()
     visiting: dict[Student, students.Place] = {}
     arriving: dict[Student, students.Place] = {}
     facts: list[ledger.Fact] = []
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = borrowings[case.pk], pupils[case.student_id]
-        host = schools[row.host_school_id]
-        home = schools[row.home_school_id] if row.home_school_id else None
-        others = coming[row.school_class_id]
+        one = Visit(
+            case=case,
+            row=row,
+            student=student,
+            host=schools[row.host_school_id],
+            home=schools[row.home_school_id] if row.home_school_id else None,
+        )
+        gone = GONE if student.pk in busy else ""
         chosen_by = clerks.get(case.pk, acting.user.pk)
-        if why := _why_not(case, row, student, host, locked, others, busy, chosen_by, acting):
+        if why := gone or _why_not(one, room, chosen_by, acting):
             refusals[case.pk] = why
             continue
-        coming[row.school_class_id] += student.attendance == Attendance.IN_SCHOOL
-        place = students.Place(
-            school=host.school,
-            school_class=row.school_class,
-            stage=row.stage,
-            entry_year=row.entry_year,
-            grade=row.grade,
-            starts=acting.today,
-            case_id=case.pk,
-        )
-        if home:
-            visiting[student] = place
+        facts += _facts(one, acting)
+        if one.home:
+            visiting[student] = _place(one, acting)
         else:
             student.status = Status.ENROLLED
             student.register_type = RegisterType.BORROWED_TEMP
             student.entered_on = student.entered_on or acting.today
-            arriving[student] = place
-        facts += _facts(case, row, student, host, home, acting)
+            arriving[student] = _place(one, acting)
     guests.receive(visiting, acting=acting, reason="借读")
     also = ("status", "register_type", "entered_on")
     students.place(arriving, acting=acting, reason="外地借读", also=also)
@@ -85,74 +89,63 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     return refusals
 
 
-def _why_not(
-    case: Case,
-    row: Borrowing,
-    student: Student,
-    host: Lineage,
-    locked: Mapping[int, Seats],
-    others: int,
-    busy: set[int],
-    chosen_by: int,
-    acting: Acting,
-) -> str:
+def _why_not(one: Visit, room: Room, chosen_by: int, acting: Acting) -> str:
     """Why the pupil cannot come any more; it was right when it was submitted."""
+    row, student = one.row, one.student
     if student.status != row.former_status or student.school_id != row.home_school_id:
         return GONE
-    if row.home and (row.home.ends or row.home.grade != row.grade) or student.pk in busy:
+    if row.home and (row.home.ends or row.home.grade != row.grade):
         return GONE
-    if found := idle(host.school, acting.today):
+    if found := idle(one.host.school, acting.today):
         return f"借读学校{found.why}，不能收借读生。请退回。"
-    rules = rule_set(case.rule_set).at(case.rule_date)
     try:
-        require_seat(row, student, rules=rules, chosen_by=chosen_by, locked=locked, others=others)
+        take_seat(room, row, student, rules=rules_of(one.case), chosen_by=chosen_by)
     except Refused as refusal:
         return str(refusal)
     return ""
 
 
-def _facts(
-    case: Case,
-    row: Borrowing,
-    student: Student,
-    host: Lineage,
-    home: Lineage | None,
-    acting: Acting,
-) -> list[ledger.Fact]:
+def _place(one: Visit, acting: Acting) -> students.Place:
+    return students.Place(
+        school=one.host.school,
+        school_class=one.row.school_class,
+        stage=one.row.stage,
+        entry_year=one.row.entry_year,
+        grade=one.row.grade,
+        starts=acting.today,
+        case_id=one.case.pk,
+    )
+
+
+def _facts(one: Visit, acting: Acting) -> list[ledger.Fact]:
     """One event on each side; 在读 stays where the register is."""
+    row, host, home = one.row, one.host, one.home
+    common: dict[str, Any] = {
+        "kind": EventKind.BORROWED,
+        "student": one.student,
+        "effective_on": acting.today,
+        "stage": row.stage,
+        "grade": row.grade,
+        "number": one.student.number or "",
+        "scope": scope_of(home, host),
+        "case_id": one.case.pk,
+    }
     temporary = "" if home else "，建临时借读学籍"
-    found = [
-        ledger.Fact(
-            kind=EventKind.BORROWED,
-            lineage=host,
-            class_name=str(row.school_class),
-            text=f"借读，由{row.home_words}借入{temporary}"[:200],
-            student=student,
-            effective_on=acting.today,
-            stage=row.stage,
-            grade=row.grade,
-            number=student.number or "",
-            scope=scope_of(home, host),
-            case_id=case.pk,
-        )
-    ]
-    if home:
-        found.append(
-            ledger.Fact(
-                kind=EventKind.BORROWED,
-                lineage=home,
-                class_name=str(row.home.school_class or "") if row.home else "",
-                text=f"借读，借出到{host.school.organisation}",
-                student=student,
-                effective_on=acting.today,
-                stage=row.stage,
-                grade=row.grade,
-                number=student.number or "",
-                scope=scope_of(home, host),
-                case_id=case.pk,
-            )
-        )
-    return found
+    at_host = ledger.Fact(
+        lineage=host,
+        class_name=str(row.school_class),
+        text=f"借读，由{row.home_words}借入{temporary}"[:200],
+        **common,
+    )
+    if home is None:
+        return [at_host]
+    at_home = ledger.Fact(
+        lineage=home,
+        class_name=str(row.home.school_class or "") if row.home else "",
+        text=f"借读，借出到{host.school.organisation}",
+        **common,
+    )
+    return [at_host, at_home]
 
 
 def reverse(case: Case, acting: Acting, note: str) -> None:

@@ -1,7 +1,7 @@
 """The effect of the last signature of a transfer: the register moves, once."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -11,11 +11,10 @@ from transfers.models import Transfer
 from transfers.services.place import into_rules, take_seat
 from transfers.services.sides import scope_of
 from xueji.accounts.access import Acting
-from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.queries import clerks_of
-from xueji.cases.seats import Seats
+from xueji.cases.seats import Full, Room
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind
 from xueji.organisations.queries import Lineage, idle, lineages
@@ -27,6 +26,27 @@ KEEP = "keep"
 RECHOOSE = "按“改选班级”改编别的班、分班后再定。"
 CONSENT = f"有权同意的岗位在班级页上同意超过班额后再签署，或{RECHOOSE}"
 GONE = "提交以后该生的学籍又有变动，不能按本件办理。请退回，由学校重新核对。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moving:
+    """A pupil who goes, with the two sides; None is outside the tree."""
+
+    case: Case
+    row: Transfer
+    student: Student
+    out: Lineage | None
+    into: Lineage | None
+
+    @property
+    def renews(self) -> bool:
+        """Whether the number stays behind; who is not 在读 keeps it as the status is kept."""
+        if self.into is None:
+            return True
+        if self.out is None:
+            return False
+        policy = into_rules(self.row, self.case).value("transfer.number")
+        return self.student.status == Status.ENROLLED and policy != KEEP
 
 
 def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
@@ -43,35 +63,39 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         "school_class",
     ).in_bulk()
     schools = lineages(_schools(transfers.values()))
-    locked = seats.lock({row.school_class_id for row in transfers.values()} - {None})
-    clerks = clerks_of({pk: row.to_school_id for pk, row in transfers.items()}) if locked else {}
+    room = Room({row.school_class_id for row in transfers.values()})
+    placed = {pk: row.to_school_id for pk, row in transfers.items() if row.school_class_id}
+    clerks = clerks_of(placed)
     refusals: dict[int, str] = {}
     moves: dict[Student, students.Place] = {}
     coming_in: dict[Student, students.Place] = {}
     leaving: list[Student] = []
     ended: dict[Student, int] = {}
     facts: list[ledger.Fact] = []
-    coming: Counter[int | None] = Counter()
     for case in sorted(cases, key=lambda case: case.pk):
         row, student = transfers[case.pk], pupils[case.student_id]
-        others = coming[row.school_class_id]
-        chosen_by = row.chosen_by_id or clerks.get(case.pk, acting.user.pk)
-        if why := _why_not(case, row, student, schools, locked, others, chosen_by, acting):
+        one = Moving(
+            case=case,
+            row=row,
+            student=student,
+            out=schools[row.from_school_id] if row.from_school_id else None,
+            into=schools[row.to_school_id] if row.to_school_id else None,
+        )
+        if why := _why_not(one, room, row.chosen_by_id or clerks.get(case.pk), acting):
             refusals[case.pk] = why
             continue
-        coming[row.school_class_id] += 1
-        facts += _facts(case, row, student, schools, acting)
-        if _renews(row, case, student):
+        facts += _facts(one, acting)
+        if one.renews:
             ended[student] = case.pk
-        if row.to_school_id is None:
+        if one.into is None:
             student.status = Status.TRANSFERRED
             leaving.append(student)
-        elif row.from_school_id is None:
+        elif one.out is None:
             student.status = Status.ENROLLED
             student.entered_on = student.entered_on or acting.today
-            coming_in[student] = _place(case, row, schools[row.to_school_id], acting)
+            coming_in[student] = _place(one, one.into, acting)
         else:
-            moves[student] = _place(case, row, schools[row.to_school_id], acting)
+            moves[student] = _place(one, one.into, acting)
     students.leave(leaving, on=acting.today, acting=acting, reason="转往外地", also=("status",))
     students.place(coming_in, acting=acting, reason="外地转入", also=("status", "entered_on"))
     moving.move(moves, acting=acting, reason="转学")
@@ -87,81 +111,52 @@ def _schools(rows: Iterable[Transfer]) -> set[int]:
     return found - {None}
 
 
-def _why_not(
-    case: Case,
-    row: Transfer,
-    student: Student,
-    schools: Mapping[int, Lineage],
-    locked: Mapping[int, Seats],
-    others: int,
-    chosen_by: int,
-    acting: Acting,
-) -> str:
+def _why_not(one: Moving, room: Room, chosen_by: int | None, acting: Acting) -> str:
     """Why the pupil cannot go any more; it was right when it was submitted."""
+    row, student = one.row, one.student
     if student.status != row.former_status or student.school_id != row.from_school_id:
         return GONE
     if row.former and (row.former.ends or student.grade != row.grade):
         return GONE
-    if row.to_school_id is None:
+    if one.into is None:
         return ""
-    if found := idle(schools[row.to_school_id].school, acting.today):
+    if found := idle(one.into.school, acting.today):
         return f"转入学校{found.why}，不能接收。请退回。"
     if row.school_class is None:
         return ""
+    rules, chosen_by = into_rules(row, one.case), chosen_by or acting.user.pk
     try:
-        rules = into_rules(row, case)
-        take_seat(
-            row.school_class,
-            student,
-            row,
-            rules=rules,
-            chosen_by=chosen_by,
-            locked=locked,
-            others=others,
-        )
-    except seats.Full as full:
+        take_seat(room, row.school_class, student, row, rules=rules, chosen_by=chosen_by)
+    except Full as full:
         return f"{full}{CONSENT}"
     except Refused as refusal:
         return f"{refusal}{RECHOOSE}"
     return ""
 
 
-def _renews(row: Transfer, case: Case, student: Student) -> bool:
-    """Whether the number stays behind; who is not 在读 keeps it as the status is kept."""
-    if row.to_school_id is None:
-        return True
-    if row.from_school_id is None:
-        return False
-    policy = into_rules(row, case).value("transfer.number")
-    return student.status == Status.ENROLLED and policy != KEEP
-
-
-def _place(case: Case, row: Transfer, into: Lineage, acting: Acting) -> students.Place:
+def _place(one: Moving, into: Lineage, acting: Acting) -> students.Place:
     return students.Place(
         school=into.school,
-        school_class=row.school_class,
-        stage=row.stage,
-        entry_year=row.entry_year,
-        grade=row.grade,
+        school_class=one.row.school_class,
+        stage=one.row.stage,
+        entry_year=one.row.entry_year,
+        grade=one.row.grade,
         starts=acting.today,
-        case_id=case.pk,
+        case_id=one.case.pk,
     )
 
 
-def _facts(
-    case: Case, row: Transfer, student: Student, schools: Mapping[int, Lineage], acting: Acting
-) -> list[ledger.Fact]:
+def _facts(one: Moving, acting: Acting) -> list[ledger.Fact]:
     """Out of the one school, into the other."""
-    count = 1 if student.status == Status.ENROLLED or row.from_school_id is None else 0
-    out = schools[row.from_school_id] if row.from_school_id else None
-    into = schools[row.to_school_id] if row.to_school_id else None
+    row, student, out, into = one.row, one.student, one.out, one.into
+    count = 1 if student.status == Status.ENROLLED or out is None else 0
     common: dict[str, Any] = {
         "student": student,
         "effective_on": acting.today,
         "stage": row.stage,
         "grade": row.grade,
         "scope": scope_of(out, into),
-        "case_id": case.pk,
+        "case_id": one.case.pk,
     }
     facts = []
     if out:
@@ -177,14 +172,13 @@ def _facts(
             )
         )
     if into:
-        kept = "" if _renews(row, case, student) else student.number or ""
         facts.append(
             ledger.Fact(
                 kind=EventKind.TRANSFERRED_IN,
                 lineage=into,
                 change=count,
                 class_name=str(row.school_class or ""),
-                number=kept,
+                number="" if one.renews else student.number or "",
                 text=f"转学，由{row.from_words}转入",
                 **common,
             )

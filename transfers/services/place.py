@@ -1,7 +1,5 @@
 """The receiving school's part: verified and put into a class, or back to who approved."""
 
-from collections.abc import Mapping
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -9,18 +7,18 @@ from transfers.models import Transfer
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
-from xueji.cases import acts, seats
+from xueji.cases import acts
 from xueji.cases import services as cases
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision
 from xueji.cases.queries import lock, steps_of
-from xueji.cases.seats import Seats
+from xueji.cases.seats import Room
 from xueji.cases.services import Outcome
 from xueji.organisations.models import SchoolClass
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import services as students
-from xueji.students.models import Attendance, Student
+from xueji.students.models import Student
 
 
 @transaction.atomic
@@ -52,7 +50,8 @@ def receive(
         is_kept = is_principal and row.school_class == school_class
         if school_class and not is_kept:  # what the clerk chose is judged with the last signature
             rules, chosen_by = into_rules(row, case), acting.user.pk
-            take_seat(school_class, student, row, rules=rules, chosen_by=chosen_by)
+            room = Room([school_class.pk])
+            take_seat(room, school_class, student, row, rules=rules, chosen_by=chosen_by)
         if not is_kept:
             row.school_class, row.chosen_by = school_class, acting.user if is_principal else None
             row.save(update_fields=["school_class", "chosen_by"])
@@ -68,28 +67,18 @@ def into_rules(row: Transfer, case: Case) -> Rules:
 
 
 def take_seat(
+    room: Room,
     chosen: SchoolClass,
     student: Student,
     row: Transfer,
     *,
     rules: Rules,
     chosen_by: int,
-    locked: Mapping[int, Seats] | None = None,
-    others: int = 0,
 ) -> None:
-    """Raise Refused unless the class is of this school and grade and has room.
-
-    ``others`` come into it by the same act, which has ``locked`` their classes. A child taught at
-    home takes no seat.
-    """
+    """Seat the pupil as `Room.seat` says, in a class of this school and grade; else Refused."""
     if chosen.school_id != row.to_school_id:
         raise Refused("所选班级不是本校的班。请另选一个班。")
     if (chosen.stage, chosen.grade) != (row.stage, row.grade):
         cited = rules.rule("transfer.grade").citation
         raise Refused(f"{chosen}不是该生所在年级的班，转学不变更年级（{cited}）。请另选一个班。")
-    locked = seats.lock([chosen.pk]) if locked is None else locked
-    if chosen.pk not in locked:
-        raise Refused(f"{chosen}已撤销。请另选一个班。")
-    coming = others + (student.attendance == Attendance.IN_SCHOOL)
-    if coming:
-        seats.require(locked[chosen.pk], coming=coming, rules=rules, chosen_by=chosen_by)
+    room.seat(student, chosen, rules=rules, chosen_by=chosen_by)

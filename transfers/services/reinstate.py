@@ -3,7 +3,6 @@
 A transfer keeps such a status (ANNEX1-3.2); the school that received the pupil ends it.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
@@ -15,19 +14,18 @@ from transfers.services.sides import office_of
 from transfers.services.submit import at_work, home_of, own_pupil
 from xueji.accounts import access
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting
-from xueji.cases import seats
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused, Stop
 from xueji.cases.models import Case, State
-from xueji.cases.queries import clerks_of
-from xueji.cases.seats import Seats
+from xueji.cases.queries import clerks_of, rules_of
+from xueji.cases.seats import Room
 from xueji.cases.services import Typed
 from xueji.cases.services.common import lock, require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
 from xueji.organisations.models import Level, SchoolClass
 from xueji.organisations.queries import Lineage, idle, lineages
-from xueji.rules.engine import Rules, rule_set
+from xueji.rules.engine import Rules
 from xueji.students import services as students
 from xueji.students.models import Attendance, Status, Student
 
@@ -147,10 +145,9 @@ def apply(batch: Sequence[Case], acting: Acting) -> Mapping[int, str]:
     classes = SchoolClass.objects.in_bulk(
         {pupil.school_class_id for pupil in pupils.values()} - {None}
     )
-    locked = seats.lock(list(classes))
+    room = Room(list(classes))
     clerks = clerks_of({pk: row.placement.school_id for pk, row in rows.items()})
     refusals: dict[int, str] = {}
-    coming: Counter[int] = Counter()
     back: list[Student] = []
     facts = []
     for case in sorted(batch, key=lambda case: case.pk):
@@ -162,9 +159,9 @@ def apply(batch: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         try:
             _require_open(school, acting)
             if own and student.attendance == Attendance.IN_SCHOOL:
-                asked_by = clerks.get(case.pk, acting.user.pk)
-                _require_seat(case, own, locked, 1 + coming[own.pk], asked_by)
-                coming[own.pk] += 1
+                _require_class(own, room)
+                chosen_by = clerks.get(case.pk, acting.user.pk)
+                room.seat(student, own, rules=rules_of(case), chosen_by=chosen_by)
         except Refused as refusal:
             refusals[case.pk] = str(refusal)
             continue
@@ -181,13 +178,9 @@ def _require_open(school: Lineage, acting: Acting) -> None:
         raise Refused(f"就读学校{found.why}，不能恢复在校。{found.remedy}。")
 
 
-def _require_seat(
-    case: Case, own: SchoolClass, locked: Mapping[int, Seats], coming: int, asked_by: int
-) -> None:
-    if own.pk not in locked:
+def _require_class(own: SchoolClass, room: Room) -> None:
+    if own.pk not in room:
         raise Refused(f"该生的班（{own}）已撤销，不能恢复在校。请退回，由学校先办调班。")
-    rules = rule_set(case.rule_set).at(case.rule_date)
-    seats.require(locked[own.pk], coming=coming, rules=rules, chosen_by=asked_by)
 
 
 def _fact(

@@ -41,6 +41,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
+from xueji.cases.seats import Room
 from xueji.cases.services import Typed, granting_stop
 from xueji.cases.services.common import lock, require_none_elsewhere
 from xueji.conduct.queries import open_sanctions
@@ -260,8 +261,8 @@ def _send(
     row.offline_on, row.offline_paper = taken.offline_on, taken.offline_paper.strip()
     row.school_class = taken.school_class
     if taken.school_class:
-        rules = way.into_rules or way.rules
-        take_seat(taken.school_class, student, row, rules=rules, chosen_by=acting.user.pk)
+        room, rules = Room([taken.school_class.pk]), way.into_rules or way.rules
+        take_seat(room, taken.school_class, student, row, rules=rules, chosen_by=acting.user.pk)
     row.save()
     write_papers(case, taken.papers, acting)
     side = way.out or way.into

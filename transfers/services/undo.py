@@ -5,9 +5,9 @@ from numbering.services import retire, revive
 from transfers.models import Transfer
 from transfers.services.later import TAKEN_BACK, require_nothing, standing
 from xueji.accounts.access import SCHOOL_ROLES, Acting
-from xueji.cases import seats
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case, Decision, Step
+from xueji.cases.seats import Room
 from xueji.cases.services.common import require_alone
 from xueji.ledger import services as ledger
 from xueji.ledger.models import EventKind, RegisterEvent
@@ -99,5 +99,5 @@ def _require_untouched(case: Case, row: Transfer, student: Student, acting: Acti
 def _require_open(former: Placement, acting: Acting) -> None:
     if found := idle(former.school, acting.today):
         raise Refused(f"原学校{found.why}，学籍不能退回去。{found.remedy}。")
-    if former.school_class_id and not seats.lock([former.school_class_id]):
+    if former.school_class_id and former.school_class_id not in Room([former.school_class_id]):
         raise Refused("该生原来的班已撤销，学籍不能退回去。请另办转学。")

@@ -3,12 +3,14 @@
 Classes are locked after pupils and before series.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from xueji.cases.kinds import Refused
 from xueji.organisations.models import SchoolClass
 from xueji.rules.engine import Rules
+from xueji.students.models import Attendance, Student
 
 Seats = Any  # of one locked class: what the answering app needs to know of it
 
@@ -31,20 +33,33 @@ def answer_by(*, lock: Lock, require: Require, tell: Tell) -> None:
     _answers.update(lock=lock, require=require, tell=tell)
 
 
-def lock(class_ids: Collection[int]) -> Mapping[int, Seats]:
-    """Lock open classes in id order and count who sits there; a closed one is not among them."""
-    found: Mapping[int, Seats] = _answers["lock"](class_ids)
-    return found
+class Room:
+    """The classes that one act fills: locked in id order, and who was seated there by it."""
 
+    def __init__(self, class_ids: Collection[int | None]):
+        self._locked: Mapping[int, Seats] = _answers["lock"](set(class_ids) - {None})
+        self._coming: Counter[int] = Counter()
 
-def require(seats: Seats, *, coming: int, rules: Rules, chosen_by: int) -> str:
-    """Raise Full when ``coming`` more make the class too large; else what to record.
+    def __contains__(self, class_id: int) -> bool:
+        """Whether the class is still open."""
+        return class_id in self._locked
 
-    ``chosen_by``: the person who puts them there, who may not be the one that agreed to more.
-    Without a query, so that many can be placed by one act.
-    """
-    words: str = _answers["require"](seats, coming=coming, rules=rules, chosen_by=chosen_by)
-    return words
+    def seat(
+        self, student: Student, school_class: SchoolClass, *, rules: Rules, chosen_by: int
+    ) -> None:
+        """Give a pupil a seat; a child taught at home takes none.
+
+        ``chosen_by``: the person who puts the pupil there, who may not be the one that agreed to
+        more. Without a query, so that many can be placed by one act. Raises Refused for a class
+        that was closed, Full for one that would become too large.
+        """
+        if school_class.pk not in self:
+            raise Refused(f"{school_class}已撤销。请另选一个班。")
+        if student.attendance != Attendance.IN_SCHOOL:
+            return
+        seats, coming = self._locked[school_class.pk], self._coming[school_class.pk] + 1
+        _answers["require"](seats, coming=coming, rules=rules, chosen_by=chosen_by)
+        self._coming[school_class.pk] = coming
 
 
 def told(classes: Collection[SchoolClass], rules: Rules) -> Mapping[int, str]:
