@@ -8,15 +8,17 @@ from openpyxl import load_workbook
 from xueji.excel import marking, template
 from xueji.excel.template import Field
 
+LABELS = ["身份证件号", "姓名"]
+
 
 def empty() -> bytes:
-    fields = [Field(label="姓名", must=True)]
+    fields = [Field(label=label, must=True) for label in LABELS]
     return template.workbook(fields, sheet="新生", title="新生", explained=["说明"], identifier="x")
 
 
 def marked(*, in_place: bool) -> bytes:
     return marking.mark(
-        empty(), sheet="新生", marks=[], facts=[], lines=[], labels=["姓名"], in_place=in_place
+        empty(), sheet="新生", marks=[], facts=[], lines=[], labels=LABELS, in_place=in_place
     )
 
 
