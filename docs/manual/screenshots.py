@@ -146,7 +146,7 @@ def foreign_numbers(browser: Browser) -> None:
     county.page.fill("#id_issuer", "滦南县教育局")
     county.page.fill("#id_paper", "转学证明")
     sent = {"name": "外来学号.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
-    county.page.set_input_files("#id_file", sent)
+    county.page.set_input_files("input[type=file]", sent)
     county.press("只核对")
     county.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     county.picture("foreign-numbers")
@@ -327,7 +327,7 @@ def conduct(browser: Browser) -> None:
         clerk.page.fill("#id_given_on", day)
         png = clerk.page.screenshot()  # any picture will do for a decision
         scan = {"name": "决定.png", "mimeType": "image/png", "buffer": png}
-        clerk.page.set_input_files("#id_file", scan)
+        clerk.page.set_input_files("form:has(#id_what) input[type=file]", scan)
         clerk.press("登记")
     clerk.picture("conduct")
 

@@ -7,6 +7,7 @@ from django import forms
 from enrollment.services.takeover.keeping import LONGEST_BASIS
 from xueji.organisations.models import School
 from xueji.organisations.queries import named
+from xueji.pages.fields import DayField
 
 
 class TakeoverForm(forms.Form):
@@ -20,9 +21,8 @@ class TakeoverForm(forms.Form):
         help_text="写学校全名；重名的写“中心校/校名”",
         error_messages={"required": "请写要建库的学校。", "max_length": "校名太长，请核对。"},
     )
-    as_on = forms.DateField(
+    as_on = DayField(
         label="建库基准日",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "如 2026-08-31"}),
         help_text="表里的年级、班级、状态是哪一天的；人数从这一天起算",
         error_messages={
             "required": "请填建库基准日，如 2026-08-31。",

@@ -15,7 +15,6 @@ from xueji.cases.rules import says_why
 from xueji.cases.services import requests_of
 from xueji.identity import codes, idnumbers
 from xueji.organisations.models import Division
-from xueji.rules.clauses import cite
 from xueji.rules.engine import Finding, Rules
 
 SUM = "entry.ineligible"  # says again what the others found; told when somebody submits
@@ -160,7 +159,7 @@ def _passes(judged: Judged) -> Iterator[dict[str, str]]:
     for key, message in judged.passes.items():
         if rules.has(key) and key not in found | silent:
             places = (f"{clause.title}{clause.place}" for clause in rules.rule(key).clauses)
-            citation = "；".join(dict.fromkeys(places)) or cite(key, ())
+            citation = "；".join(dict.fromkeys(places)) or rules.rule(key).citation
             yield {"effect": "pass", "message": message, "citation": citation}
 
 
@@ -216,9 +215,8 @@ def _region(region: str, context: Context) -> dict[str, str]:
 def demanded(form: EntryForm, rules: Rules) -> dict[str, object]:
     """Context of enrollment/_papers.html."""
     key = papers_key(migrant=bool(form["migrant"].value()))
-    has = rules.has(key)
     return {
         "paper_groups": form.papers(rules),
         "waiver": form.waiver(rules),
-        "papers_citation": cite(key, rules.rule(key).clauses) if has else "",
+        "papers_citation": rules.rule(key).citation if rules.has(key) else "",
     }

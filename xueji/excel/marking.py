@@ -64,6 +64,7 @@ def _opened(data: bytes) -> Workbook:
 def _values(data: bytes, labels: Sequence[str]) -> Workbook:
     """A new workbook with the one table, every cell as text, at the same address."""
     book = Workbook()
+    book.properties.creator = AUTHOR  # openpyxl would name itself
     target = book.active
     table, rows = reading.read(data, labels)
     target.title = _title(table.sheet)

@@ -20,7 +20,8 @@ from xueji.excel import texts
 ROWS = 20_000  # that can be filled
 TITLE_ROW, MARK_ROW, HEADER_ROW, EXAMPLE_ROW = 1, 2, 3, 4
 TEXT = "@"
-AUTHOR = "填写说明"
+AUTHOR = "填写说明"  # of the comments
+CREATOR = "学籍系统"  # of the file, where openpyxl would name itself
 OPTIONS = "选项"
 MUST, MAY = "必填", "选填"
 _MUST_FILL = PatternFill("solid", start_color="FFFCE8D5", end_color="FFFCE8D5")
@@ -45,6 +46,7 @@ def workbook(
 ) -> bytes:
     """The workbook as bytes; ``title`` carries the mark by which an import knows it again."""
     book = Workbook()
+    book.properties.creator = CREATOR
     table = book.active
     table.title = sheet
     _explain(book.create_sheet("填写说明"), explained)

@@ -4,10 +4,12 @@ Those of the national sheet's items, drawn by their kind, take any text and judg
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django import forms
 
 from xueji.organisations.models import Division
+from xueji.students import reading
 from xueji.students.sheet import Item
 
 # twelfths; whatever is not named takes three
@@ -26,10 +28,20 @@ WIDTHS = {
 
 
 class DayField(forms.DateField):
-    """A day, from the browser's own calendar."""
+    """A day typed as in any row of a workbook; days.js adds the browser's calendar."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = forms.DateInput(
+        attrs={"data-day": "", "inputmode": "numeric", "autocomplete": "off"}, format="%Y-%m-%d"
+    )
     default_error_messages = {"invalid": "请写成 2026-09-01 这样的年、月、日。"}
+
+    def to_python(self, value: object) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        typed = reading.day(str(value))
+        if typed is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return typed
 
 
 class PapersField(forms.MultipleChoiceField):

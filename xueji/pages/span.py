@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 from django.http import HttpRequest
-from django.utils.dateparse import parse_date
 
 from xueji.days import week_to
+from xueji.students import reading
 
 MOST_DAYS = 366
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
@@ -26,9 +26,12 @@ def shortened(request: HttpRequest, first: date, last: date) -> str:
     return f"一次最多查一年，只列了 {first} 至 {last}" if asked and asked < first else ""
 
 
+def unread(request: HttpRequest) -> list[str]:
+    """What is to be told of each end that was typed and is no day of ours."""
+    typed = (request.GET.get(name, "").strip()[:20] for name in ("from", "to"))
+    return [f"日期「{text}」读不懂，没有使用" for text in typed if text and not _day(text)]
+
+
 def _day(text: str) -> date | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
+    day = reading.day(text)
     return day if day and EARLIEST <= day <= LATEST else None

@@ -42,11 +42,12 @@ class Finding:
     remedy: str
     grant: str
     clauses: tuple[Clause, ...]
+    title: str
     pending: bool = False
 
     @property
     def citation(self) -> str:
-        return cite(self.key, self.clauses)
+        return cite(self.title, self.clauses)
 
 
 class Rules:
@@ -108,6 +109,7 @@ class Rules:
             remedy=remedy,
             grant=rule.grant if told == Effect.WARN else "",
             clauses=rule.clauses,
+            title=rule.title,
             pending=pending,
         )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet
 
@@ -22,6 +23,8 @@ from xueji.organisations.queries import Lineage, idle, lineage, school_year
 from xueji.students.models import Attendance, Status, Student
 
 MOST_PEOPLE, MOST_SINCE = 50, 10
+MOST_OPEN = 24  # classes that are shown without folding them into their grades
+MOST_PLACES = 60  # villages and communities named before the rest is folded
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,23 @@ class Taught:
     stage: Stage
     authority: Organisation
     unit: Organisation
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The open classes of a grade, with the heads that take a seat in them."""
+
+    grade: int
+    classes: list[SchoolClass]
+
+    @property
+    def heads(self) -> int:
+        return sum(row.heads for row in self.classes)
+
+    @property
+    def over(self) -> int:
+        """How many of the classes have more heads than their size."""
+        return sum(row.heads > row.capacity for row in self.classes)
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,13 @@ def classes(school: School) -> QuerySet[SchoolClass]:
         .annotate(heads=Count("students", filter=seated))
         .order_by("grade", "number")
     )
+
+
+def grades(rows: list[SchoolClass]) -> list[Grade]:
+    """The classes as they were read, grade by grade; none where so few need no folding."""
+    if len(rows) <= MOST_OPEN:
+        return []
+    return [Grade(grade, list(some)) for grade, some in groupby(rows, key=lambda row: row.grade)]
 
 
 def counts(office: Organisation) -> Counts:
@@ -118,15 +145,20 @@ def of(acting: Acting, office: Organisation) -> dict[str, object]:
         "county": county,
         "in_force": rules_of(offices),
         "people": people(office, acting.today),
+        "most_people": MOST_PEOPLE,
         "now": now(county, acting.today) if county else None,
         "is_county_above": bool(county and acting.reaches(county.path)),
     }
     if school:
         school.organisation = office
+        rows, places = list(classes(school)), list(school.catchments.order_by("code"))
         told |= {
             "stages": stages(lineage(school.pk)),
-            "classes": list(classes(school)),
-            "catchment": list(school.catchments.order_by("code")),
+            "classes": rows,
+            "grades": grades(rows),
+            "catchment": places,
+            "catchment_first": places[:MOST_PLACES],
+            "catchment_rest": places[MOST_PLACES:],
             "counts": counts(office),
             "idle": idle(school, acting.today),
         }

@@ -53,7 +53,7 @@ class PostForm(forms.Form):
         more.setdefault("initial", {"starts": acting.today})
         super().__init__(*args, **more)
         self.fields["place"].acting = acting
-        for name, width in (("role", "w3"), ("place", "w4"), ("starts", "w2"), ("ends", "w3")):
+        for name, width in (("role", "w3"), ("place", "w3"), ("starts", "w3"), ("ends", "w3")):
             self.fields[name].width = width
 
 

@@ -24,7 +24,7 @@ from xueji.pages.account_todos import LOOKED_INTO
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
-from xueji.pages.span import asked_span, shortened
+from xueji.pages.span import asked_span, shortened, unread
 from xueji.students.models import Placement, Student, StudentQuerySet
 from xueji.students.search import search
 
@@ -76,6 +76,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "kinds": AccessKind.choices,
         "kind": asked.kind,
         "looked_into": [(name, label) for name, (label, *_) in LOOKED_INTO.items()],
+        "unread": unread(request),
         "shortened": shortened(request, asked.first, asked.last),
         "first": asked.first,
         "last": asked.last,

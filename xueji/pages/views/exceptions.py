@@ -13,6 +13,7 @@ from xueji.cases.models import RuleException
 from xueji.pages import record
 from xueji.pages.paging import page
 from xueji.rules.versions import titles_of_warnings
+from xueji.students import reading
 
 NAMES = ("rule", "answer", "from", "to")
 FIRST, LAST = date(1900, 1, 1), date(9998, 12, 31)  # days that the database can compare with
@@ -72,11 +73,8 @@ def _chosen(request: HttpRequest, titles: dict[str, str]) -> tuple[dict, list[st
 
 
 def _day(typed: str) -> date | None:
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        return None
-    return day if FIRST <= day <= LAST else None
+    day = reading.day(typed)
+    return day if day and FIRST <= day <= LAST else None
 
 
 def _record(request: HttpRequest, rows: list[RuleException], chosen: dict) -> None:

@@ -17,6 +17,7 @@ from xueji.pages.rule_words import TAGS
 from xueji.pages.rules_page import Chosen
 from xueji.rules import files, versions
 from xueji.rules.engine import RuleSet, rule_set
+from xueji.students import reading
 
 LAYOUTS = {"document": "按文件", "topic": "按业务"}
 SHOWN = 12
@@ -159,10 +160,9 @@ def _day(request: HttpRequest) -> tuple[date, str]:
     today, typed = request.acting.today, request.GET.get("on", "").strip()
     if not typed:
         return today, ""
-    try:
-        return date.fromisoformat(typed), ""
-    except ValueError:
-        return today, f"日期「{typed[:20]}」读不懂，按今天显示；请写成 {today.isoformat()} 这样。"
+    if day := reading.day(typed):
+        return day, ""
+    return today, f"日期「{typed[:20]}」读不懂，按今天显示；请写成 {today.isoformat()} 这样。"
 
 
 def _with(request: HttpRequest, name: str, value: str) -> str:

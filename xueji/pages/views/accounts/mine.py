@@ -49,6 +49,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
                 (row, _handle(row.session_key), row.session_key == own)
                 for row in rows.order_by("-seen_at", "session_key")[:MOST_SESSIONS]
             ],
+            "most_sessions": MOST_SESSIONS,
             "key": new_key(),
             "today": request.acting.today,
         },

@@ -102,6 +102,7 @@ def answer(
             (post, post.pk in running, end_form if end_form and post.pk == ending else blank)
             for post in posts
         ],
+        "most_posts": MOST_POSTS,
         "ending": ending,
         "refusal": refusal,
         "administers": administers,

@@ -28,6 +28,7 @@ from xueji.pages.offices.forms import (
     StagesForm,
 )
 from xueji.pages.once import Done, once
+from xueji.pages.paging import page
 from xueji.pages.views.organisations.office import kept_by, may_keep
 
 OUTDATED = (
@@ -142,7 +143,9 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
 
     if adding.is_bound:
         mark_chosen(adding, ["place"])
-    shared = _shared(school)
+    places = school.catchments.all()
+    found = page(request, places, order=("code", "id"))
+    shared = _shared(school, [row.code for row in found.rows])
     return _answer(
         request,
         office,
@@ -154,7 +157,9 @@ def catchment(request: HttpRequest, pk: int) -> HttpResponse:
         adding=adding,
         removing=removing,
         gone=gone,
-        rows=[(row, shared.get(row.code, [])) for row in school.catchments.order_by("code")],
+        page=found,
+        rows=[(row, shared.get(row.code, [])) for row in found.rows],
+        total=places.count(),
     )
 
 
@@ -179,11 +184,10 @@ def _place(chosen: dict[str, str], county: Organisation) -> str:
     return codes[0] if len(codes) == 1 else ""
 
 
-def _shared(school: School) -> dict[str, list[str]]:
-    """Which other schools of the county serve the same places, for the officer to see."""
-    codes = school.catchments.values_list("code", flat=True)
+def _shared(school: School, codes: list[str]) -> dict[str, list[str]]:
+    """Which other schools of the county serve those places, for the officer to see."""
     found: dict[str, list[str]] = {}
-    others = School.objects.filter(county=school.county_id, catchments__code__in=list(codes))
+    others = School.objects.filter(county=school.county_id, catchments__code__in=codes)
     rows = others.exclude(pk=school.pk).filter(organisation__closed_on=None)
     for code, name in rows.values_list("catchments__code", "organisation__name"):
         found.setdefault(code, []).append(name)

@@ -61,6 +61,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     acting = request.acting
     office = within_reach(acting, pk)
     told = showing.of(acting, office)
+    orders = list(queries.orders_of(office)[: ORDERS_SHOWN + 1])
     acts = page(request, showing.acts(office), order=("id",), size=20, newest_first=True)
     return render(
         request,
@@ -69,7 +70,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         | {
             "above": tree.above(acting, office),
             "acts": acts,
-            "orders": list(queries.orders_of(office)[:ORDERS_SHOWN]),
+            "orders": orders[:ORDERS_SHOWN],
+            "has_more_orders": len(orders) > ORDERS_SHOWN,
             "may_keep": may_keep(acting) and office.level > Level.COUNTY and not office.closed_on,
             "may_name_rules": rule_sets.names_for(acting, office),
             "form_key": new_key(),

@@ -22,6 +22,7 @@ from xueji.pages.pupil import dossier, past, timeline
 from xueji.pages.pupil.foreign import ForeignNumberForm
 from xueji.pages.pupil.past import Facts, NotThere
 from xueji.pages.pupil.scope import Scope, visible
+from xueji.students import reading
 from xueji.students.rules import is_taught
 from xueji.students.showing import shown
 
@@ -184,9 +185,8 @@ def _facts(request: HttpRequest, scope: Scope, tab: str) -> tuple[Facts, date | 
     typed = request.GET.get("on", "").strip()
     if not typed or tab not in DATED:
         return past.present(scope), None, ""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
+    day = reading.day(typed)
+    if day is None:
         why = "请写成 2026-09-01 这样的年、月、日。"
         return past.present(scope), None, why
     if day > request.acting.today:
