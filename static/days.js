@@ -20,9 +20,8 @@
   };
 
   const dress = (input) => {
-    const label = input.getAttribute("aria-label") ?? input.labels[0]?.textContent.trim() ?? "";
     const box = make("span", { class: "day" });
-    const button = make("button", { type: "button", class: "btn", "aria-label": `日历：${label}` });
+    const button = make("button", { type: "button", class: "btn" });
     const calendar = make("input", { type: "date", tabindex: "-1", "aria-hidden": "true" });
 
     button.textContent = "日历";

@@ -61,9 +61,7 @@ def test_three_hundred_rows_from_the_template_to_their_numbers(site, window, tmp
 
     def sent(page: Page, path: str) -> None:
         page.goto(site.url + reverse("enrollment_import"))
-        with page.expect_file_chooser() as chosen:
-            page.get_by_role("button", name="选择文件：Excel 文件").click()
-        chosen.value.set_files(path)
+        page.get_by_label("Excel 文件").set_input_files(path)
         press(page, "上传并核对")
         worked(page)
 
