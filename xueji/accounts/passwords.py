@@ -52,8 +52,8 @@ PROFILES = {
 }
 
 
-class Unfit(Exception):
-    """The new password is refused; the argument holds the sentences that say why."""
+class Overtaken(Exception):
+    """The password has been changed or reset since it was looked at; nothing was written."""
 
 
 def profile() -> Profile:
@@ -141,8 +141,13 @@ def first() -> str:
 
 @transaction.atomic
 def put(user: User, new: str, *, at: datetime, must_change: bool = False) -> None:
-    """Write a password, keep the hash of the one before; sessions are the caller's business."""
+    """Write a password, keep the hash of the one before; sessions are the caller's business.
+
+    Raises Overtaken where ``user`` was read before somebody else wrote one.
+    """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.password != user.password:
+        raise Overtaken
     if locked.has_usable_password():
         OldPassword.objects.create(user=user, password=locked.password, at=at)
     user.set_password(new)
