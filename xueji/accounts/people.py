@@ -5,10 +5,11 @@ Each one is written down, and ends the sessions of whom it concerns at once.
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from xueji.accounts import factor, log, passwords, services, sessions, throttle
+from xueji.accounts import factor, log, passwords, sealing, services, sessions, throttle
 from xueji.accounts.access import Acting, not_over
 from xueji.accounts.factor import ADMINISTRATION
 from xueji.accounts.models import LEVEL_OF_ROLE, Happened, Post, Role, User
@@ -98,10 +99,18 @@ def disable(*, account_id: int, acting: Acting, reason: str) -> User:
 
 @transaction.atomic
 def enable(*, account_id: int, acting: Acting, reason: str) -> User:
+    """Let a disabled account log in again; only the level above winds the clock of sealing."""
     account = _lock(account_id, acting)
     if account.is_active:
         raise Refused("这个账号没有停用。")
-    account.is_active, account.opened_at = True, acting.at
+    if account.home_id != acting.post.organisation_id:
+        account.opened_at = acting.at
+    elif sealing.is_sealed(account, at=acting.at):
+        raise Refused(
+            f"这个账号 {settings.SEALED_AFTER.days} 天没有使用，和封存的一样由上一级启用。"
+            "请上级账号管理员办理。"
+        )
+    account.is_active = True
     account.save(update_fields=["is_active", "opened_at"])
     return _done(Happened.ENABLED, account, acting, reason)
 
