@@ -214,11 +214,16 @@ def end(*, account_id: int, post_id: int, on: date, acting: Acting) -> Post:
     """
     account = _lock(account_id, acting)
     post = _running_post(account, post_id, on, acting)
+    close(post, on=on, acting=acting)
+    return post
+
+
+def close(post: Post, *, on: date, acting: Acting) -> None:
+    """End a post whatever its holder's office, as ``end`` does; whoever calls has asked whether."""
     planned, over = post.starts, acting.today if on < post.starts else on
     services.end(post=post, on=over, ended_by=acting.post)
     said = f"{over} 止" if over >= planned else f"原定 {planned} 起，没有到任"
-    _done(Happened.ENDED, account, acting, f"{post}，{said}")
-    return post
+    _done(Happened.ENDED, post.user, acting, f"{post}，{said}")
 
 
 @transaction.atomic
@@ -245,8 +250,8 @@ def hand_over(*, account_id: int, post_id: int, to_id: int, on: date, acting: Ac
 
 
 def _running_post(account: User, post_id: int, on: date, acting: Acting) -> Post:
-    posts = not_over(account.posts.all(), on=acting.today).select_related("organisation")
-    post = posts.filter(pk=post_id).first()
+    posts = not_over(account.posts.all(), on=acting.today)
+    post = posts.select_related("organisation", "user__home").filter(pk=post_id).first()
     if post is None:
         raise Refused("这个岗位已经结束。")
     if on < post.starts <= acting.today:
