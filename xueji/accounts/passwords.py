@@ -25,6 +25,7 @@ OBVIOUS = frozenset(
     "user welcome woaini woaizhongguo xuexiao xueji xuejidemo xuejiguanli zaq zhongguo zxc".split()
 )
 LEET = str.maketrans("0134578@$!", "oieastbasi")
+UNSHIFT = str.maketrans("!@#$%^&*()", "1234567890")  # 1qaz@WSX goes over the keys of 1qaz2wsx
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,10 @@ def _used_before(new: str, user: User, barred: int) -> list[str]:
 def _is_obvious(new: str) -> bool:
     plain = new.lower()
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)  # without the year and the ! at its end
-    letters = {re.sub(r"[^a-z]", "", word) for word in (plain, core, core.translate(LEET))}
-    return plain in _common() or len(set(plain)) < 4 or any(map(_is_one_word, letters))
+    spelt = (plain, core, core.translate(LEET))
+    letters = {re.sub(r"[^a-z]", "", word) for word in spelt}
+    is_common = not _common().isdisjoint((*spelt, plain.translate(UNSHIFT)))
+    return is_common or len(set(plain)) < 4 or any(map(_is_one_word, letters))
 
 
 def _is_one_word(letters: str) -> bool:
