@@ -219,3 +219,10 @@ def test_posts_that_demand_one_are_found_as_they_are_judged_one_by_one(world, se
     judged = [post.pk for post in posts if factor.is_demanded([post])]
     assert [post.pk for post in factor.demanding(posts)] == judged
     assert (judged == [], len(judged) == posts.count()) == (level == "none", level == "all")
+
+
+def test_a_code_for_a_factor_that_was_just_taken_off_is_a_wrong_one(world):
+    enrol(world, "county")
+    user = User.objects.get(username="county")
+    factor.take_off(User.objects.get(username="county"))
+    assert not factor.passes(user, code(NOON + HALF), at=NOON + HALF, address="")

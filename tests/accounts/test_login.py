@@ -165,3 +165,12 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(world):
     client.post("/login/", {"username": "clerk", "password": PASSWORD})
     cookie = client.cookies["xueji"]
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 1800)
+
+
+@pytest.mark.parametrize("wanted", ["/login/", "/login/?next=/login/"])
+def test_who_is_logged_in_comes_from_the_login_page_to_the_desk_whatever_it_leads_to(
+    client_of, wanted
+):
+    client = client_of("clerk")
+    answer = client.get("/login/", {"next": wanted}, follow=True)
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/")

@@ -345,3 +345,26 @@ def test_a_post_is_not_handed_over_to_who_cannot_log_in(world, fields, said):
             acting=world.acting("admin"),
         )
     assert (str(refused.value), in_force(post.user)) == (said, [str(post)])
+
+
+def test_an_account_out_of_use_for_half_a_year_is_enabled_by_the_level_above_alone(world, settings):
+    """Disabling and enabling is no way round the sealing: within an office it winds no clock."""
+    settings.SEALED_AFTER = 183 * DAY
+    unused = {"is_active": False, "last_login": None}
+    User.objects.filter(username__in=["clerk", "county"]).update(
+        opened_at=NOON - 184 * DAY, **unused
+    )
+    User.objects.filter(username="county-head").update(opened_at=NOON - 182 * DAY, **unused)
+
+    acting = world.acting("admin")
+    with time_machine.travel(NOON, tick=False):
+        for username in ("clerk", "county-head"):
+            people.enable(account_id=world.posts[username].user_id, acting=acting, reason="返岗")
+        with pytest.raises(Refused) as refused:
+            people.enable(account_id=world.posts["county"].user_id, acting=acting, reason="返岗")
+
+    assert str(refused.value) == (
+        "这个账号 183 天没有使用，和封存的一样由上一级启用。请上级账号管理员办理。"
+    )
+    opened = dict(User.objects.values_list("username", "opened_at"))
+    assert (opened["clerk"], opened["county-head"]) == (NOON, NOON - 182 * DAY)

@@ -103,3 +103,24 @@ def test_the_security_officer_lets_the_account_be_tried_again(world, clock):
         "unlocked",
         "login",
     ]
+
+
+def test_a_half_filled_change_of_the_password_does_not_let_one_guess_on(world, clock, client_of):
+    """Whoever found a session open learns no password by sending every other form unfinished."""
+    client, guess = client_of("clerk"), {"old": "falsch", "new": "x", "again": "x"}
+    statuses = []
+    for _ in range(3):
+        statuses += [client.post("/accounts/me/password/", guess).status_code]
+        statuses += [client.post("/accounts/me/password/", {"old": "falsch"}).status_code]
+    assert statuses == [*5 * [422], 429]
+
+
+def test_codes_are_tried_twenty_times_an_hour_also_from_where_the_password_was_right(world, clock):
+    """Whoever guesses codes has the password, and has logged in from each of the addresses."""
+    let_in = 0
+    for number in range(30):
+        address = f"10.2.0.{number}"
+        assert attempt("clerk", PASSWORD, address).status_code == 302
+        this = throttle.begin("clerk", address=address, at=NOON, purpose=throttle.CODE)
+        let_in += not this.is_refused
+    assert let_in == 20

@@ -13,7 +13,7 @@ from tests.numbering import making
 from tests.world import NOON
 from xueji.accounts import services as accounts
 from xueji.accounts.access import posts_in_force
-from xueji.accounts.models import Grant
+from xueji.accounts.models import AccountEvent, Grant
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
@@ -189,6 +189,20 @@ def test_nobody_works_at_a_merged_school_any_more_and_its_series_is_refused(worl
     making.issue(world, "邻泉小学")
     assert Student.objects.get(name="单雄信").number[6:9] == "018"
     assert faults() == []
+
+
+def test_posts_that_end_with_their_school_end_sessions_and_are_written_down_like_any_other(
+    world, client_of
+):
+    client, clerk = client_of("clerk1b"), world.posts["clerk1b"].user
+    assert client.get("/").status_code == 200
+
+    enter(world, "close", "邻泉小学")
+
+    assert client.get("/")["Location"] == "/login/?next=/"
+    told = AccountEvent.objects.filter(account_id=clerk.pk).values_list("kind", "note", "user_id")
+    ended = ("ended", "邻泉小学 · 学籍管理员，2026-09-02 止", world.posts["county"].user_id)
+    assert list(told) == [ended]
 
 
 def test_a_post_that_would_begin_later_at_a_closed_school_never_does(world):

@@ -56,7 +56,9 @@ def enrol(user: User, *, secret: str, typed: str, at: datetime, address: str) ->
 @transaction.atomic
 def passes(user: User, typed: str, *, at: datetime, address: str) -> bool:
     """Whether the code is right and was not used before; it is used now."""
-    factor = SecondFactor.objects.select_for_update(of=("self",)).get(user=user)
+    factor = SecondFactor.objects.select_for_update(of=("self",)).filter(user=user).first()
+    if factor is None:  # taken off while the code was typed
+        return False
     typed = "".join(typed.split()).lower()
     step = totp.matching_step(factor.secret, typed, at=at, after=factor.last_step)
     if step is not None:

@@ -25,6 +25,7 @@ OBVIOUS = frozenset(
     "user welcome woaini woaizhongguo xuexiao xueji xuejidemo xuejiguanli zaq zhongguo zxc".split()
 )
 LEET = str.maketrans("0134578@$!", "oieastbasi")
+UNSHIFT = str.maketrans("!@#$%^&*()", "1234567890")  # 1qaz@WSX goes over the keys of 1qaz2wsx
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ PROFILES = {
 }
 
 
-class Unfit(Exception):
-    """The new password is refused; the argument holds the sentences that say why."""
+class Overtaken(Exception):
+    """The password has been changed or reset since it was looked at; nothing was written."""
 
 
 def profile() -> Profile:
@@ -106,8 +107,10 @@ def _used_before(new: str, user: User, barred: int) -> list[str]:
 def _is_obvious(new: str) -> bool:
     plain = new.lower()
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)  # without the year and the ! at its end
-    letters = {re.sub(r"[^a-z]", "", word) for word in (plain, core, core.translate(LEET))}
-    return plain in _common() or len(set(plain)) < 4 or any(map(_is_one_word, letters))
+    spelt = (plain, core, core.translate(LEET))
+    letters = {re.sub(r"[^a-z]", "", word) for word in spelt}
+    is_common = not _common().isdisjoint((*spelt, plain.translate(UNSHIFT)))
+    return is_common or len(set(plain)) < 4 or any(map(_is_one_word, letters))
 
 
 def _is_one_word(letters: str) -> bool:
@@ -141,8 +144,13 @@ def first() -> str:
 
 @transaction.atomic
 def put(user: User, new: str, *, at: datetime, must_change: bool = False) -> None:
-    """Write a password, keep the hash of the one before; sessions are the caller's business."""
+    """Write a password, keep the hash of the one before; sessions are the caller's business.
+
+    Raises Overtaken where ``user`` was read before somebody else wrote one.
+    """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.password != user.password:
+        raise Overtaken
     if locked.has_usable_password():
         OldPassword.objects.create(user=user, password=locked.password, at=at)
     user.set_password(new)

@@ -5,10 +5,11 @@ Each one is written down, and ends the sessions of whom it concerns at once.
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from xueji.accounts import factor, log, passwords, services, sessions, throttle
+from xueji.accounts import factor, log, passwords, sealing, services, sessions, throttle
 from xueji.accounts.access import Acting, not_over
 from xueji.accounts.factor import ADMINISTRATION
 from xueji.accounts.models import LEVEL_OF_ROLE, Happened, Post, Role, User
@@ -98,10 +99,18 @@ def disable(*, account_id: int, acting: Acting, reason: str) -> User:
 
 @transaction.atomic
 def enable(*, account_id: int, acting: Acting, reason: str) -> User:
+    """Let a disabled account log in again; only the level above winds the clock of sealing."""
     account = _lock(account_id, acting)
     if account.is_active:
         raise Refused("这个账号没有停用。")
-    account.is_active, account.opened_at = True, acting.at
+    if account.home_id != acting.post.organisation_id:
+        account.opened_at = acting.at
+    elif sealing.is_sealed(account, at=acting.at):
+        raise Refused(
+            f"这个账号 {settings.SEALED_AFTER.days} 天没有使用，和封存的一样由上一级启用。"
+            "请上级账号管理员办理。"
+        )
+    account.is_active = True
     account.save(update_fields=["is_active", "opened_at"])
     return _done(Happened.ENABLED, account, acting, reason)
 
@@ -205,11 +214,16 @@ def end(*, account_id: int, post_id: int, on: date, acting: Acting) -> Post:
     """
     account = _lock(account_id, acting)
     post = _running_post(account, post_id, on, acting)
+    close(post, on=on, acting=acting)
+    return post
+
+
+def close(post: Post, *, on: date, acting: Acting) -> None:
+    """End a post whatever its holder's office, as ``end`` does; whoever calls has asked whether."""
     planned, over = post.starts, acting.today if on < post.starts else on
     services.end(post=post, on=over, ended_by=acting.post)
     said = f"{over} 止" if over >= planned else f"原定 {planned} 起，没有到任"
-    _done(Happened.ENDED, account, acting, f"{post}，{said}")
-    return post
+    _done(Happened.ENDED, post.user, acting, f"{post}，{said}")
 
 
 @transaction.atomic
@@ -236,8 +250,8 @@ def hand_over(*, account_id: int, post_id: int, to_id: int, on: date, acting: Ac
 
 
 def _running_post(account: User, post_id: int, on: date, acting: Acting) -> Post:
-    posts = not_over(account.posts.all(), on=acting.today).select_related("organisation")
-    post = posts.filter(pk=post_id).first()
+    posts = not_over(account.posts.all(), on=acting.today)
+    post = posts.select_related("organisation", "user__home").filter(pk=post_id).first()
     if post is None:
         raise Refused("这个岗位已经结束。")
     if on < post.starts <= acting.today:

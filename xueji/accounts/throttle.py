@@ -2,7 +2,7 @@
 
 Every try is written down before the password is looked at, so that many at once count as many.
 An address from which the account logged in lately is spared the second limit: whoever guesses
-from elsewhere keeps nobody out.
+from elsewhere keeps nobody out. Not for codes: who guesses them has logged in from where he is.
 """
 
 from collections import Counter
@@ -57,7 +57,9 @@ def begin(name: str, *, address: str, at: datetime, purpose: str = LOGIN) -> Try
     ends = []
     if tries["pair"] > PAIR:
         ends.append(tries["pair_since"] + PAIR_WINDOW)
-    if tries["everywhere"] > EVERYWHERE and not _is_known(name, address, at):
+    if tries["everywhere"] > EVERYWHERE and (
+        purpose == CODE or not _is_known(name, address, at)
+    ):
         ends.append(tries["since"] + WINDOW)
     if not ends:
         return Try(who=who, address=address)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import F
 
-from xueji.accounts import services as accounts
+from xueji.accounts import people
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting, not_over
 from xueji.accounts.models import Post
 from xueji.cases import queries as cases
@@ -214,8 +214,8 @@ def _shut(school: School, order: Order, acting: Acting) -> Changes:
     office.save(update_fields=["closed_on"])
     school.classes.filter(closed_on=None).update(closed_on=order.effective_on)
     posts = not_over(Post.objects.filter(organisation=office), on=acting.today).order_by("pk")
-    held = list(posts)
+    held = list(posts.select_related("organisation", "user__home"))
     for post in held:
-        accounts.end(post=post, on=acting.today, ended_by=acting.post)
+        people.close(post, on=acting.today, acting=acting)
     shut = [("撤销日期", "", order.effective_on.isoformat())]
     return [*shut, ("岗位", f"{len(held)} 个在用", "同时停用")] if held else shut

@@ -138,11 +138,12 @@ class PasswordForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        # looked at in every form, finished or not: where "old" has no fault it was right
+        if "old" in data and not self.user.check_password(data["old"]):
+            self.add_error("old", "现在的密码不对。忘记的，请上级账号管理员重设。")
         if self.errors:
             return data
-        if not self.user.check_password(data["old"]):
-            self.add_error("old", "现在的密码不对。忘记的，请上级账号管理员重设。")
-        elif data["new"] != data["again"]:
+        if data["new"] != data["again"]:
             self.add_error("again", "两遍不一样，请重新输。")
         else:
             for fault in passwords.faults(data["new"], self.user):

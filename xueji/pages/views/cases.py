@@ -150,6 +150,7 @@ def reverse(request: HttpRequest, number: str) -> HttpResponse:
 
 @access.act("students.reveal")
 @posted_from("case", "number")
+@quota.counted
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show one masked value of the case's pupil, for a recorded reason."""
     found = case_page.find(request, number)

@@ -24,6 +24,11 @@ from xueji.pages.slowed import slowed
 class Login(LoginView):
     """Django's, and a try that was not looked at is told as such."""
 
+    def get_redirect_url(self) -> str:
+        """Where one wanted to go; "" for this page, to which Django refuses to lead."""
+        wanted = super().get_redirect_url()
+        return "" if wanted == self.request.path else wanted
+
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response, wait = super().form_invalid(form), cast(LoginForm, form).wait
         return slowed(response, wait=wait) if wait else response

@@ -24,6 +24,7 @@ from xueji.pages.slowed import slowed
 ISSUER = "学籍"
 ENROLLING, RECOVERY = "enrolling", "recovery_codes"  # names in the session
 MOST_SESSIONS = 20
+OVERTAKEN = "没有改：密码刚刚在别处改过，或被重设。请用新的密码重新登录。"
 WRONG_CODE = "动态码不对，或已经用过。请等手机上换下一个再输；手机时间要准。"
 WRONG_RECOVERY = (
     "恢复码不对，或已经用过；每个只能用一次。请换没有用过的一个；都用完的，请安全管理员解除动态码。"
@@ -93,7 +94,10 @@ def my_password(request: HttpRequest) -> HttpResponse:
             form.add_error(None, TOO_MANY.format(minutes=this.minutes))
         elif form.is_valid():
             this.succeeded()
-            return _changed(request, form.cleaned_data["new"])
+            try:
+                return _changed(request, form.cleaned_data["new"])
+            except passwords.Overtaken:
+                form.add_error("old", OVERTAKEN)
         elif "old" not in form.errors:
             this.succeeded()
     context = {
@@ -112,6 +116,7 @@ def my_password(request: HttpRequest) -> HttpResponse:
 
 def _changed(request: HttpRequest, new: str) -> HttpResponse:
     user, where = request.acting.user, gate.onwards(request)
+    before = user.password
 
     def act() -> Done:
         passwords.put(user, new, at=request.acting.at)
@@ -121,7 +126,8 @@ def _changed(request: HttpRequest, new: str) -> HttpResponse:
 
     # a form's fingerprint is kept, and a fast one: no password may be part of it
     response = once(request, act, apart=("old", "new", "again"))
-    update_session_auth_hash(request, user)
+    if user.password != before:  # the second of a double click has a session that has ended
+        update_session_auth_hash(request, user)
     return response
 
 

@@ -47,6 +47,7 @@ def student(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.act("students.reveal")
 @posted_from("student", "pk")
+@quota.counted
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one masked value, for a recorded reason; not of a pupil who has left."""
     scope = visible(request.acting, pk)
