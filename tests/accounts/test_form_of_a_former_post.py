@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from tests import pupils
 from tests.browsing import text
 from xueji.accounts import services as accounts
 from xueji.audit.models import Act
@@ -85,6 +86,7 @@ def test_one_click_leads_back_to_the_former_post_and_to_what_was_typed(officer):
 
 def test_a_button_with_nothing_typed_is_pressed_again_by_that_click(officer, world):
     client, first, second = officer
+    pupils.sign(world, pupils.submitted(world), "principal", "centre")  # it waits for the county
     client.post("/post/", {"post": second.pk})
     sent = {"form_key": str(uuid4()), "under_post": str(first.pk)}
     stopped = client.post(reverse("notices_read"), sent)

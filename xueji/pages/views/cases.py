@@ -22,7 +22,7 @@ from xueji.pages import case_page, quota
 from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import TYPED_AT, posted_from, typing
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.record import shown
 
 NOT_DONE = "还没有办\n\n刚才登录已经结束，什么都没有写入。填的内容在下面，请核对后再按一次按钮。"
@@ -76,7 +76,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, found, form=form, status=422)
     following = "next" in request.POST
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         outcome = services.decide(
             seen={found.pk: version}, acting=request.acting, **form.cleaned_data
         )[found.pk]
@@ -92,9 +92,11 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, case_page.find(request, number), form=form, status=409)
 
 
-def _told(acting: Acting, location: str, found: Case, outcome: Outcome, decision: str) -> Done:
+def _told(
+    acting: Acting, location: str, found: Case, outcome: Outcome, decision: str
+) -> Done | NotDone:
     if outcome.kind == OutcomeKind.DECIDED:
-        return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
+        return NotDone(location, f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
     turn = case_page.turn(after, acting)
