@@ -1,9 +1,11 @@
 """Forms of the kernel's own pages."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
 from django import forms
+from django.http import HttpRequest
 
 from xueji.cases.models import Decision
 from xueji.identity import idnumbers
@@ -88,6 +90,26 @@ class ReasonForm(forms.Form):
             "max_length": "原因超过 200 个字，请写短一些。",
         },
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedReason:
+    """A reason that was sent and did nothing, shown again in its field (forms/reason.html).
+
+    ``wrong`` is told there; what stands against the act itself is not, as no other reason helps.
+    """
+
+    sent_to: str
+    text: str
+    wrong: str = ""
+
+
+NO_REASON = TypedReason(sent_to="", text="")
+SEE_FIELD = "请看标红的项目。"
+
+
+def typed_reason(request: HttpRequest, wrong: str = "") -> TypedReason:
+    return TypedReason(sent_to=request.path, text=request.POST.get("reason", ""), wrong=wrong)
 
 
 REVEALED = {"id_number": "身份证件号", "phone": "联系电话", "family": "家庭成员电话和证件号"}

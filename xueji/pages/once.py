@@ -44,7 +44,6 @@ class NotDone:
     warning: str = ""
 
 
-
 def once(
     request: HttpRequest,
     act: Callable[[], Done | NotDone],
@@ -106,7 +105,9 @@ def _fingerprints(request: HttpRequest, name: str) -> list[str]:
     return found
 
 
-def _act(request: HttpRequest, act: Callable[[], Done | NotDone], key: UUID, content: str) -> Done | NotDone:
+def _act(
+    request: HttpRequest, act: Callable[[], Done | NotDone], key: UUID, content: str
+) -> Done | NotDone:
     with transaction.atomic():
         location = audit.claim(key=key, user_id=request.user.pk, content=content)
         if location is not None:
