@@ -7,6 +7,7 @@
   "use strict";
 
   const keepers = new Map(); // the element of parts/draft.html: { kept, sending, failed }
+  const stale = new Set(); // other parts of a form whose last request was refused: they show what was before
   const PATIENCE = 3000; // ms that leaving waits for the last save
   let isLeaving = false;
   let isGone = false;
@@ -32,6 +33,21 @@
   // words of ours, such as that another window has switched to another post; a page is none
   const told = (xhr) => (xhr.status === 409 && xhr.getResponseHeader("content-type")?.startsWith("text/plain") ? xhr.responseText : NO_ANSWER);
 
+  // A part that was not answered is asked for again when one comes back, and says until then why it is old.
+  const note = (element, successful, xhr) => {
+    if (successful) stale.delete(element);
+    else if (successful === false && element.closest("form")) {
+      stale.add(element);
+      if (told(xhr) === NO_ANSWER) return;
+      element.querySelector("[data-stale]")?.remove();
+      const words = document.createElement("p");
+      Object.assign(words, { className: "late panel-body", textContent: told(xhr) });
+      words.dataset.stale = "";
+      words.setAttribute("role", "status");
+      element.prepend(words);
+    }
+  };
+
   const fail = (element, words) => {
     keepers.get(element).failed = true;
     element.classList.add("late");
@@ -56,7 +72,12 @@
     for (const field of document.querySelectorAll("[name='csrfmiddlewaretoken']")) field.value = token;
     document.body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": token }));
     tellLoggedOut(false);
-    for (const element of keepers.keys()) formOf(element).dispatchEvent(new Event("input", { bubbles: true }));
+    askAgain([...[...keepers.keys()].map(formOf), ...formsOf(stale)]);
+  };
+
+  const formsOf = (elements) => [...elements].map((element) => element.closest("form"));
+  const askAgain = (forms) => {
+    for (const form of new Set(forms)) form?.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -86,6 +107,7 @@
       tellLoggedOut(false);
     }
     const keeper = keepers.get(elt);
+    if (!keeper) note(elt, successful, xhr);
     if (!keeper || isLeaving) return;
     if (successful) {
       Object.assign(keeper, { kept: keeper.sending, failed: false });
@@ -139,6 +161,7 @@
   });
   const comeBack = () => {
     if (notice() && !notice().hidden) goOn();
+    else askAgain(formsOf(stale));
   };
   window.addEventListener("focus", comeBack);
   window.addEventListener("pageshow", () => {

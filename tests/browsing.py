@@ -8,6 +8,8 @@ from django.http import HttpResponse
 
 from xueji.cases.models import Case
 
+REASON_NEEDED = "请写明原因，会留在业务件里。"
+
 
 def raw(answer: HttpResponse) -> str:
     """The page as it was sent."""
@@ -26,6 +28,15 @@ def words(answer: HttpResponse) -> str:
 
 def errors(answer: HttpResponse) -> dict[str, list[str]]:
     return {name: list(told) for name, told in answer.context["form"].errors.items()}
+
+
+def refused_reason(answer: HttpResponse) -> tuple[str, str]:
+    """What stands in the field of a reason that was not taken, and what is told beside it."""
+    field = re.search(
+        r'<input [^>]*name="reason" value="([^"]*)"[^>]*aria-invalid="true"', raw(answer)
+    )
+    told = re.search(r'-wrong"><p class="error">([^<]*)</p>', raw(answer))
+    return (unescape(field[1]) if field else "", unescape(told[1]) if told else "")
 
 
 def key(**more: object) -> dict[str, object]:

@@ -16,7 +16,7 @@ from django.test import Client
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import canaries, remembered, rows
+from tests import bubbles, canaries, remembered, rows
 from tests import world as worlds
 from xueji.identity import crypto
 
@@ -71,6 +71,15 @@ def leaks(keyring) -> Iterator[set[str]]:
     """Canaries seen where none may be, asked at the end of all tests (tests/canaries.py)."""
     hits: set[str] = set()
     with canaries.watching(hits):
+        yield hits
+    assert hits == set()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bubbled(keyring) -> Iterator[set[str]]:
+    """Fields that a browser would check in its own words, asked likewise (tests/bubbles.py)."""
+    hits: set[str] = set()
+    with bubbles.watching(hits):
         yield hits
     assert hits == set()
 

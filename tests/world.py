@@ -7,6 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
+from django.utils.timezone import localdate
 
 from tests.remembered import Past
 from xueji.accounts import services as accounts
@@ -150,6 +151,17 @@ def hire(world: World, username: str, role: str, place: str, *, name: str = "") 
     )
     world.posts[username] = post
     return post
+
+
+def hire_also(world: World, username: str, place: str) -> Post:
+    """Let somebody hold the same post at a second place too, since yesterday."""
+    first = world.posts[username]
+    return accounts.grant(
+        user=first.user,
+        role=first.role,
+        organisation=world.organisations[place],
+        starts=localdate() - timedelta(days=1),
+    )
 
 
 def open_year(world: World, county: str) -> None:

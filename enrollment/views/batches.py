@@ -7,14 +7,20 @@ from django.urls import reverse
 
 from enrollment.queries import imports as queries
 from enrollment.services.batch import undo
-from enrollment.views.imports import acted, find
+from enrollment.views.imports import acted, find, show
 from xueji.accounts import access
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.pages.at_once import told
-from xueji.pages.forms import DecisionForm, ReasonForm, first_error
+from xueji.pages.forms import (
+    SEE_FIELD,
+    DecisionForm,
+    ReasonForm,
+    first_error,
+    typed_reason,
+)
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, posted_key
+from xueji.pages.once import Done, NotDone, once, posted_key
 
 CHANGED = "名单和您看到的不一样了：有的刚由他人办理，或刚刚送到。请看过现在的名单再签署。"
 
@@ -30,7 +36,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"没有签署\n\n{first}")
         return redirect("enrollment_batch", pk)
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         seen = queries.seen(found, request.acting)
         if not seen or queries.token(seen) != request.POST.get("token"):
             raise Refused(CHANGED)
@@ -61,9 +67,8 @@ def _undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        first = first_error(form)
-        messages.error(request, f"没有撤销\n\n{first}")
-        return redirect("enrollment_batch", pk)
+        messages.error(request, f"没有撤销\n\n{SEE_FIELD}")
+        return show(request, found, typed=typed_reason(request, first_error(form)), status=422)
 
     def act() -> Done:
         undo.ask(
@@ -74,4 +79,8 @@ def _undo(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return Done(reverse("enrollment_batch", args=[pk]))
 
-    return acted(request, act, pk, "没有撤销")
+    try:
+        return once(request, act, back=reverse("enrollment_batch", args=[pk]))
+    except Refused as refusal:
+        messages.error(request, f"没有撤销\n\n{refusal}")
+        return show(request, find(request, pk), typed=typed_reason(request), status=409)

@@ -27,9 +27,9 @@ from xueji.documents.refusals import BadFile, FileGone
 from xueji.excel import gate
 from xueji.excel.refusals import EMPTY, TOO_LARGE, Unreadable
 from xueji.jobs.models import JobState
-from xueji.pages.forms import new_key
+from xueji.pages.forms import NO_REASON, TypedReason, new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once, posted_key
+from xueji.pages.once import Done, NotDone, once, posted_key
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 
@@ -136,7 +136,17 @@ def find(request: HttpRequest, pk: int) -> ImportBatch:
 @require_GET
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the job is, what was found, or where the pupils of the batch stand."""
-    found = find(request, pk)
+    return show(request, find(request, pk))
+
+
+def show(
+    request: HttpRequest,
+    found: ImportBatch,
+    *,
+    typed: TypedReason = NO_REASON,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a batch; ``typed`` is the reason for which it was not undone."""
     has_failed = found.job is not None and found.job.state == JobState.FAILED
     is_running = found.state in RUNNING and not has_failed
     if request.htmx and not is_running:
@@ -146,6 +156,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "job": found.job,
         "is_running": is_running,
         "has_failed": has_failed and found.state in RUNNING,
+        "typed_reason": typed,
         "today": request.acting.today,
     }
     if is_running:
@@ -153,8 +164,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
             return render(request, "enrollment/_batch_running.html", context)
         return render(request, "enrollment/batch_running.html", context)
     if found.state in queries.SENT:
-        return stored(request, found, context)
-    return render(request, "enrollment/batch.html", context | {"form_key": new_key()})
+        return stored(request, found, context, status=status)
+    context["form_key"] = new_key()
+    return render(request, "enrollment/batch.html", context, status=status)
 
 
 def stored(
@@ -241,7 +253,9 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return acted(request, act, pk, "没有放弃")
 
 
-def acted(request: HttpRequest, act: Callable[[], Done], pk: int, failed: str) -> HttpResponse:
+def acted(
+    request: HttpRequest, act: Callable[[], Done | NotDone], pk: int, failed: str
+) -> HttpResponse:
     try:
         return once(request, act, back=reverse("enrollment_batch", args=[pk]))
     except Refused as refusal:

@@ -25,7 +25,7 @@ from xueji.pages import finding
 from xueji.pages.at_once import chosen, told
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 from xueji.students.search import masked
@@ -126,7 +126,7 @@ def results(request: HttpRequest) -> HttpResponse:
         text = request.POST.get("text", "")
         return _answer(request, month=month, picked=seen, text=text, status=422)
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         outcomes = report(
             seen=seen,
             has_passed=form.cleaned_data["result"] == "passed",
@@ -139,11 +139,11 @@ def results(request: HttpRequest) -> HttpResponse:
     return once(request, act, back=reverse("enrollment_national_check"))
 
 
-def _told(outcomes: Mapping[int, Outcome], result: str) -> Done:
+def _told(outcomes: Mapping[int, Outcome], result: str) -> Done | NotDone:
     here = reverse("enrollment_national_check")
     if not outcomes:
         gone = "所选的学生不在本岗位等待查重\n\n没有登记。请刷新名单后再选。"
-        return Done(here, warning=gone)
+        return NotDone(here, gone)
     word = "通过，转下一环节" if result == "passed" else "不通过，应按规定办理转学手续"
     return told(outcomes, at=here, signed=f"已登记 {{}} 名{word}", not_signed="{} 名没有登记")
 

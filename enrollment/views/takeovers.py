@@ -23,7 +23,15 @@ from xueji.documents import names
 from xueji.documents import services as documents
 from xueji.documents.refusals import BadFile, FileGone
 from xueji.excel.refusals import Unreadable
-from xueji.pages.forms import ReasonForm, first_error, new_key
+from xueji.pages.forms import (
+    NO_REASON,
+    SEE_FIELD,
+    ReasonForm,
+    TypedReason,
+    first_error,
+    new_key,
+    typed_reason,
+)
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once, posted_key
 from xueji.pages.paging import page
@@ -101,7 +109,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, found: Takeover, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    found: Takeover,
+    *,
+    refusal: str = "",
+    typed: TypedReason = NO_REASON,
+    status: int = 200,
 ) -> HttpResponse:
     has_failed = keeping.is_stuck(found)
     is_running = found.state in RUNNING and not has_failed
@@ -112,6 +125,7 @@ def _show(
         "job": found.job,
         "has_failed": has_failed,
         "refusal": refusal,
+        "typed_reason": typed,
         "form_key": new_key(),
         "today": request.acting.today,
     }
@@ -232,19 +246,23 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from(PAGE, "pk")
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo the whole takeover while nothing depends on it."""
-    find(request, pk)
+    found = find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        first = first_error(form)
-        messages.error(request, f"没有撤销\n\n{first}")
-        return redirect(PAGE, pk)
+        messages.error(request, f"没有撤销\n\n{SEE_FIELD}")
+        typed = typed_reason(request, first_error(form))
+        return _show(request, found, typed=typed, status=422)
 
     def act() -> Done:
         note, key = form.cleaned_data["reason"], posted_key(request)
         undo.ask(takeover_id=pk, note=note, key=key, acting=request.acting)
         return Done(reverse(PAGE, args=[pk]))
 
-    return _acted(request, act, pk, "没有撤销")
+    try:
+        return once(request, act, back=reverse(PAGE, args=[pk]))
+    except Refused as refusal:
+        messages.error(request, f"没有撤销\n\n{refusal}")
+        return _show(request, find(request, pk), typed=typed_reason(request), status=409)
 
 
 def _acted(request: HttpRequest, act: Callable[[], Done], pk: int, failed: str) -> HttpResponse:

@@ -25,6 +25,7 @@ def keep(*, name: str, columns: Sequence[str], acting: Acting) -> RosterChoice:
 
 
 @transaction.atomic
-def forget(*, choice_id: int, acting: Acting) -> None:
-    """Remove one's own choice; another's is left alone."""
-    RosterChoice.objects.filter(user=acting.user, pk=choice_id).delete()
+def forget(*, choice_id: int, acting: Acting) -> bool:
+    """Remove one's own choice, if it is still there; another's is left alone."""
+    gone, _ = RosterChoice.objects.filter(user=acting.user, pk=choice_id).delete()
+    return gone > 0

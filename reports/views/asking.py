@@ -25,7 +25,7 @@ from xueji.pages import finding
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import typing_here
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 
 
 @access.act("reports.export")
@@ -104,8 +104,9 @@ def _keep(
 def _forget(request: HttpRequest) -> HttpResponse:
     pk = whole(request.POST.get("choice", "")) or 0
 
-    def act() -> Done:
-        choices.forget(choice_id=pk, acting=request.acting)
+    def act() -> Done | NotDone:
+        if not choices.forget(choice_id=pk, acting=request.acting):
+            return NotDone(_address(request), "没有删除\n\n这套列已经不在了。")
         return Done(_address(request), success="已删去这套列")
 
     return once(request, act)

@@ -10,7 +10,7 @@ from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.pages import record
 from xueji.pages.paging import page
-from xueji.pages.span import asked_span, unread
+from xueji.pages.span import asked_span, shortened, unread
 from xueji.pages.views.audit import TABS
 
 WHOLE = "whole"
@@ -42,6 +42,7 @@ def taken(request: HttpRequest) -> HttpResponse:
             "lines": [told(export) for export in found.rows],
             "tabs": TABS.items(),
             "unread": unread(request),
+            "shortened": shortened(request, first, last),
             "first": first,
             "last": last,
             "only_whole": only_whole,

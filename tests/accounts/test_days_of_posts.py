@@ -93,6 +93,14 @@ def test_the_last_day_there_is_ends_no_post_and_hands_none_over(world, client_of
     assert refused_end(client_of("admin"), post, on="9999-12-31", to=to) == said
 
 
+def test_a_missing_last_day_and_a_long_name_are_told_in_our_words(world, client_of):
+    post, admin = give(world), client_of("admin")
+    place = reverse("account_end_post", args=[post.user_id, post.pk])
+    page = text(admin.post(place, {"on": "", "to": "甲" * 41, **key()}))
+    assert "请填岗位到哪一天止；今天结束就填今天。" in page
+    assert "最多 40 个字，现在有 41 个，请写短一些。" in page
+
+
 def test_the_page_says_of_a_post_taken_back_that_it_never_begins(world, client_of):
     post, admin = give(world, starts=TODAY + DAY), client_of("admin")
     place = reverse("account_end_post", args=[post.user_id, post.pk])
@@ -113,3 +121,4 @@ def test_a_missing_reason_is_told_with_the_act_it_is_for(world, client_of):
     assert page.status_code == 422
     assert "没有办理：停用" in text(page)
     assert "请写明停用的原因，会留在账号的记录里。" in text(page)
+    assert text(page).count('aria-invalid="true"') == 1

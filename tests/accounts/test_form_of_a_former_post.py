@@ -1,7 +1,6 @@
 """A form acts under the post it was opened under, though another window has switched meanwhile."""
 
 import re
-from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -10,27 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from tests.browsing import text
+from tests import pupils
+from tests.browsing import hidden, text
 from xueji.accounts import services as accounts
+from xueji.accounts.models import User
 from xueji.audit.models import Act
 from xueji.organisations.models import Organisation
 
 NEW = "/organisations/new/?kind=centre"
-
-
-@pytest.fixture
-def officer(world):
-    """The officer of one county, who since yesterday also holds the post at the other."""
-    user = world.posts["county"].user
-    second = accounts.grant(
-        user=user,
-        role="county_officer",
-        organisation=world.organisations["滦州市教育局"],
-        starts=localdate() - timedelta(days=1),
-    )
-    client = Client()
-    client.force_login(user)
-    return client, world.posts["county"], second
 
 
 def last_hidden(answer) -> dict[str, str]:
@@ -55,8 +41,8 @@ def founded() -> list[str]:
     return list(centres.values_list("parent__name", flat=True))
 
 
-def test_a_form_of_the_former_post_is_not_acted_on_under_the_new_one(officer):
-    client, first, second = officer
+def test_a_form_of_the_former_post_is_not_acted_on_under_the_new_one(two_posts):
+    client, first, second = two_posts
     form = typed(client.get(NEW))
     client.post("/post/", {"post": second.pk})
 
@@ -68,8 +54,8 @@ def test_a_form_of_the_former_post_is_not_acted_on_under_the_new_one(officer):
     assert f"换回「{first}」，回到填写的表" in said
 
 
-def test_one_click_leads_back_to_the_former_post_and_to_what_was_typed(officer):
-    client, first, second = officer
+def test_one_click_leads_back_to_the_former_post_and_to_what_was_typed(two_posts):
+    client, first, second = two_posts
     form = typed(client.get(NEW))
     client.post("/post/", {"post": second.pk})
     stopped = client.post(NEW, form)
@@ -83,8 +69,9 @@ def test_one_click_leads_back_to_the_former_post_and_to_what_was_typed(officer):
     assert founded() == ["迁安市教育局"]
 
 
-def test_a_button_with_nothing_typed_is_pressed_again_by_that_click(officer, world):
-    client, first, second = officer
+def test_a_button_with_nothing_typed_is_pressed_again_by_that_click(two_posts, world):
+    client, first, second = two_posts
+    pupils.sign(world, pupils.submitted(world), "principal", "centre")  # it waits for the county
     client.post("/post/", {"post": second.pk})
     sent = {"form_key": str(uuid4()), "under_post": str(first.pk)}
     stopped = client.post(reverse("notices_read"), sent)
@@ -96,8 +83,70 @@ def test_a_button_with_nothing_typed_is_pressed_again_by_that_click(officer, wor
     assert list(Act.objects.values_list("page", "post_id")) == [("notices_read", first.pk)]
 
 
-def test_a_form_whose_post_is_over_is_acted_on_under_no_other(officer):
-    client, first, second = officer
+def ended_on_the_way(client, form):
+    """What one is shown who pressed to switch back after the session had ended."""
+    user = client.session["_auth_user_id"]
+    client.logout()
+    lost = client.post("/post/", form)
+    assert (lost.status_code, "刚才填的内容完整地留在这一页里" in text(lost)) == (403, True)
+    client.force_login(User.objects.get(pk=user))
+    return client.post(reverse("switch_resume"), hidden(lost))
+
+
+def test_what_was_typed_outlives_a_session_that_ended_before_switching_back(two_posts):
+    client, first, second = two_posts
+    form = typed(client.get(NEW))
+    client.post("/post/", {"post": second.pk})
+    stopped = client.post(NEW, form)
+
+    shown = ended_on_the_way(client, last_hidden(stopped))
+
+    assert shown.status_code == 200
+    assert "没有提交：登录结束过" in text(shown)
+    assert f"「{first}」，回到填写的表" in text(shown)
+    again = client.post("/post/", last_hidden(shown), follow=True)
+    assert (again.status_code, founded()) == (200, [])
+    assert 'value="新镇中心校"' in text(again)
+    client.post(NEW, typed(again))
+    assert founded() == ["迁安市教育局"]
+
+
+def test_a_button_outlives_such_a_session_too(two_posts, world):
+    client, first, second = two_posts
+    pupils.sign(world, pupils.submitted(world), "principal", "centre")
+    client.post("/post/", {"post": second.pk})
+    sent = {"form_key": str(uuid4()), "under_post": str(first.pk)}
+    stopped = client.post(reverse("notices_read"), sent)
+
+    shown = ended_on_the_way(client, last_hidden(stopped))
+
+    assert f"「{first}」，接着提交" in text(shown)
+    assert Act.objects.count() == 0
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    strict.post("/post/", last_hidden(shown), follow=True)
+    assert list(Act.objects.values_list("page", "post_id")) == [("notices_read", first.pk)]
+
+
+def test_a_switch_with_nothing_typed_leads_to_the_login_alone(two_posts):
+    client, first, _ = two_posts
+    client.logout()
+    answer = client.post("/post/", {"post": first.pk})
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/")
+
+
+def test_who_holds_the_former_post_no_more_is_told_so_after_the_login(two_posts):
+    client, first, second = two_posts
+    form = typed(client.get(NEW))
+    client.post("/post/", {"post": second.pk})
+    stopped = client.post(NEW, form)
+    accounts.end(post=first, on=localdate())
+    shown = ended_on_the_way(client, last_hidden(stopped))
+    assert ("那个岗位已经不是您的" in text(shown), "换回" in text(shown)) == (True, False)
+
+
+def test_a_form_whose_post_is_over_is_acted_on_under_no_other(two_posts):
+    client, first, second = two_posts
     form = typed(client.get(NEW))
     accounts.end(post=first, on=localdate())
 
@@ -110,14 +159,14 @@ def test_a_form_whose_post_is_over_is_acted_on_under_no_other(officer):
 
 
 @pytest.mark.parametrize("under", ["x", "-1", "9" * 30, "²", "0"])
-def test_what_names_no_post_at_all_is_acted_on_under_none(officer, under):
-    client, *_ = officer
+def test_what_names_no_post_at_all_is_acted_on_under_none(two_posts, under):
+    client, *_ = two_posts
     form = {**typed(client.get(NEW)), "under_post": under}
     assert (client.post(NEW, form).status_code, founded()) == (409, [])
 
 
-def test_a_request_in_the_background_is_told_so_and_changes_nothing(officer):
-    client, first, second = officer
+def test_a_request_in_the_background_is_told_so_and_changes_nothing(two_posts):
+    client, first, second = two_posts
     form = typed(client.get(NEW))
     client.post("/post/", {"post": second.pk})
 
@@ -130,8 +179,8 @@ def test_a_request_in_the_background_is_told_so_and_changes_nothing(officer):
     assert (answer.status_code, answer.content.decode(), founded()) == (409, told, [])
 
 
-def test_ones_own_account_belongs_to_no_post(officer):
-    client, first, second = officer
+def test_ones_own_account_belongs_to_no_post(two_posts):
+    client, first, second = two_posts
     client.post("/post/", {"post": second.pk})
     sent = {"form_key": str(uuid4()), "under_post": str(first.pk)}
     answer = client.post(reverse("my_sessions_end"), sent)
@@ -139,7 +188,7 @@ def test_ones_own_account_belongs_to_no_post(officer):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "desk", "/\\x"])
-def test_switching_leads_nowhere_else(officer, elsewhere):
-    client, _, second = officer
+def test_switching_leads_nowhere_else(two_posts, elsewhere):
+    client, _, second = two_posts
     answer = client.post("/post/", {"post": second.pk, "next": elsewhere})
     assert (answer.status_code, answer["Location"]) == (302, "/")

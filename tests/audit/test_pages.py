@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests import pupils
+from tests import world as worlds
 from tests.establishment import orders
 from tests.permissions.table import rows
 from tests.world import NOON, PASSWORD
@@ -119,6 +120,38 @@ def test_a_pupil_who_has_left_is_found_still(world, clock, client_of):
     assert [one.pk for one in found.context["found"]] == [child.pk]
 
 
+def test_a_pupil_whose_entry_is_under_way_is_found_by_the_school_s_auditors_alone(
+    world, clock, client_of
+):
+    worlds.hire(world, "auditor9", "auditor", "滦州市教育局")
+    child = pupils.submitted(world, name="程咬金").student
+    look(world, "clerk", [child.pk])
+    auditor = client_of("auditor")
+    link = f"?tab=looks&amp;pupil={child.pk}&amp;"
+    assert link in auditor.get("/audit/").content.decode()
+    assert lines(auditor, pupil=child.pk)[-1] == ("clerk", "查看，学生")
+    assert client_of("auditor9").get("/audit/", {"pupil": child.pk}).context["unknown"] == [
+        "您的范围里没有这名学生"
+    ]
+
+
+def test_a_pupil_out_of_reach_is_named_without_a_way_to_others_looks(world, clock, client_of):
+    child = pupils.enrolled(world, "clerk9", name="程咬金", **pupils.LUANZHOU)
+    look(world, "clerk", [child.pk])
+    page = client_of("auditor").get("/audit/")
+    assert page.context["lines"][0].pupils == [(None, "程**")]
+    assert f"pupil={child.pk}" not in page.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/audit/", "/reports/rosters/taken/"])
+@pytest.mark.parametrize("asked", [{"from": "x"}, {"to": "2026-02-30"}, {"from": "2026/9/1"}])
+def test_a_day_that_is_none_is_said_not_to_have_been_asked_for(
+    world, clock, client_of, path, asked
+):
+    page = client_of("auditor").get(path, asked).content.decode()
+    assert "起止日期要写成 2026-09-01 这样，列的是 2026-" in page
+
+
 def test_a_school_that_moved_is_asked_for_with_its_time_at_the_former_centre(
     world, clock, client_of
 ):
@@ -151,6 +184,7 @@ def test_a_closed_school_is_asked_for_and_one_of_two_of_a_name_is_not_guessed(
 
 def test_a_form_that_was_acted_on_leaves_one_row_and_a_repeat_none(world, client_of):
     clerk, sent = client_of("clerk"), {"form_key": str(uuid4())}
+    client_of("clerk").get(reverse("desk"))  # at another computer
     for _ in range(2):
         clerk.post("/accounts/me/sessions/end/", sent)
     acted = Act.objects.get()

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from enrollment.models import BatchState, ImportBatch
+from tests.browsing import REASON_NEEDED, key, refused_reason
 from tests.enrollment import workbooks
 from xueji.audit.models import Access
 from xueji.cases.models import Case
@@ -98,6 +99,8 @@ def test_upload_check_confirm_sign_and_take_back_on_the_pages(world, clerk, clie
     told = posted(principal, batch, "decide", token=stale, decision="agreed")
     assert "已签署 2 件" in told
 
+    answer = clerk.post(f"{IMPORT}{batch.pk}/withdraw/", key(reason=""))
+    assert (answer.status_code, refused_reason(answer)) == (422, ("", REASON_NEEDED))
     told = posted(clerk, batch, "withdraw", reason="名单拿错了")
     assert "撤销中" in told
     workbooks.run(workbooks.again(batch).job)

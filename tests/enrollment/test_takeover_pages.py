@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enrollment.excel.takeover.columns import typed
 from enrollment.models import Takeover, TakeoverState
+from tests.browsing import REASON_NEEDED, refused_reason
 from tests.enrollment import takeovers, workbooks
 from tests.enrollment.takeovers import AS_ON, line
 from xueji.audit.models import Access
@@ -72,6 +73,8 @@ def test_open_upload_confirm_and_undo_on_the_pages(world, county, client_of):
     found = county.get("/numbering/?number=02262401700001").content.decode()
     assert "不知道是谁" in found
 
+    answer, _ = posted(county, f"{takeover.pk}/undo/", reason="")
+    assert (answer.status_code, refused_reason(answer)) == (422, ("", REASON_NEEDED))
     _, shown = posted(county, f"{takeover.pk}/undo/", reason="表拿错了")
     assert "撤销中" in shown
     workbooks.run(takeovers.again(takeover).job)

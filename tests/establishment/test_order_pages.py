@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from tests import pupils
-from tests.browsing import words
+from tests.browsing import refused_reason, words
 from tests.documents import scans
 from tests.establishment.asking import problems, send
 from xueji.establishment.models import Order
@@ -43,7 +43,9 @@ def test_the_county_looks_first_then_enters_an_order_and_withdraws_it(world, cli
         assert client_of(who).get(reverse("order", args=[order.pk])).status_code == status
     scan = client_of("centre").get(reverse("order_paper", args=[order.pk]))
     assert scan["Content-Disposition"].startswith("attachment")
-    assert "还没有写撤回的原因" in words(send(client, "order_withdraw", order.pk, reason=" "))
+    answer = send(client, "order_withdraw", order.pk, reason=" ")
+    told = "还没有写撤回的原因。请写明为什么撤回。"
+    assert (answer.status_code, refused_reason(answer)) == (422, (" ", told))
     assert "到那天由系统执行" in words(send(client, "order_carry_out", order.pk))
     send(client, "order_withdraw", order.pk, reason="文件废止")
     order.refresh_from_db()

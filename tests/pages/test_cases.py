@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
-from tests.browsing import text, verdict
+from tests.browsing import REASON_NEEDED, key, refused_reason, text, verdict
 from tests.world import NOON
 from xueji.audit.models import Access, AccessKind
 from xueji.cases import kinds
@@ -222,6 +222,13 @@ def test_a_stranger_to_the_case_finds_nothing(world, client_of, person):
         post(client, "case_reveal", case, {"field": "phone", "reason": "联系监护人"}),
     ):
         assert (answer.status_code, without_token(answer)) == (404, without_token(missing))
+
+
+def test_what_ends_a_case_asks_for_its_reason_beside_the_field(world, client_of):
+    case = pupils.submitted(world)
+    for reason, told in (("", REASON_NEEDED), ("重" * 201, "原因超过 200 个字，请写短一些。")):
+        answer = post(client_of("clerk"), "case_withdraw", case, key(reason=reason))
+        assert (answer.status_code, refused_reason(answer)) == (422, (reason, told))
 
 
 def test_the_clerk_takes_back_what_was_wrong(world, client_of):

@@ -12,6 +12,8 @@ from django.urls import reverse
 from numbering.models import RegisterNumber
 from numbering.queries.check import FAULTS as NUMBER_FAULTS
 from tests import pupils
+from tests import world as worlds
+from tests.browsing import words
 from tests.numbering import making
 from tests.world import NOON
 from xueji.jobs import services as jobs
@@ -19,6 +21,8 @@ from xueji.jobs.models import Job
 from xueji.ledger import examinations
 from xueji.ledger.models import Examination
 from xueji.ledger.proofs import proofs
+from xueji.organisations.models import Level
+from xueji.organisations.services import found
 from xueji.pages.check_words import FAULTS
 from xueji.students.models import Student
 
@@ -101,11 +105,22 @@ def test_the_last_four_hundred_of_a_proof_are_kept(world, monkeypatch):
     assert left() == [(LEDGER, 4, {}), (LEDGER, 3, {}), (LEDGER, 2, {}), (NUMBERS, 5, {})]
 
 
-@pytest.mark.parametrize("person", ["auditor", "security"])
-def test_the_desk_tells_of_faults_in_red_and_leads_to_what_they_mean(world, client_of, person):
+@pytest.fixture
+def above_all(world, client_of):
+    """``above_all("auditor")``: a client of that role at the province, above all there is."""
+
+    def client(role: str = "auditor"):
+        worlds.hire(world, "above", role, "河北省教育厅")
+        return client_of("above")
+
+    return client
+
+
+@pytest.mark.parametrize("role", ["auditor", "security"])
+def test_the_desk_tells_of_faults_in_red_and_leads_to_what_they_mean(above_all, role):
     leave(hours=1, gap=2, turn_is_copied=1)
     leave(NUMBERS)
-    client = client_of(person)
+    client = above_all(role)
     assert told(client) == (
         {"学籍台账": "3 处问题", "学籍号": "没有问题"},
         {"数据核对发现问题：学籍台账": (3, NOON - HOUR, NOON.date())},
@@ -113,6 +128,53 @@ def test_the_desk_tells_of_faults_in_red_and_leads_to_what_they_mean(world, clie
     shown = client.get(reverse("checks")).content.decode()
     assert "号段中间缺号：2 处" in shown
     assert "在办业务件轮到谁与环节不一致：1 处" in shown
+
+
+OF_A_COUNTY = [
+    ("auditor", "迁安市教育局"),
+    ("security", "迁安市教育局"),
+    ("auditor", "滦州市教育局"),
+]
+
+
+@pytest.mark.parametrize(("role", "county"), OF_A_COUNTY)
+def test_a_county_is_told_whether_there_are_faults_and_nothing_of_the_others(
+    world, client_of, role, county
+):
+    """Neither how many pupils and numbers all counties have, nor what is at fault with them."""
+    worlds.hire(world, "other", role, county)
+    leave(hours=1, looked_at=74123, gap=613, turn_is_copied=1)
+    leave(NUMBERS, looked_at=85321)
+    client = client_of("other")
+    assert told(client) == (
+        {"学籍台账": "有问题", "学籍号": "没有问题"},
+        {"数据核对发现问题：学籍台账": (1, NOON - HOUR, NOON.date())},
+    )
+    for page in ("checks", "desk"):
+        shown = words(client.get(reverse(page)))
+        totals = ("74123", "85321", "613", "614", "号段中间缺号", "与环节不一致")
+        assert [total for total in totals if total in shown] == []
+        assert "有问题" in shown
+
+
+def test_a_province_beside_another_one_is_not_above_all(world, above_all):
+    client = above_all()
+    leave(gap=613)
+    assert told(client)[0]["学籍台账"] == "613 处问题"
+    found(
+        parent=None,
+        level=Level.PROVINCE,
+        name="天津市教育委员会",
+        division_code="12",
+        number_code="12",
+        rule_set="national",
+    )
+    assert told(client)[0]["学籍台账"] == "有问题"
+
+
+@pytest.mark.parametrize("who", ["clerk", "county", "province", "admin"])
+def test_whoever_watches_over_nothing_does_not_find_the_page(world, client_of, who):
+    assert client_of(who).get(reverse("checks")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
-from tests.browsing import text
+from tests.browsing import refused_reason, text
 from tests.conduct import entries
 from tests.documents import scans
 from tests.world import NOON
@@ -115,7 +115,11 @@ def test_an_undone_entry_is_on_the_tab_alone_and_its_proof_is_gone_at_once(clien
 def test_an_undo_without_a_reason_says_so(client_of, student):
     record(client_of("clerk"), student)
     answer = act(client_of("clerk"), "student_conduct_undo", Conduct.objects.get(), reason=" ")
-    assert "请写明作废的原因" in text(answer)
+    told = "请写明作废的原因，如：登记错了学生、日期写错。原因会留在履历里。"
+    assert (answer.status_code, refused_reason(answer)) == (422, (" ", told))
+    long = "错" * 61
+    answer = act(client_of("clerk"), "student_conduct_undo", Conduct.objects.get(), reason=long)
+    assert refused_reason(answer) == (long, "作废的原因超过 60 个字，请写短一些。")
     assert Conduct.objects.get().undone is False
 
 

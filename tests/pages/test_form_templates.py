@@ -5,6 +5,7 @@ from django import forms
 from django.forms.renderers import get_default_renderer
 from pytest_django.asserts import assertHTMLEqual
 
+from xueji.pages.forms import first_error, in_our_words
 from xueji.pages.renderers import Renderer
 
 
@@ -122,3 +123,11 @@ def test_a_whole_form_is_a_grid_under_what_concerns_no_field():
            <input type="text" name="name" value="王" required id="id_name"></div>
            <input type="hidden" name="code" value="1" id="id_code"></div>""",
     )
+
+
+def test_what_django_would_say_of_an_empty_or_a_long_field_is_said_in_our_words():
+    form = PupilForm({"name": "赵" * 21})
+    assert in_our_words(form.errors["name"]) == ["最多 20 个字，现在有 21 个，请写短一些。"]
+    assert in_our_words(form.errors["board"]) == ["还没有填"]
+    assert "最多 20 个字，现在有 21 个，请写短一些。" in str(form)
+    assert first_error(form) == "最多 20 个字，现在有 21 个，请写短一些。"

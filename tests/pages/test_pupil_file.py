@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import pupils
-from tests.browsing import text
+from tests.browsing import refused_reason, text
 from tests.documents import portraits, scans
 from tests.world import NOON
 from xueji.audit.models import Access
@@ -169,7 +169,9 @@ def test_a_removal_that_is_refused_says_why(client_of, student):
     clerk = client_of("clerk")
     post(clerk, "student_paper_new", student, kind="vaccination", on_paper="on")
     paper = DossierPaper.objects.get()
-    assert "请写明移除的原因" in text(remove(clerk, student, paper, " "))
+    told = "请写明移除的原因，如：传到了别的学生名下、扫描不清。原因会留在档案里。"
+    answer = remove(clerk, student, paper, " ")
+    assert (answer.status_code, refused_reason(answer)) == (422, (" ", told))
     refused = [remove(client_of(who), student, paper) for who in ("clerk1b", "principal", "county")]
     assert [answer.status_code for answer in refused] == [404, 404, 404]
     other = DossierPaper(pk=paper.pk + 1)

@@ -319,6 +319,7 @@ def only_a_key(site: Site, ask: Ask, unit: Unit) -> dict[str, object]:
 
 FORMS = {
     "switch_post": _switch,
+    "switch_resume": _switch,
     "my_password": own_password,
     "my_sessions_end": only_a_key,
     "notices_read": only_a_key,

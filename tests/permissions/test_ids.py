@@ -174,6 +174,10 @@ def post_of(own, other, site):
     return reverse("switch_post"), {"post": str(post.pk if post else MISSING)}
 
 
+def post_of_the_way_back(own, other, site):
+    return reverse("switch_resume"), {**post_of(own, other, site)[1], "next": "/", "note": "x"}
+
+
 def continued(url: str, field: str, **more: object):
     """The form of a pupil that claims to go on with another post's case."""
 
@@ -257,6 +261,7 @@ GUESSES = [
     Guess("enrollment_roll", "clerk", foreign_roll("school_class")),
     Guess("enrollment_roll", "clerk", foreign_roll("copy")),
     *(Guess("switch_post", who, post_of) for who in NEIGHBOURS),
+    *(Guess("switch_resume", who, post_of_the_way_back) for who in NEIGHBOURS),
     *(
         Guess(url, "clerk", continued(url, field, **more), touches)
         for field in ("draft", "returned", "open")

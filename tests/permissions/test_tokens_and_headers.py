@@ -12,7 +12,13 @@ from xueji.students import queries
 
 FORMS = sorted({row.url for row in rows() if "POST" in row.methods and row.answer != "405"})
 # shown again, filled, with a token of this session; changes nothing (xueji/pages/kept.py)
-NEEDS_NO_TOKEN = {"enrollment_resume", "case_resume", "cases_resume", "student_edit_resume"}
+NEEDS_NO_TOKEN = {
+    "switch_resume",
+    "enrollment_resume",
+    "case_resume",
+    "cases_resume",
+    "student_edit_resume",
+}
 # forms that are shown again where they are taken: needs no token what comes back to be shown
 SHOWN_AGAIN = {
     "account_end_post",

@@ -21,7 +21,7 @@ from xueji.cases.models import Case
 from xueji.cases.queries import waiting_text
 from xueji.cases.services import Kept, Stale, Typed
 from xueji.identity.problems import Problem
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.rules.engine import Finding
 
 
@@ -148,11 +148,11 @@ def discarded(request: HttpRequest, case: Case, *, page: str) -> HttpResponse:
     """Throw a draft of the own post away."""
     back = reverse(page)
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         try:
             cases.discard(case_id=case.pk, acting=request.acting)
         except Refused as refusal:
-            return Done(back, warning=f"没有删除\n\n{refusal}")
+            return NotDone(back, f"没有删除\n\n{refusal}")
         return Done(back, success="草稿已删除")
 
     return once(request, act, back=back)

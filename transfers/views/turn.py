@@ -25,7 +25,7 @@ from xueji.pages import case_page
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import typing_here
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.record import shown
 
 NO_CLASS = "现在的一步不选班级，请在业务件页上签署。"
@@ -62,7 +62,7 @@ def turn(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid() or version is None:
         return _show(request, found, form, status=422)
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         data = form.cleaned_data
         outcome = receive(
             case_id=found.pk,
@@ -87,7 +87,7 @@ def not_now(request: HttpRequest, found: Case, why: str) -> HttpResponse:
         if request.POST:  # comes back after a login
             messages.warning(request, why)
         return redirect(address)
-    return once(request, lambda: Done(address, warning=why, is_act=False), back=address)
+    return once(request, lambda: NotDone(address, why), back=address)
 
 
 def _form(found: Case, data: QueryDict | None) -> TurnForm:
@@ -104,13 +104,13 @@ def _form(found: Case, data: QueryDict | None) -> TurnForm:
     )
 
 
-def _told(found: Case, outcome: Outcome, acting: Acting) -> Done:
+def _told(found: Case, outcome: Outcome, acting: Acting) -> Done | NotDone:
     location = reverse("case", args=[found.number])
     if outcome.kind == OutcomeKind.REFUSED:
         raise Refused(outcome.text)
     if outcome.kind == OutcomeKind.DECIDED:
         told = f"这一步刚由他人办理\n\n{outcome.text}"
-        return Done(location, warning=told, is_act=False)
+        return NotDone(location, told)
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     return Done(location, success=f"已签署\n\n{found.title}　{case_page.turn(after, acting)}")
 
@@ -147,7 +147,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _ask_receipt(request, found, form, status=422)
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         record_receipt(case_id=found.pk, acting=request.acting, **form.cleaned_data)
         return Done(reverse("case", args=[number]), success=f"已登记回执：{found.title}")
 

@@ -64,6 +64,10 @@ class Refused(Exception):
     """An act was refused; the text is a Chinese sentence for the person who tried."""
 
 
+class Unreasoned(Refused):
+    """It was refused for its reason, which is missing or too long: another one helps."""
+
+
 _KINDS: dict[str, Kind] = {}
 
 

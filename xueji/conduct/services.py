@@ -9,7 +9,7 @@ from django.db import transaction
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.audit import history
-from xueji.cases.kinds import Refused
+from xueji.cases.kinds import Refused, Unreasoned
 from xueji.conduct import rules
 from xueji.conduct.models import Conduct, Kind
 from xueji.conduct.rules import Entry, Revocation
@@ -114,9 +114,9 @@ def undo(*, student: Student, pk: int, reason: str, acting: Acting) -> Conduct:
     row = _standing(student, pk)
     why = reason.strip()
     if not why:
-        raise Refused("请写明作废的原因，如：登记错了学生、日期写错。原因会留在履历里。")
+        raise Unreasoned("请写明作废的原因，如：登记错了学生、日期写错。原因会留在履历里。")
     if len(why) > LONGEST_REASON:
-        raise Refused(f"作废的原因超过 {LONGEST_REASON} 个字，请写短一些。")
+        raise Unreasoned(f"作废的原因超过 {LONGEST_REASON} 个字，请写短一些。")
     row.undone = True
     history.update([row], fields=["undone"], acting=acting, reason=f"作废：{why}")
     scans = Document.objects.filter(key__in=[row.document_id, row.revoked_document_id])

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
-from xueji.cases.kinds import Refused
+from xueji.cases.kinds import Refused, Unreasoned
 from xueji.documents import services as documents
 from xueji.documents.models import Document
 from xueji.dossiers import queries
@@ -72,9 +72,9 @@ def remove(*, student: Student, pk: int, reason: str, acting: Acting) -> Dossier
         raise NoSuchPaper(pk)
     why = reason.strip()
     if not why:
-        raise Refused("请写明移除的原因，如：传到了别的学生名下、扫描不清。原因会留在档案里。")
+        raise Unreasoned("请写明移除的原因，如：传到了别的学生名下、扫描不清。原因会留在档案里。")
     if len(why) > LONGEST_REASON:
-        raise Refused(f"移除的原因超过 {LONGEST_REASON} 个字，请写短一些。")
+        raise Unreasoned(f"移除的原因超过 {LONGEST_REASON} 个字，请写短一些。")
     if case := queries.resting_on(paper):
         raise Refused(
             f"业务件 {case.number} 依据这份{PAPERS[paper.kind]}，不能移除。"

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages.ids import whole
-from xueji.pages.once import Done
+from xueji.pages.once import Done, NotDone
 
 MOST = 200  # cases in one decision
 MOST_NAMED = 20  # of those that were not signed
@@ -19,7 +19,9 @@ def chosen(request: HttpRequest) -> dict[int, int]:
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and None not in pair}
 
 
-def told(outcomes: Mapping[int, Outcome], *, at: str, signed: str, not_signed: str) -> Done:
+def told(
+    outcomes: Mapping[int, Outcome], *, at: str, signed: str, not_signed: str
+) -> Done | NotDone:
     """How many were signed, and of the others why not; both words take a number."""
     rest = [outcome for outcome in outcomes.values() if outcome.kind != OutcomeKind.SIGNED]
     done = len(outcomes) - len(rest)
@@ -27,8 +29,5 @@ def told(outcomes: Mapping[int, Outcome], *, at: str, signed: str, not_signed: s
     if len(rest) > MOST_NAMED:
         lines.append(f"……另有 {len(rest) - MOST_NAMED} 件")
     reasons = "\n".join(lines)
-    return Done(
-        at,
-        success=signed.format(done) if done else "",
-        warning=f"{not_signed.format(len(rest))}\n\n{reasons}" if rest else "",
-    )
+    why = f"{not_signed.format(len(rest))}\n\n{reasons}" if rest else ""
+    return Done(at, signed.format(done), why) if done else NotDone(at, why)

@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, Q
+
 from xueji.accounts.models import AccountEvent, Post, User
 from xueji.audit import queries
 from xueji.audit.models import Access, Act
 from xueji.cases.models import Case
 from xueji.establishment.models import Order
 from xueji.identity.masking import mask_name
-from xueji.organisations.models import Organisation, SchoolClass, StageName
+from xueji.organisations.models import Organisation, SchoolClass, StageName, within
 from xueji.pages.act_words import FIELDS, PAGES
 from xueji.pages.ids import whole
-from xueji.students.models import Student
+from xueji.students.models import Placement, Status, Student
 
 MOST_NAMED = 5
 Names = Callable[[Iterable[int]], dict[int, str]]
@@ -28,8 +30,16 @@ class Line(NamedTuple):
     who: User | None
     post: Post | None
     said: str
-    pupils: list[tuple[int, str]]  # the first ones, masked
+    pupils: list[tuple[int | None, str]]  # the first ones, masked; without id out of reach
     more: int  # than those
+
+
+def in_reach(own: str) -> Q:
+    """Pupils of the office at ``own`` and below: who are there, were once, or are to be."""
+    were = Placement.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
+    come = Case.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
+    is_coming = Q(status=Status.PENDING) & Q(Exists(come))
+    return within(own, "org_path") | Q(Exists(were)) | is_coming
 
 
 def looks(rows: Sequence[Access], *, own: str) -> list[Line]:
@@ -73,13 +83,17 @@ def _lines(
     posts = queries.posts(row.post_id for row in rows)
     shown = {row.pk: pupils(row) for row in rows}
     named = {pk for each in shown.values() for pk in each[:MOST_NAMED]}
-    names = dict(Student.objects.filter(pk__in=named).values_list("pk", "name"))
+    known = Student.objects.filter(pk__in=named).annotate(is_reached=in_reach(own))
+    names = {
+        pk: (pk if is_reached else None, mask_name(name))
+        for pk, name, is_reached in known.values_list("pk", "name", "is_reached")
+    }
     lines = []
     for row in rows:
         post = posts.get(row.post_id)
         is_ours = post is None or post.organisation.path.startswith(own)
         of = shown[row.pk]
-        masked = [(pk, mask_name(names[pk])) for pk in of[:MOST_NAMED] if pk in names]
+        masked = [names[pk] for pk in of[:MOST_NAMED] if pk in names]
         who = people.get(row.user_id) if is_ours else None
         lines.append(Line(row, who, post, said[row.pk], masked, len(of) - len(masked)))
     return lines

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils.timezone import localdate
 
@@ -10,6 +10,7 @@ from xueji.accounts.access import Acting
 from xueji.cases.todos import Todo
 from xueji.ledger import examinations
 from xueji.ledger.models import Examination
+from xueji.organisations.models import Organisation, within
 from xueji.pages.check_words import FAULTS, PROVED
 
 DAY = timedelta(days=1)
@@ -17,13 +18,18 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One proof with its last outcome, if it was ever made."""
+    """One proof with its last outcome, if it was ever made.
+
+    The proofs are of the whole register: how much it holds, and which faults, is for a post that
+    reaches all of it (``is_whole``); every other is told whether there are any.
+    """
 
     title: str
     counted: str
     asks: str
     last: Examination | None
     overdue: bool
+    is_whole: bool
 
     @property
     def verdict(self) -> tuple[str, str]:
@@ -31,7 +37,7 @@ class Line:
         if self.last is None:
             return "还没核对", "tag-warn"
         if self.last.faults:
-            return f"{self.last.found} 处问题", "tag-bad"
+            return (f"{self.last.found} 处问题" if self.is_whole else "有问题"), "tag-bad"
         if self.overdue:
             return "逾期", "tag-bad"
         return ("没有问题", "tag-ok") if self.last.looked_at else ("没有数据", "")
@@ -39,21 +45,27 @@ class Line:
     @property
     def faults(self) -> list[tuple[str, int]]:
         """Each kind of fault in words, the most frequent first."""
-        found = self.last.faults if self.last else {}
+        found = self.last.faults if self.last and self.is_whole else {}
         by_count = sorted(found.items(), key=lambda one: (-one[1], one[0]))
         return [(FAULTS.get(name, name), count) for name, count in by_count]
 
 
-def lines(at: datetime) -> list[Line]:
-    """Every proof, in one query."""
-    last = examinations.latest()
+def reaches_all(acting: Acting) -> bool:
+    """Whether no office of the register lies outside the post's own."""
+    return not Organisation.objects.exclude(within(acting.post.organisation.path, "path")).exists()
+
+
+def lines(acting: Acting) -> list[Line]:
+    """Every proof, in two queries."""
+    last, is_whole = examinations.latest(), reaches_all(acting)
     return [
         Line(
             title=title,
             counted=counted,
             asks=asks,
             last=last.get(name),
-            overdue=examinations.is_overdue(last.get(name), at=at),
+            overdue=examinations.is_overdue(last.get(name), at=acting.at),
+            is_whole=is_whole,
         )
         for name, (title, counted, asks) in PROVED.items()
     ]
@@ -65,10 +77,10 @@ def todos(found: list[Line], acting: Acting) -> Iterator[Todo]:
         if line.last and line.last.faults:
             yield Todo(
                 label=f"数据核对发现问题：{line.title}",
-                count=line.last.found,
+                count=line.last.found if line.is_whole else 1,
                 help="请当天转告运行维护人员查明；改好以前，有关的号和名册先不要往外出",
                 url="checks",
-                unit="处",
+                unit="处" if line.is_whole else "项",
                 since=line.last.ended_at,
                 due=acting.today,
             )

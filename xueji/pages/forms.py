@@ -1,9 +1,13 @@
 """Forms of the kernel's own pages."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxLengthValidator
+from django.forms.utils import ErrorList
+from django.http import HttpRequest
 
 from xueji.cases.models import Decision
 from xueji.identity import idnumbers
@@ -23,6 +27,7 @@ WITHOUT_REASON = {
 }
 
 
+TOO_LONG = "最多 {limit_value} 个字，现在有 {show_value} 个，请写短一些。"
 KEYS = {Decision.AGREED: "a", Decision.RETURNED: "r"}
 
 
@@ -74,7 +79,20 @@ class DecisionForm(forms.Form):
 
 def first_error(form: forms.BaseForm) -> str:
     """What is said of a form that has no place of its own for what is wrong."""
-    return str(next(iter(form.errors.values()))[0])
+    return in_our_words(next(iter(form.errors.values())))[0]
+
+
+def in_our_words(errors: ErrorList) -> list[str]:
+    """What is wrong, with a sentence of ours in place of the two of Django's that forms leave."""
+    return [_in_our_words(error) for error in errors.as_data()]
+
+
+def _in_our_words(error: forms.ValidationError) -> str:
+    if error.message == forms.Field.default_error_messages["required"]:
+        return "还没有填"
+    if error.message is MaxLengthValidator.message:
+        return TOO_LONG.format(**error.params)
+    return str(next(iter(error)))
 
 
 class ReasonForm(forms.Form):
@@ -88,6 +106,26 @@ class ReasonForm(forms.Form):
             "max_length": "原因超过 200 个字，请写短一些。",
         },
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedReason:
+    """A reason that was sent and did nothing, shown again in its field (forms/reason.html).
+
+    ``wrong`` is told there; what stands against the act itself is not, as no other reason helps.
+    """
+
+    sent_to: str
+    text: str
+    wrong: str = ""
+
+
+NO_REASON = TypedReason(sent_to="", text="")
+SEE_FIELD = "请看标红的项目。"
+
+
+def typed_reason(request: HttpRequest, wrong: str = "") -> TypedReason:
+    return TypedReason(sent_to=request.path, text=request.POST.get("reason", ""), wrong=wrong)
 
 
 REVEALED = {"id_number": "身份证件号", "phone": "联系电话", "family": "家庭成员电话和证件号"}

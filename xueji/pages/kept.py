@@ -35,11 +35,15 @@ def posted_from(page: str, *arguments: str) -> Callable[[View], View]:
     return mark
 
 
-def typing(resume: str, *arguments: str) -> Callable[[View], View]:
-    """Mark a view whose POST may be long typed; ``resume`` is the url name of the way back."""
+def typing(resume: str, *arguments: str, beside: str = "") -> Callable[[View], View]:
+    """Mark a view whose POST may be long typed; ``resume`` is the url name of the way back.
+
+    ``beside``: a field without which nothing typed came along.
+    """
 
     def mark(view: View) -> View:
         view.resume = (resume, arguments)
+        view.beside = beside
         return view
 
     return mark
@@ -88,6 +92,8 @@ def page_of(request: HttpRequest) -> str | None:
 def kept(request: HttpRequest, view: View | None) -> HttpResponse | None:
     """The page with what was sent; None where nothing typed is at stake."""
     if not hasattr(view, "resume") or request.method != "POST" or request.htmx:
+        return None
+    if (beside := getattr(view, "beside", "")) and beside not in request.POST:
         return None
     context = {"sent": sent_to(request, view), "action": way_back(request, view)}
     return render(request, "pages/kept.html", context, status=403)

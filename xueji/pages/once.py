@@ -24,18 +24,29 @@ NOT_CONTENT = {"csrfmiddlewaretoken", "form_key", FIELD}
 class Done:
     """Where an act led, and what is said of it as soon as it is committed, never before.
 
-    ``is_act``: whether anything was done at all; without that the audit has no row of it.
+    Its warning stands beside what was done; where that is nothing, NotDone says so.
     """
 
     location: str
     success: str = ""
     warning: str = ""
-    is_act: bool = True
+
+    def __post_init__(self) -> None:
+        if self.warning and not self.success:
+            raise ValueError("a warning alone is NotDone")
+
+
+@dataclass(frozen=True)
+class NotDone:
+    """Where one is led for whom nothing could be done, and why; the audit has no row of it."""
+
+    location: str
+    warning: str = ""
 
 
 def once(
     request: HttpRequest,
-    act: Callable[[], Done],
+    act: Callable[[], Done | NotDone],
     *,
     apart: Collection[str] = (),
     changed: Callable[[], HttpResponse] | None = None,
@@ -67,7 +78,7 @@ def once(
             "这张表已经提交过，内容和上次不同，这次没有保存。\n\n请从列表重新打开，再改、再提交。",
         )
         return go(request, back or request.path)
-    if done.success:
+    if isinstance(done, Done) and done.success:
         messages.success(request, done.success)
     if done.warning:
         messages.warning(request, done.warning)
@@ -94,13 +105,15 @@ def _fingerprints(request: HttpRequest, name: str) -> list[str]:
     return found
 
 
-def _act(request: HttpRequest, act: Callable[[], Done], key: UUID, content: str) -> Done:
+def _act(
+    request: HttpRequest, act: Callable[[], Done | NotDone], key: UUID, content: str
+) -> Done | NotDone:
     with transaction.atomic():
         location = audit.claim(key=key, user_id=request.user.pk, content=content)
         if location is not None:
-            return Done(location)  # silent: its session could overwrite what the first is told
+            return NotDone(location)  # silent: its session could overwrite what the first is told
         done = act()
-        if done.is_act:
+        if isinstance(done, Done):
             _audit(request, done)
         audit.answer(key=key, location=done.location)
     return done

@@ -13,16 +13,19 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
     """``from`` and ``to`` of the address, in order; a week without an answer, a year at most."""
-    last = _day(request.GET.get("to", "")) or today
-    first = _day(request.GET.get("from", "")) or week_to(last)[0]
+    last = _day(request.GET.get("to", "").strip()) or today
+    first = _day(request.GET.get("from", "").strip()) or week_to(last)[0]
     first, last = sorted((first, last))
     return max(first, last - timedelta(days=MOST_DAYS)), last
 
 
 def shortened(request: HttpRequest, first: date, last: date) -> str:
-    """What is to be told where a day asked for lies before the first listed; "" otherwise."""
-    days = [day for name in ("from", "to") if (day := _day(request.GET.get(name, "")))]
-    asked = min(days, default=None)
+    """What is to be told where another span is listed than was asked for; "" otherwise."""
+    typed = [text for name in ("from", "to") if (text := request.GET.get(name, "").strip())]
+    days = [_day(text) for text in typed]
+    if None in days:
+        return f"起止日期要写成 2026-09-01 这样，列的是 {first} 至 {last}"
+    asked = min((day for day in days if day), default=None)
     return f"一次最多查一年，只列了 {first} 至 {last}" if asked and asked < first else ""
 
 

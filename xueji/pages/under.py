@@ -9,13 +9,16 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from xueji.accounts.models import Post
 from xueji.pages.ids import whole
-from xueji.pages.kept import sent_to, way_back
+from xueji.pages.kept import HAD_FILE, TYPED_AT, sent_to, way_back
 
 FIELD = "under_post"
+OF_THIS_PAGE = ("post", "next")  # what its own form adds to what was sent
 OF_NO_POST = ("own_session",)  # what one does to one's own account
 TOLD = (
     "没有存上：本页是以「{former}」打开的，您在别的窗口换到了「{present}」。"
@@ -38,7 +41,7 @@ def another(request: HttpRequest, view: Callable) -> HttpResponse | None:
     named = whole(request.POST[FIELD])
     if named == request.acting.post.pk:
         return None
-    former = next((post for post in request.posts if post.pk == named), None)
+    former = _held(request, named)
     if request.htmx:
         told = TOLD.format(former=former or "另一个岗位", present=request.acting.post)
         return HttpResponse(told, status=409, content_type="text/plain; charset=utf-8")
@@ -46,6 +49,8 @@ def another(request: HttpRequest, view: Callable) -> HttpResponse | None:
     is_sent_again = former is not None and (is_shown_first or not request.FILES)
     context = {
         "former": former,
+        "was_over": False,
+        "acting": request.acting,
         "is_sent_again": is_sent_again,
         "is_shown_first": is_shown_first,
         "has_files": bool(request.FILES),
@@ -53,3 +58,25 @@ def another(request: HttpRequest, view: Callable) -> HttpResponse | None:
         "next": way_back(request, view),
     }
     return render(request, "pages/under.html", context, status=409)
+
+
+def again(request: HttpRequest) -> HttpResponse:
+    """The same page for what was on its way back when the session ended: with all it held."""
+    kept = dict(sent_to(request, None))
+    is_shown_first = kept.get(TYPED_AT) not in (None, reverse("switch_post"))
+    own = OF_THIS_PAGE if is_shown_first else (*OF_THIS_PAGE, TYPED_AT)
+    context = {
+        "former": _held(request, whole(request.POST.get("post", ""))),
+        "was_over": True,
+        "acting": request.acting,
+        "is_sent_again": True,
+        "is_shown_first": is_shown_first,
+        "has_files": HAD_FILE in kept,
+        "sent": [(name, value) for name, value in sent_to(request, None) if name not in own],
+        "next": kept.get("next", ""),
+    }
+    return render(request, "pages/under.html", context)
+
+
+def _held(request: HttpRequest, pk: int | None) -> Post | None:
+    return next((post for post in request.posts if post.pk == pk), None)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("login/code/", mine.login_code, name="login_code"),
     path("logout/", entrance.logout, name="logout"),
     path("post/", entrance.switch_post, name="switch_post"),
+    path("post/resume/", entrance.resume_switch, name="switch_resume"),
     path("keys/", entrance.keys, name="keys"),
     path("help/", help.show, name="help"),
     path("healthz", entrance.healthz, name="healthz"),

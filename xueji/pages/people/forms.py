@@ -76,7 +76,10 @@ class AccountForm(PostForm):
 class EndForm(forms.Form):
     """The last day of a post, and who has it from then on."""
 
-    on = DayField(label="岗位到哪一天止")
+    on = DayField(
+        label="岗位到哪一天止",
+        error_messages={"required": "请填岗位到哪一天止；今天结束就填今天。"},
+    )
     to = forms.CharField(
         label="交接给",
         max_length=40,

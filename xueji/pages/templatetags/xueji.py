@@ -6,7 +6,6 @@ Filters that compare with today take the day as their argument; without one they
 import datetime as dt
 
 from django import template
-from django.forms import Field
 from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from xueji.cases import kinds
 from xueji.identity import masking
 from xueji.pages import under
+from xueji.pages.forms import in_our_words
 from xueji.pages.people.browsers import browser_words
 from xueji.students.showing import lacks_code
 
@@ -213,9 +213,7 @@ def crumbs(*labels_and_urls):
 
 @register.filter
 def field_errors(field):
-    """What is wrong with a field; Django's own sentence for an empty one becomes 还没有填."""
-    empty = str(Field.default_error_messages["required"])
-    return ["还没有填" if str(message) == empty else message for message in field.errors]
+    return in_our_words(field.errors)
 
 
 def _shown(form, field):

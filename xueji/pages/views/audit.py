@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
 from xueji.pages.paging import page
 from xueji.pages.span import asked_span, shortened, unread
-from xueji.students.models import Placement, Student, StudentQuerySet
+from xueji.students.models import Student, StudentQuerySet
 from xueji.students.search import search
 
 TABS = {"looks": "查看", "acts": "办理", "accounts": "账号与登录", "alerts": "预警"}
@@ -160,10 +159,7 @@ def _pupil(request: HttpRequest) -> Student | None:
 
 
 def _in_reach(acting: Acting) -> StudentQuerySet:
-    """Pupils of the own office and below, and those who were there once and have left."""
-    own = acting.post.organisation.path
-    were = Placement.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
-    rows = Student.objects.filter(within(own, "org_path") | Exists(were))
+    rows = Student.objects.filter(audit_lines.in_reach(acting.post.organisation.path))
     return rows.select_related("school__organisation")
 
 

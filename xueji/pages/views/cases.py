@@ -1,7 +1,6 @@
 """The case page shared by all parties, and the acts on a case."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,10 +18,20 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page, quota
-from xueji.pages.forms import DecisionForm, ReasonForm, RevealForm, new_key
+from xueji.pages.forms import (
+    NO_REASON,
+    SEE_FIELD,
+    DecisionForm,
+    ReasonForm,
+    RevealForm,
+    TypedReason,
+    first_error,
+    new_key,
+    typed_reason,
+)
 from xueji.pages.ids import whole
 from xueji.pages.kept import TYPED_AT, posted_from, typing
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.record import shown
 
 NOT_DONE = "还没有办\n\n刚才登录已经结束，什么都没有写入。填的内容在下面，请核对后再按一次按钮。"
@@ -40,23 +49,18 @@ def _answer(
     found: Case,
     *,
     form: DecisionForm | None = None,
-    typed_at: str = "",
-    typed_reason: str = "",
+    typed: TypedReason = NO_REASON,
     kind: str = AccessKind.VIEW,
     status: int = 200,
     **reveal: str,
 ) -> HttpResponse:
-    """The page, and the record that it was shown; ``reveal`` names one field and the reason.
-
-    ``typed_reason`` stands again in the form that is sent to ``typed_at``.
-    """
+    """The page, and the record that it was shown; ``reveal`` names one field and the reason."""
     context = case_page.context(found, request.acting)
     students = [found.student_id, *context["named"]]
     shown(request, kind=kind, page="cases", students=students, **reveal)
     context |= {
         "decision_form": (form or DecisionForm()).returning(context["returns_to_approver"]),
-        "typed_at": typed_at,
-        "typed_reason": typed_reason,
+        "typed_reason": typed,
         "reveal_form": RevealForm(),
         "revealed": reveal.get("field", ""),
         "form_key": new_key(),
@@ -76,7 +80,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, found, form=form, status=422)
     following = "next" in request.POST
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         outcome = services.decide(
             seen={found.pk: version}, acting=request.acting, **form.cleaned_data
         )[found.pk]
@@ -92,9 +96,11 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, case_page.find(request, number), form=form, status=409)
 
 
-def _told(acting: Acting, location: str, found: Case, outcome: Outcome, decision: str) -> Done:
+def _told(
+    acting: Acting, location: str, found: Case, outcome: Outcome, decision: str
+) -> Done | NotDone:
     if outcome.kind == OutcomeKind.DECIDED:
-        return Done(location, warning=f"这一步刚由他人办理\n\n{outcome.text}")
+        return NotDone(location, f"这一步刚由他人办理\n\n{outcome.text}")
     after = Case.objects.select_related("waiting_at").get(pk=found.pk)
     word = dict(DecisionForm.base_fields["decision"].choices)[decision]
     turn = case_page.turn(after, acting)
@@ -110,11 +116,10 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
     """One act with a reason on a case, answered on its page."""
     found = case_page.find(request, number)
     form = ReasonForm(request.POST)
-    reason = request.POST.get("reason", "")
-    typed: dict[str, Any] = {"typed_at": request.path, "typed_reason": reason}
     if not form.is_valid():
-        messages.error(request, f"没有办\n\n{form.errors['reason'][0]}")
-        return _answer(request, found, status=422, **typed)
+        messages.error(request, f"没有办\n\n{SEE_FIELD}")
+        typed = typed_reason(request, first_error(form))
+        return _answer(request, found, status=422, typed=typed)
 
     def run() -> Done:
         act(case_id=found.pk, note=form.cleaned_data["reason"], acting=request.acting)
@@ -124,7 +129,8 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
         return once(request, run, back=url("case", args=[number]))
     except Refused as refusal:
         messages.error(request, f"没有办\n\n{refusal}")
-        return _answer(request, case_page.find(request, number), status=409, **typed)
+        again = case_page.find(request, number)
+        return _answer(request, again, status=409, typed=typed_reason(request))
 
 
 @access.act("cases.withdraw")
@@ -178,6 +184,5 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
         request,
         found,
         form=DecisionForm(initial=decision),
-        typed_at=sent.get(TYPED_AT, ""),
-        typed_reason=sent.get("reason", ""),
+        typed=TypedReason(sent_to=sent.get(TYPED_AT, ""), text=sent.get("reason", "")),
     )

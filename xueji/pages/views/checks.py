@@ -15,14 +15,16 @@ SHOWN = 30
 @access.act("checks.read")
 @require_GET
 def checks(request: HttpRequest) -> HttpResponse:
-    """The last of each proof with what to do, and those before."""
+    """The last of each proof with what to do, and those before; totals where all is in reach."""
     acting = request.acting
+    lines = examined.lines(acting)
     before = Examination.objects.order_by("-ended_at", "-pk")[:SHOWN]
     return render(
         request,
         "audit/checks.html",
         {
-            "lines": examined.lines(acting.at),
+            "lines": lines,
+            "is_whole": all(line.is_whole for line in lines),
             "before": [(row, *PROVED[row.name][:2]) for row in before if row.name in PROVED],
             "today": acting.today,
         },

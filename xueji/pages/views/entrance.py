@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access, log
 from xueji.accounts.models import Happened
-from xueji.pages import gate, readiness
-from xueji.pages.kept import posted_from
+from xueji.pages import gate, readiness, under
+from xueji.pages.kept import posted_from, typing
 from xueji.pages.people.login_form import LoginForm
 from xueji.pages.slowed import slowed
 
@@ -61,6 +62,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @access.act("own_session")
+@typing("switch_resume", beside="next")
 @posted_from("desk")
 def switch_post(request: HttpRequest) -> HttpResponse:
     """Act under another of one's own posts from now on; a form that waits for it goes along."""
@@ -69,6 +71,15 @@ def switch_post(request: HttpRequest) -> HttpResponse:
         request.session["post"] = int(chosen)
     place = gate.onwards(request)
     return redirect(place, preserve_request=place != reverse("desk"))
+
+
+@csrf_exempt  # nothing happens: the page that leads back is shown again, with all it held
+@access.act("own_session")
+@typing("switch_resume")
+@posted_from("desk")
+def resume_switch(request: HttpRequest) -> HttpResponse:
+    """The way back to a form of another post, for whose session was over when it was taken."""
+    return under.again(request)
 
 
 @access.act("own_session")

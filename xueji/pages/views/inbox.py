@@ -18,7 +18,7 @@ from xueji.pages import finding
 from xueji.pages.at_once import chosen, told
 from xueji.pages.forms import DecisionForm, first_error, new_key
 from xueji.pages.kept import posted_from, typing
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.paging import page
 from xueji.pages.record import shown
 from xueji.pages.views.cases import NOT_DONE
@@ -112,7 +112,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         note = request.POST.get("note", "")
         return _inbox(request, "mine", picked=seen, note=note, status=422)
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         outcomes = services.decide(
             seen=seen, acting=request.acting, from_list=True, **form.cleaned_data
         )

@@ -15,7 +15,7 @@ from xueji.pages import record
 from xueji.pages.forms import new_key
 from xueji.pages.ids import whole
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.paging import page
 
 
@@ -46,10 +46,11 @@ def read(request: HttpRequest) -> HttpResponse:
     """Mark one notice as read, or all."""
     chosen = request.POST.get("notice", "")
 
-    def act() -> Done:
-        if chosen and whole(chosen) is None:
-            return Done(reverse("notices"))
-        services.read(acting=request.acting, notice_id=whole(chosen) if chosen else None)
+    def act() -> Done | NotDone:
+        notice_id = whole(chosen) if chosen else None
+        is_none = bool(chosen) and notice_id is None
+        if is_none or not services.read(acting=request.acting, notice_id=notice_id):
+            return NotDone(reverse("notices"))
         return Done(reverse("notices"))
 
     return once(request, act, back=reverse("notices"))

@@ -15,7 +15,7 @@ from xueji.accounts.models import Happened, UserSession
 from xueji.pages import gate
 from xueji.pages.forms import new_key
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.people import shown_once
 from xueji.pages.people.forms import CodeForm, PasswordForm
 from xueji.pages.people.login_form import TOO_MANY
@@ -69,12 +69,12 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     user, own = request.acting.user, request.session.session_key
     chosen = request.POST.get("session", "")
 
-    def act() -> Done:
+    def act() -> Done | NotDone:
         others = UserSession.objects.filter(user=user).exclude(session_key=own)
         keys = [row.session_key for row in others if chosen in ("", _handle(row.session_key))]
         UserSession.objects.filter(session_key__in=keys).delete()
         if not keys:
-            return Done(reverse("my_account"), warning="没有别处的登录了")
+            return NotDone(reverse("my_account"), "没有别处的登录了")
         _note(request, Happened.SESSIONS, f"{len(keys)} 处")
         return Done(reverse("my_account"), success=f"已结束别处的 {len(keys)} 个登录")
 

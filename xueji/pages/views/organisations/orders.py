@@ -18,7 +18,7 @@ from xueji.documents.refusals import FileGone
 from xueji.establishment import queries, services
 from xueji.establishment.models import Order, OrderState
 from xueji.organisations.models import within
-from xueji.pages.forms import new_key
+from xueji.pages.forms import NO_REASON, SEE_FIELD, TypedReason, new_key, typed_reason
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -50,7 +50,12 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_GET
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One order: what it says, what it meets or what it did."""
-    found = _found(request.acting, pk)
+    return _show(request, _found(request.acting, pk))
+
+
+def _show(
+    request: HttpRequest, found: Order, *, typed: TypedReason = NO_REASON, status: int = 200
+) -> HttpResponse:
     waits = found.state == OrderState.WAITING
     return render(
         request,
@@ -64,7 +69,9 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
             "acts": list(found.acts.select_related("post__user", "organisation").order_by("pk")),
             "form_key": new_key(),
             "second_key": new_key(),
+            "typed_reason": typed,
         },
+        status=status,
     )
 
 
@@ -136,7 +143,9 @@ def _end(request: HttpRequest, pk: int, act: Callable[[], str]) -> HttpResponse:
     try:
         return once(request, lambda: Done(place, success=act()), back=place)
     except services.Unfit as unfit:
-        messages.error(request, f"没有撤回\n\n{unfit.problems[0]}")
+        messages.error(request, f"没有撤回\n\n{SEE_FIELD}")
+        typed = typed_reason(request, str(unfit.problems[0]))
+        return _show(request, _found(request.acting, pk), typed=typed, status=422)
     except Refused as refusal:
         messages.error(request, f"没有办理\n\n{refusal}")
     except PermissionDenied:

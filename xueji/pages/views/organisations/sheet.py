@@ -16,7 +16,7 @@ from xueji.pages.kept import typing_here
 from xueji.pages.offices import sheet
 from xueji.pages.offices.forms import SheetForm
 from xueji.pages.offices.sheet import Line
-from xueji.pages.once import Done, once
+from xueji.pages.once import Done, NotDone, once
 from xueji.pages.views.organisations.office import may_keep
 
 WRONG = "没有加，一行也没有。请改正写明的各行，再加一次。"
@@ -77,7 +77,7 @@ def _judge(request: HttpRequest, lines: list[Line], what: str) -> None:
         sheet.attach(lines, check_divisions(sheet.divisions(lines), county=county)[0])
 
 
-def _add(request: HttpRequest, form: SheetForm, lines: list[Line]) -> Done:
+def _add(request: HttpRequest, form: SheetForm, lines: list[Line]) -> Done | NotDone:
     reason = form.cleaned_data["reason"]
     if form.cleaned_data["what"] == "offices":
         made = services.add(rows=sheet.offices(lines), acting=request.acting, reason=reason)
@@ -85,8 +85,10 @@ def _add(request: HttpRequest, form: SheetForm, lines: list[Line]) -> Done:
         return Done(reverse("organisations"), success=told)
     rows = sheet.divisions(lines)
     count = services.add_divisions(rows=rows, acting=request.acting, reason=reason)
-    told = f"已加 {count} 个村、社区、乡镇，其余已有"
-    return Done(reverse("organisations_import"), success=told)
+    here = reverse("organisations_import")
+    if not count:
+        return NotDone(here, "没有增加\n\n表里的村、社区、乡镇都已经有了。")
+    return Done(here, success=f"已加 {count} 个村、社区、乡镇，其余已有")
 
 
 def _show(

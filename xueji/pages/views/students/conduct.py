@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
-from xueji.cases.kinds import Refused
+from xueji.cases.kinds import Refused, Unreasoned
 from xueji.conduct import services
 from xueji.documents.refusals import BadFile
 from xueji.identity.problems import Problem
+from xueji.pages.forms import SEE_FIELD, typed_reason
 from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.pupil import conduct
 from xueji.pages.pupil.conduct import Sent
 from xueji.pages.pupil.conduct_form import ConductForm, Judged
 from xueji.pages.pupil.scope import Scope, own, visible
 from xueji.pages.views.students import file, pupil
-from xueji.pages.views.students.locked import act_once, page_of
+from xueji.pages.views.students.locked import act_once
 from xueji.students.models import Student
 
 TAB = "conduct"
@@ -90,7 +90,16 @@ def undo(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         row = services.undo(student=student, pk=entry, reason=reason, acting=request.acting)
         return f"已作废{row.get_kind_display()}：{row.title}"
 
-    return _acted(request, scope, act, None, Sent())
+    try:
+        return act_once(request, scope, act, tab=TAB)
+    except services.NoSuchEntry:
+        raise Http404(entry) from None
+    except Unreasoned as why:
+        told, typed = SEE_FIELD, typed_reason(request, str(why))
+    except Refused as refusal:
+        told, typed = str(refusal), typed_reason(request)
+    messages.error(request, f"没有保存\n\n{told}")
+    return pupil.answer(request, scope, status=422, tab=TAB, reason=typed)
 
 
 @access.act("students.read")
@@ -116,7 +125,7 @@ def _acted(
     request: HttpRequest,
     scope: Scope,
     act: Callable[[Student], str],
-    form: Judged | None,
+    form: Judged,
     sent: Sent,
 ) -> HttpResponse:
     """Act once; what is wrong is shown beside what was typed."""
@@ -125,15 +134,11 @@ def _acted(
     except services.NoSuchEntry:
         raise Http404(scope.student.pk) from None
     except services.Unfit as unfit:
-        if form:
-            form.tell(unfit.problems)
+        form.tell(unfit.problems)
     except BadFile as bad:
-        if form:
-            form.tell([Problem("file", str(bad), "", field="file")])
+        form.tell([Problem("file", str(bad), "", field="file")])
     except Refused as refusal:
         messages.error(request, f"没有保存\n\n{refusal}")
-        if form is None:
-            return redirect(page_of(scope.student.pk, TAB))
     return _again(request, scope, sent)
 
 

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
-from xueji.cases.kinds import Refused
+from xueji.cases.kinds import Refused, Unreasoned
 from xueji.documents import services as documents
 from xueji.documents.models import Document
 from xueji.dossiers import queries
 from xueji.dossiers import services as dossiers
-from xueji.pages.forms import FormerDocumentForm
+from xueji.pages.forms import SEE_FIELD, FormerDocumentForm, typed_reason
 from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.foreign import ForeignNumberForm
@@ -75,13 +75,13 @@ def upload_photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the pupil a photograph, or another one."""
     scope, file = own(request.acting, pk), request.FILES.get("file")
     if file is None:
-        return _refused(request, scope, "请先选择一张照片。")
+        return _refused(request, scope, "请先选择一张照片。", at="photo")
 
     def act(student: Student) -> str:
         photos.replace(student=student, data=file, acting=request.acting)
         return "照片已保存，已裁成规定的尺寸"
 
-    return _kept(request, scope, act)
+    return _kept(request, scope, act, at="photo")
 
 
 @access.act("students.file")
@@ -92,14 +92,14 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if file is None and not request.POST.get("on_paper"):
         why = "请先选择扫描件；只存纸质件的，请勾选「纸质件已放入档案，不扫描」。"
-        return _refused(request, scope, why, filing=kind)
+        return _refused(request, scope, why, at="paper", filing=kind)
 
     def act(student: Student) -> str:
         name = file.name if file else ""
         dossiers.add(student=student, kind=kind, name=name, data=file, acting=request.acting)
         return f"{PAPERS[kind]}已入档"
 
-    return _kept(request, scope, act, filing=kind)
+    return _kept(request, scope, act, at="paper", filing=kind)
 
 
 @access.act("students.file")
@@ -113,9 +113,13 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
         return f"已移除{PAPERS[gone.kind]}，谁也不能再打开"
 
     try:
-        return _kept(request, scope, act)
+        return act_once(request, scope, act, tab=TAB)
     except dossiers.NoSuchPaper:
         raise Http404(paper) from None
+    except Unreasoned as why:
+        return _refused(request, scope, SEE_FIELD, reason=typed_reason(request, str(why)))
+    except Refused as refusal:
+        return _refused(request, scope, str(refusal), reason=typed_reason(request))
 
 
 @access.act("students.document")
@@ -177,8 +181,12 @@ def _kept(
         return _refused(request, scope, str(refusal), **typed)
 
 
-def _refused(request: HttpRequest, scope: Scope, reason: str, **typed: Any) -> HttpResponse:
-    """A browser never sends a file back: it is chosen once more."""
+def _refused(
+    request: HttpRequest, scope: Scope, why: str, /, *, at: str = "", **typed: Any
+) -> HttpResponse:
+    """``at`` names the upload beside which it is told; a file itself is chosen once more."""
     chosen = "改好以后，文件要重新选择。" if request.FILES else ""
-    messages.error(request, f"没有保存\n\n{reason}{chosen}")
+    messages.error(request, f"没有保存\n\n{SEE_FIELD if at else why}{chosen}")
+    if at:
+        typed["wrong"] = {at: why}
     return pupil.answer(request, scope, status=422, tab=TAB, **typed)

@@ -15,7 +15,7 @@ from xueji.audit.models import AccessKind
 from xueji.cases import kinds
 from xueji.cases.models import ALIVE
 from xueji.pages import quota, record
-from xueji.pages.forms import FormerDocumentForm, PupilRevealForm, new_key
+from xueji.pages.forms import NO_REASON, FormerDocumentForm, PupilRevealForm, TypedReason, new_key
 from xueji.pages.kept import posted_from
 from xueji.pages.pupil import conduct as conducts
 from xueji.pages.pupil import dossier, past, timeline
@@ -132,12 +132,16 @@ def _file(
     former: FormerDocumentForm | None = None,
     foreign: ForeignNumberForm | None = None,
     filing: str = "",
+    wrong: Mapping[str, str] = MappingProxyType({}),
+    reason: TypedReason = NO_REASON,
 ) -> dict[str, Any]:
-    """``filing`` is the kind of a paper that was not taken."""
+    """What was not taken: the kind of a paper, why not an upload, the ``reason`` of a removal."""
     born, today = facts.student.birth_date, request.acting.today
     return {
         "file": dossier.read(scope, facts.student, facts.sheet),
         "filing": filing,
+        "wrong": wrong,
+        "typed_reason": reason,
         "former_form": former or FormerDocumentForm(today=today),
         "foreign_form": foreign or ForeignNumberForm(born=born, today=today),
         "form_key": new_key(),
@@ -145,9 +149,19 @@ def _file(
 
 
 def _conduct(
-    _request: HttpRequest, scope: Scope, _facts: Facts, *, conduct: conducts.Sent | None = None
+    _request: HttpRequest,
+    scope: Scope,
+    _facts: Facts,
+    *,
+    conduct: conducts.Sent | None = None,
+    reason: TypedReason = NO_REASON,
 ) -> dict[str, Any]:
-    return {"conduct": conducts.read(scope, conduct or conducts.Sent()), "form_key": new_key()}
+    """``reason`` is that of an entry which was not undone."""
+    return {
+        "conduct": conducts.read(scope, conduct or conducts.Sent()),
+        "typed_reason": reason,
+        "form_key": new_key(),
+    }
 
 
 def _history(request: HttpRequest, scope: Scope, _facts: Facts) -> dict[str, Any]:
