@@ -34,6 +34,7 @@ def type_child(page: Page, *, name: str, number: str, village: str) -> None:
     page.click("button[data-copy=hukou][value=address]")
     page.locator("#id_address_text").press_sequentially("6组12号")
     page.click("button[data-copy=hukou][value=guardian_hukou]")
+    page.click("button[data-copy=hukou][value=birth_place]")
     page.fill("#id_postcode", "064400")
     page.fill("#id_distance", "0.8")
     for field, code in (("travel", "1"), ("only_child", "0"), ("preschool", "1")):
@@ -41,7 +42,7 @@ def type_child(page: Page, *, name: str, number: str, village: str) -> None:
     page.fill("#id_m1_name", f"{name[0]}建民")
     page.fill("#id_m1_phone", "13931500000")
     page.wait_for_timeout(1500)
-    for paper in page.locator("#papers input").all():
+    for paper in page.locator("#papers li:not(:has(.help)) input").all():  # not the waiver
         paper.check()
     page.wait_for_timeout(1500)
 
@@ -208,6 +209,7 @@ def take_back(officer: Clerk, picture: str = "", *, from_end: int = 1) -> None:
     pupils = officer.page.locator("ol.serials li:not(.gone):not(.void) a")
     pupils.nth(pupils.count() - from_end).click()
     officer.page.wait_for_load_state()
+    officer.page.goto(f"{officer.page.url.split('?')[0]}?tab=cases")
     with officer.page.expect_navigation():
         officer.page.click("section[aria-labelledby=student-cases] a")
     officer.page.click("summary:has-text('撤销入学')")
@@ -230,8 +232,9 @@ def renumber(browser: Browser) -> None:
     officer.go("/numbering/")
     officer.open(SCHOOL)
     series = officer.page.url
-    officer.page.check("input[name=checked]")
-    officer.press("发 ")
+    if officer.page.locator("main button:has-text('发 ')").count():
+        officer.page.check("input[name=checked]")
+        officer.press("发 ")
     take_back(officer, from_end=2)
     officer.page.goto(series)
     with officer.page.expect_navigation():
