@@ -41,7 +41,7 @@ def taken(request: HttpRequest) -> HttpResponse:
             "page": found,
             "lines": [told(export) for export in found.rows],
             "tabs": TABS.items(),
-            "unread": unread(request),
+            "unread": unread(request, first, last),
             "shortened": shortened(request, first, last),
             "first": first,
             "last": last,

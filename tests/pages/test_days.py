@@ -29,5 +29,5 @@ def test_what_is_no_day_is_refused_with_an_example(typed):
 @pytest.mark.parametrize("page", ["audit", "reports_taken"])
 def test_an_end_of_the_days_that_is_none_is_told(world, client_of, page):
     told = text(client_of("auditor").get(reverse(page), {"from": "2026-13-01", "to": "20260901"}))
-    assert "日期「2026-13-01」读不懂，没有使用" in told
+    assert "日期「2026-13-01」读不懂，列的是 2026-08-26 至 2026-09-01" in told
     assert "日期「20260901」读不懂" not in told

@@ -20,19 +20,17 @@ def asked_span(request: HttpRequest, today: date) -> tuple[date, date]:
 
 
 def shortened(request: HttpRequest, first: date, last: date) -> str:
-    """What is to be told where another span is listed than was asked for; "" otherwise."""
-    typed = [text for name in ("from", "to") if (text := request.GET.get(name, "").strip())]
-    days = [_day(text) for text in typed]
-    if None in days:
-        return f"起止日期要写成 2026-09-01 这样，列的是 {first} 至 {last}"
-    asked = min((day for day in days if day), default=None)
+    """What is to be told of days that were asked for and are not listed; "" where all are."""
+    typed = (_day(request.GET.get(name, "").strip()) for name in ("from", "to"))
+    asked = min((day for day in typed if day), default=None)
     return f"一次最多查一年，只列了 {first} 至 {last}" if asked and asked < first else ""
 
 
-def unread(request: HttpRequest) -> list[str]:
+def unread(request: HttpRequest, first: date, last: date) -> list[str]:
     """What is to be told of each end that was typed and is no day of ours."""
     typed = (request.GET.get(name, "").strip()[:20] for name in ("from", "to"))
-    return [f"日期「{text}」读不懂，没有使用" for text in typed if text and not _day(text)]
+    listed = f"列的是 {first} 至 {last}"
+    return [f"日期「{text}」读不懂，{listed}" for text in typed if text and not _day(text)]
 
 
 def _day(text: str) -> date | None:

@@ -75,7 +75,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "kinds": AccessKind.choices,
         "kind": asked.kind,
         "looked_into": [(name, label) for name, (label, *_) in LOOKED_INTO.items()],
-        "unread": unread(request),
+        "unread": unread(request, asked.first, asked.last),
         "shortened": shortened(request, asked.first, asked.last),
         "first": asked.first,
         "last": asked.last,
