@@ -129,7 +129,9 @@ def test_a_whole_form_is_a_grid_under_what_concerns_no_field():
     )
 
 
-LISTED = re.compile(r"{% (for|endfor|include)\b(?: \"([^\"]+)\")?|name=\"form_key\" value=\"{{ (\w+)")
+LISTED = re.compile(
+    r"{% (for|endfor|include)\b(?: \"([^\"]+)\")?|name=\"form_key\" value=\"{{ (\w+)"
+)
 
 
 def shared_keys(template: Path, *, depth: int = 0) -> Iterator[str]:
