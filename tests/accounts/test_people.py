@@ -386,3 +386,12 @@ def test_two_posts_of_one_account_are_ended_from_one_page(world, client_of):
 
     ended = Post.objects.filter(pk__in=[world.posts["clerk"].pk, other.pk], at_once=True)
     assert ended.count() == 2
+
+
+def test_nobody_is_given_an_account_under_a_name_with_something_that_nobody_sees(world, client_of):
+    typed = {"username": "xin.ren", "name": "丁\u202e新", "place": "清泉小学", "role": ""}
+    today = localdate().isoformat()
+    answer = client_of("admin").post("/accounts/new/", {**typed, "starts": today, **key()})
+    told = "姓名第 2 个字符是看不见的控制符，多半是从别处复制时带来的。请删去整个姓名后重新输入。"
+    assert (answer.status_code, answer.context["form"].errors["name"]) == (422, [told])
+    assert not User.objects.filter(username="xin.ren").exists()
