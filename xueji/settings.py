@@ -102,7 +102,9 @@ TEMPLATES = [
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["xueji.pages.templatetags.xueji", "xueji.pages.templatetags.rules"],
+            "builtins": [
+                f"xueji.pages.templatetags.{name}" for name in ("xueji", "rules", "forms")
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",

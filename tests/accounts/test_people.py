@@ -1,5 +1,6 @@
 """An administrator keeps the accounts of the own office and below; nobody raises themselves."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -368,3 +369,29 @@ def test_an_account_out_of_use_for_half_a_year_is_enabled_by_the_level_above_alo
     )
     opened = dict(User.objects.values_list("username", "opened_at"))
     assert (opened["clerk"], opened["county-head"]) == (NOON, NOON - 182 * DAY)
+
+
+def test_two_posts_of_one_account_are_ended_from_one_page(world, client_of):
+    """The second form is sent while the answer to the first is on its way."""
+    clerk = world.posts["clerk"].user
+    other = grant(world, "clerk", "principal", "邻泉小学", starts=localdate())
+    client = client_of("admin")
+    page = client.get(f"/accounts/{clerk.pk}/").content.decode()
+    of_each = r'action="(/accounts/\d+/posts/\d+/end/)".*?"form_key" value="(.*?)"'
+    forms = re.findall(of_each, page, re.S)
+    assert len(forms) == 2
+
+    for address, form_key in forms:
+        client.post(address, {"on": localdate().isoformat(), "to": "", "form_key": form_key})
+
+    ended = Post.objects.filter(pk__in=[world.posts["clerk"].pk, other.pk], at_once=True)
+    assert ended.count() == 2
+
+
+def test_nobody_is_given_an_account_under_a_name_with_something_that_nobody_sees(world, client_of):
+    typed = {"username": "xin.ren", "name": "丁\u202e新", "place": "清泉小学", "role": ""}
+    today = localdate().isoformat()
+    answer = client_of("admin").post("/accounts/new/", {**typed, "starts": today, **key()})
+    told = "姓名第 2 个字符是看不见的控制符，多半是从别处复制时带来的。请删去整个姓名后重新输入。"
+    assert (answer.status_code, answer.context["form"].errors["name"]) == (422, [told])
+    assert not User.objects.filter(username="xin.ren").exists()

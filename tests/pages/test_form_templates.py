@@ -1,7 +1,12 @@
 """A field is drawn with its label, its help and its errors tied together for every reader."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from django import forms
+from django.conf import settings
 from django.forms.renderers import get_default_renderer
 from pytest_django.asserts import assertHTMLEqual
 
@@ -131,3 +136,30 @@ def test_what_django_would_say_of_an_empty_or_a_long_field_is_said_in_our_words(
     assert in_our_words(form.errors["board"]) == ["还没有填"]
     assert "最多 20 个字，现在有 21 个，请写短一些。" in str(form)
     assert first_error(form) == "最多 20 个字，现在有 21 个，请写短一些。"
+
+
+LISTED = re.compile(
+    r"{% (for|endfor|include)\b(?: \"([^\"]+)\")?|name=\"form_key\" value=\"{{ (\w+)"
+)
+
+
+def shared_keys(template: Path, *, depth: int = 0) -> Iterator[str]:
+    """Keys that every form of a list would carry, also in what the list includes."""
+    for found in LISTED.finditer(template.read_text(encoding="utf-8")):
+        word, included, key = found.groups()
+        depth += {"for": 1, "endfor": -1}.get(word, 0)
+        if included and depth:
+            yield from shared_keys(settings.ROOT / "templates" / included, depth=depth)
+        if key and depth:
+            yield f"{template.name}: {key}"
+
+
+def test_each_form_of_a_list_has_a_key_of_its_own():
+    """Of two with one key and the same content, pressed one soon after the other, the second
+    would be taken for a repeat of the first: nothing done, and nothing said."""
+    found = {
+        shared
+        for template in (settings.ROOT / "templates").rglob("*.html")
+        for shared in shared_keys(template)
+    }
+    assert found == {"notices.html: key"}  # drawn for each line

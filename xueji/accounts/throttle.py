@@ -57,9 +57,7 @@ def begin(name: str, *, address: str, at: datetime, purpose: str = LOGIN) -> Try
     ends = []
     if tries["pair"] > PAIR:
         ends.append(tries["pair_since"] + PAIR_WINDOW)
-    if tries["everywhere"] > EVERYWHERE and (
-        purpose == CODE or not _is_known(name, address, at)
-    ):
+    if tries["everywhere"] > EVERYWHERE and (purpose == CODE or not _is_known(name, address, at)):
         ends.append(tries["since"] + WINDOW)
     if not ends:
         return Try(who=who, address=address)

@@ -16,6 +16,7 @@ _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _HAN_ONLY = re.compile(f"[{_HAN}]")
 _DOT_IN_HAN = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 LATIN_MARKS = "-'’."
+INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
 
 
 def clean_name(raw: object) -> str:
@@ -43,6 +44,12 @@ def check_name(name: object) -> list[Problem]:
     if not found and (mixed := _mixed(text)):
         found.append(mixed)
     return found
+
+
+def unseen(name: str) -> int:
+    """The place of the first character that nobody sees; 0 where there is none."""
+    places = enumerate(name, start=1)
+    return next((place for place, one in places if unicodedata.category(one) in INVISIBLE), 0)
 
 
 def is_chinese(name: str) -> bool:
@@ -82,7 +89,7 @@ def _wrong_character(character: str, place: int) -> Problem:
         return _problem(
             "digit", f"姓名第 {place} 个字符是数字。", "请删去数字；重名的学生不用编号区分。"
         )
-    if category in ("Cc", "Cf", "Zl", "Zp"):
+    if category in INVISIBLE:
         return _problem(
             "invisible",
             f"姓名第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。",

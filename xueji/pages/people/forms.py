@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from xueji.accounts import passwords, people
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role, User
+from xueji.identity.names import unseen
 from xueji.organisations import queries as organisations
 from xueji.organisations.models import Organisation
 from xueji.pages.fields import DayField
@@ -71,6 +72,15 @@ class AccountForm(PostForm):
         for name in ("username", "name"):
             self.fields[name].width = "w4"
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    def clean_name(self) -> str:
+        typed: str = self.cleaned_data["name"]
+        if place := unseen(typed):
+            raise forms.ValidationError(
+                f"姓名第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。"
+                "请删去整个姓名后重新输入。"
+            )
+        return typed
 
 
 class EndForm(forms.Form):

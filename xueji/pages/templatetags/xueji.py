@@ -6,14 +6,12 @@ Filters that compare with today take the day as their argument; without one they
 import datetime as dt
 
 from django import template
-from django.template.defaulttags import CsrfTokenNode
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from xueji.cases import kinds
 from xueji.identity import masking
-from xueji.pages import under
 from xueji.pages.forms import in_our_words
 from xueji.pages.people.browsers import browser_words
 from xueji.students.showing import lacks_code
@@ -45,14 +43,6 @@ EFFECTS = {
     "record": ("记录", ""),
     "pass": ("通过", "ok"),
 }
-
-
-# -- forms --------------------------------------------------------------------------------------
-@register.simple_tag(takes_context=True)
-def csrf_token(context: template.Context) -> SafeString:
-    """Django's tag of that name, and the post that the form is opened under: no form lacks it."""
-    token = CsrfTokenNode().render(context)
-    return format_html("{}{}", token, under.field(context.get("request")))
 
 
 # -- numbers ------------------------------------------------------------------------------------

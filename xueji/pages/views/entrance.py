@@ -25,10 +25,10 @@ from xueji.pages.slowed import slowed
 class Login(LoginView):
     """Django's, and a try that was not looked at is told as such."""
 
-    def get_redirect_url(self) -> str:
-        """Where one wanted to go; "" for this page, to which Django refuses to lead."""
-        wanted = super().get_redirect_url()
-        return "" if wanted == self.request.path else wanted
+    def get_success_url(self) -> str:
+        """Where one wanted to go, but for this page, to which Django refuses to lead."""
+        wanted = super().get_success_url()
+        return self.get_default_redirect_url() if wanted == self.request.path else wanted
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response, wait = super().form_invalid(form), cast(LoginForm, form).wait
