@@ -36,8 +36,10 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": "请写成 2026-09-01 这样的年、月、日。"}
 
     def to_python(self, value: object) -> date | None:
-        if value in self.empty_values or isinstance(value, date):
-            return value or None
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
         typed = reading.day(str(value))
         if typed is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
