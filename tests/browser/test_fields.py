@@ -9,6 +9,7 @@ from tests.browser.conftest import DESKTOP, PHONE, log_in
 
 pytestmark = pytest.mark.browser
 
+
 def imports(site, page: Page) -> Page:
     log_in(page, site.url, "clerk")
     page.goto(site.url + reverse("enrollment_import"))
