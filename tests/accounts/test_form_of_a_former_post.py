@@ -5,7 +5,6 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -111,7 +110,8 @@ def test_what_was_typed_outlives_a_session_that_ended_before_switching_back(two_
     assert founded() == ["迁安市教育局"]
 
 
-def test_a_button_outlives_such_a_session_too(two_posts, world):
+def test_a_button_is_pressed_anew_after_such_a_session(two_posts, world):
+    """The way back needs no token, as the session is new: it presses nothing."""
     client, first, second = two_posts
     pupils.sign(world, pupils.submitted(world), "principal", "centre")
     client.post("/post/", {"post": second.pk})
@@ -120,12 +120,23 @@ def test_a_button_outlives_such_a_session_too(two_posts, world):
 
     shown = ended_on_the_way(client, last_hidden(stopped))
 
-    assert f"「{first}」，接着提交" in text(shown)
+    assert "请打开刚才的页面再按一次" in text(shown)
+    assert last_hidden(shown).keys() - {"csrfmiddlewaretoken"} == {"under_post", "post"}
+    client.post("/post/", last_hidden(shown), follow=True)
     assert Act.objects.count() == 0
-    strict = Client(enforce_csrf_checks=True)
-    strict.cookies = client.cookies
-    strict.post("/post/", last_hidden(shown), follow=True)
-    assert list(Act.objects.values_list("page", "post_id")) == [("notices_read", first.pk)]
+
+
+@pytest.mark.parametrize("where", ["/notices/read/", NEW, "/post/", "/no/such/", "//[", ""])
+@pytest.mark.parametrize("typed_at", [NEW, "/post/", None])
+def test_a_page_elsewhere_gets_none_of_its_fields_pressed(two_posts, where, typed_at):
+    """What may be sent without a token leads to nothing that would need one."""
+    client, first, _ = two_posts
+    sent = {"post": first.pk, "next": where, "decision": "agreed"}
+    typed = {"typed_at": typed_at} if typed_at else {}
+    shown = client.post(reverse("switch_resume"), sent | typed)
+    given = last_hidden(shown)
+    assert (shown.status_code, given["post"]) == (200, str(first.pk))
+    assert ("decision" in given, "next" in given) == ((where, typed_at) == (NEW, NEW),) * 2
 
 
 def test_a_switch_with_nothing_typed_leads_to_the_login_alone(two_posts):

@@ -81,7 +81,8 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
             out=schools[row.from_school_id] if row.from_school_id else None,
             into=schools[row.to_school_id] if row.to_school_id else None,
         )
-        if why := _why_not(one, room, row.chosen_by_id or clerks.get(case.pk), acting):
+        chosen_by = row.chosen_by_id or clerks.get(case.pk, acting.user.pk)
+        if why := _why_not(one, room, chosen_by, acting):
             refusals[case.pk] = why
             continue
         facts += _facts(one, acting)
@@ -111,7 +112,7 @@ def _schools(rows: Iterable[Transfer]) -> set[int]:
     return found - {None}
 
 
-def _why_not(one: Moving, room: Room, chosen_by: int | None, acting: Acting) -> str:
+def _why_not(one: Moving, room: Room, chosen_by: int, acting: Acting) -> str:
     """Why the pupil cannot go any more; it was right when it was submitted."""
     row, student = one.row, one.student
     if student.status != row.former_status or student.school_id != row.from_school_id:
@@ -124,7 +125,7 @@ def _why_not(one: Moving, room: Room, chosen_by: int | None, acting: Acting) -> 
         return f"转入学校{found.why}，不能接收。请退回。"
     if row.school_class is None:
         return ""
-    rules, chosen_by = into_rules(row, one.case), chosen_by or acting.user.pk
+    rules = into_rules(row, one.case)
     try:
         take_seat(room, row.school_class, student, row, rules=rules, chosen_by=chosen_by)
     except Full as full:

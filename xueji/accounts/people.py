@@ -106,10 +106,8 @@ def enable(*, account_id: int, acting: Acting, reason: str) -> User:
     if account.home_id != acting.post.organisation_id:
         account.opened_at = acting.at
     elif sealing.is_sealed(account, at=acting.at):
-        raise Refused(
-            f"这个账号 {settings.SEALED_AFTER.days} 天没有使用，和封存的一样由上一级启用。"
-            "请上级账号管理员办理。"
-        )
+        unused = f"这个账号 {settings.SEALED_AFTER.days} 天没有使用，和封存的一样由上一级启用。"
+        raise Refused(unused + _who_above(acting))
     account.is_active = True
     account.save(update_fields=["is_active", "opened_at"])
     return _done(Happened.ENABLED, account, acting, reason)
@@ -122,10 +120,17 @@ def reopen(*, account_id: int, acting: Acting, reason: str) -> User:
     if account.sealed_at is None:
         raise Refused("这个账号没有封存。")
     if account.home_id == acting.post.organisation_id:
-        raise Refused("封存的账号由上一级解除。请上级账号管理员办理。")
+        raise Refused(f"封存的账号由上一级解除。{_who_above(acting)}")
     account.sealed_at, account.opened_at = None, acting.at
     account.save(update_fields=["sealed_at", "opened_at"])
     return _done(Happened.REOPENED, account, acting, reason)
+
+
+def _who_above(acting: Acting) -> str:
+    """Whom to turn to where the level above has to do it."""
+    if acting.post.organisation.parent_id is None:
+        return "上面没有账号管理员的，请运行维护人员办理。"
+    return "请上级账号管理员办理。"
 
 
 @transaction.atomic
@@ -219,11 +224,16 @@ def end(*, account_id: int, post_id: int, on: date, acting: Acting) -> Post:
 
 
 def close(post: Post, *, on: date, acting: Acting) -> None:
-    """End a post whatever its holder's office, as ``end`` does; whoever calls has asked whether."""
+    """End a post whatever its holder's office, as ``end`` does; whoever calls has asked whether.
+
+    Whoever ends one of his own stays logged in: what posts he has is read with every request.
+    """
     planned, over = post.starts, acting.today if on < post.starts else on
     services.end(post=post, on=over, ended_by=acting.post)
     said = f"{over} 止" if over >= planned else f"原定 {planned} 起，没有到任"
-    _done(Happened.ENDED, post.user, acting, f"{post}，{said}")
+    if post.user_id != acting.user.pk:
+        sessions.end([post.user_id])
+    log.note(Happened.ENDED, post.user, at=acting.at, acting=acting, note=f"{post}，{said}")
 
 
 @transaction.atomic

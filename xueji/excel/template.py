@@ -20,8 +20,7 @@ from xueji.excel import texts
 ROWS = 20_000  # that can be filled
 TITLE_ROW, MARK_ROW, HEADER_ROW, EXAMPLE_ROW = 1, 2, 3, 4
 TEXT = "@"
-AUTHOR = "填写说明"  # of the comments
-CREATOR = "学籍系统"  # of the file, where openpyxl would name itself
+HINTS = "填写说明"  # the author of the comments
 OPTIONS = "选项"
 MUST, MAY = "必填", "选填"
 _MUST_FILL = PatternFill("solid", start_color="FFFCE8D5", end_color="FFFCE8D5")
@@ -46,7 +45,7 @@ def workbook(
 ) -> bytes:
     """The workbook as bytes; ``title`` carries the mark by which an import knows it again."""
     book = Workbook()
-    book.properties.creator = CREATOR
+    book.properties.creator = AUTHOR
     table = book.active
     table.title = sheet
     _explain(book.create_sheet("填写说明"), explained)
@@ -111,7 +110,7 @@ def _column(table: Worksheet, number: int, field: Field) -> None:
     example.font = Font(italic=True, color="FF7A8794")
     if field.help:
         text = f"{MUST if field.must else MAY}。{field.help}"
-        header.comment = Comment(text, AUTHOR, height=24 * (2 + len(text) // 18), width=260)
+        header.comment = Comment(text, HINTS, height=24 * (2 + len(text) // 18), width=260)
 
 
 def _list(options: Worksheet, number: int, choices: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from xueji.identity.masking import mask_name
 from xueji.organisations.models import Organisation, SchoolClass, StageName, within
 from xueji.pages.act_words import FIELDS, PAGES
 from xueji.pages.ids import whole
-from xueji.students.models import Placement, Status, Student
+from xueji.students.models import UNREGISTERED, Placement, Student
 
 MOST_NAMED = 5
 Names = Callable[[Iterable[int]], dict[int, str]]
@@ -38,7 +38,7 @@ def in_reach(own: str) -> Q:
     """Pupils of the office at ``own`` and below: who are there, were once, or are to be."""
     were = Placement.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
     come = Case.objects.filter(within(own, "org_path"), student=OuterRef("pk"))
-    is_coming = Q(status=Status.PENDING) & Q(Exists(come))
+    is_coming = Q(status__in=UNREGISTERED) & Q(Exists(come))
     return within(own, "org_path") | Q(Exists(were)) | is_coming
 
 

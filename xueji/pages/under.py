@@ -6,10 +6,11 @@ nothing is done: the page that answers holds all that was sent, and leads back u
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -61,21 +62,35 @@ def another(request: HttpRequest, view: Callable) -> HttpResponse | None:
 
 
 def again(request: HttpRequest) -> HttpResponse:
-    """The same page for what was on its way back when the session ended: with all it held."""
-    kept = dict(sent_to(request, None))
-    is_shown_first = kept.get(TYPED_AT) not in (None, reverse("switch_post"))
-    own = OF_THIS_PAGE if is_shown_first else (*OF_THIS_PAGE, TYPED_AT)
+    """The same page for what was on its way back when the session ended.
+
+    This request needs no token, and the page holds one. So what it sends goes on only to a form
+    that is shown again without one too; a button is to be pressed anew.
+    """
+    sent = sent_to(request, None)
+    kept = dict(sent)
+    next_page = kept.get("next", "")
+    is_typed = kept.get(TYPED_AT) not in (None, reverse("switch_post"))
+    is_shown_first = is_typed and _needs_no_token(next_page)
     context = {
         "former": _held(request, whole(request.POST.get("post", ""))),
         "was_over": True,
         "acting": request.acting,
-        "is_sent_again": True,
+        "is_sent_again": is_shown_first,
         "is_shown_first": is_shown_first,
         "has_files": HAD_FILE in kept,
-        "sent": [(name, value) for name, value in sent_to(request, None) if name not in own],
-        "next": kept.get("next", ""),
+        "sent": [one for one in sent if is_shown_first and one[0] not in OF_THIS_PAGE],
+        "next": next_page,
     }
     return render(request, "pages/under.html", context)
+
+
+def _needs_no_token(address: str) -> bool:
+    try:
+        view = resolve(urlsplit(address).path).func
+    except (Resolver404, ValueError):
+        return False
+    return getattr(view, "csrf_exempt", False)
 
 
 def _held(request: HttpRequest, pk: int | None) -> Post | None:
