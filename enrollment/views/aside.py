@@ -15,6 +15,7 @@ from xueji.cases.rules import says_why
 from xueji.cases.services import requests_of
 from xueji.identity import codes, idnumbers
 from xueji.organisations.models import Division
+from xueji.rules.clauses import cite
 from xueji.rules.engine import Finding, Rules
 
 SUM = "entry.ineligible"  # says again what the others found; told when somebody submits
@@ -159,7 +160,7 @@ def _passes(judged: Judged) -> Iterator[dict[str, str]]:
     for key, message in judged.passes.items():
         if rules.has(key) and key not in found | silent:
             places = (f"{clause.title}{clause.place}" for clause in rules.rule(key).clauses)
-            citation = "；".join(dict.fromkeys(places)) or rules.rule(key).citation
+            citation = "；".join(dict.fromkeys(places)) or cite(key, ())
             yield {"effect": "pass", "message": message, "citation": citation}
 
 
@@ -215,8 +216,9 @@ def _region(region: str, context: Context) -> dict[str, str]:
 def demanded(form: EntryForm, rules: Rules) -> dict[str, object]:
     """Context of enrollment/_papers.html."""
     key = papers_key(migrant=bool(form["migrant"].value()))
+    has = rules.has(key)
     return {
         "paper_groups": form.papers(rules),
         "waiver": form.waiver(rules),
-        "papers_citation": rules.rule(key).citation if rules.has(key) else "",
+        "papers_citation": cite(key, rules.rule(key).clauses) if has else "",
     }

@@ -213,7 +213,7 @@ def _citation(place: Place, rules: Rules) -> str:
     if is_township_primary(school_area=place.lineage.school.area, stage=place.stage):
         keys.insert(0, "numbering.allocator")
     clauses = [clause for key in keys for clause in rules.rule(key).clauses]
-    return cite(rules.rule(keys[0]).title, clauses)
+    return cite(keys[0], clauses)
 
 
 def _not_mine(place: Place, acting: Acting) -> list[Finding]:

@@ -41,7 +41,7 @@ def test_an_entry_without_proof_is_refused_with_the_key_of_the_rule():
     (problem,) = judge_entry(reward(), born=BORN, has_proof=False, rules=RULES, today=TODAY)
     assert str(problem) == (
         "没有选证明材料。登记的内容以证明材料为准，材料要存入学籍档案"
-        "（文件未规定，按本县设定（可改）：「登记奖励、处分和撤销处分要有证明材料的扫描件」）。"
+        "（文件未规定，按本县设定（可改）：conduct.proof）。"
         "请选表彰决定、证书、处分决定或撤销决定的扫描件。"
     )
 

@@ -7,7 +7,7 @@ from xueji.organisations.models import SchoolClass
 CLASSES = "/enrollment/classes/"
 OVER = (
     "一（1）班将有 46 人，超过小学班额上限 45 人"
-    "（文件未规定，按本县设定（可改）：「班额上限（人）」）。"
+    "（文件未规定，按本县设定（可改）：class.capacity）。"
     "请选别的班，或增设班级。可申请例外，由学校决定。"
 )
 

@@ -151,7 +151,7 @@ def test_what_is_missing_is_told_beside_the_field(client_of, pupil, path):
     assert errors == {
         "papers": [
             "缺教育安置意见或残疾人证或残疾诊断证明。看过原件后勾选"
-            "（文件未规定，按本县设定（可改）：「改为送教上门，或改回到校上课，要看的材料」）。"
+            "（文件未规定，按本县设定（可改）：entry.home_taught.papers）。"
         ],
         "reason": ["还没有填原因。请写明为什么改。"],
     }

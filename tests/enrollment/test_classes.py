@@ -63,7 +63,7 @@ def test_the_page_shows_free_seats_and_where_the_limit_comes_from(clerk, world):
     page = closely(clerk.get(CLASSES))
     assert "一（1）班余5" in page
     assert "一（1）班40/45" in page
-    limit = "每班不超过45人：文件未规定，按本县设定（可改）：「班额上限（人）」。"
+    limit = "每班不超过45人：文件未规定，按本县设定（可改）：class.capacity。"
     assert f"{limit}可申请例外，由学校决定" in page
 
 

@@ -121,7 +121,7 @@ def test_before_the_purpose_is_said_the_roll_names_nobody(world, clerk, intake):
     assert "已建籍、现在本校的 3 名" in page
     assert "还有 1 名没有建籍，不在册内" in page
     assert "一式 3 份 清泉小学、建昌营镇中心校、迁安市教育局各留一份" in page
-    assert "文件未规定，按本县设定（可改）：「新生花名册一式几份，各份由谁留存」" in page
+    assert "文件未规定，按本县设定（可改）：print.roll_copies" in page
     assert [name for name in ("李雷", "韩梅梅", "吴建", "郑在办") if name in page] == []
     assert looks() == []
 

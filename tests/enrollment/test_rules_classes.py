@@ -75,7 +75,7 @@ def test_each_place_has_its_own_size_by_its_own_text_and_the_county_lets_more_in
 
 def test_the_finding_names_the_setting_and_who_may_let_more_in():
     (finding,) = judge("class", size(46), rule_set("qianan").at(ON))
-    assert finding.citation == "文件未规定，按本县设定（可改）：「班额上限（人）」"
+    assert finding.citation == "文件未规定，按本县设定（可改）：class.capacity"
     assert finding.remedy == "请选别的班，或增设班级。可申请例外，由学校决定"
     assert (finding.grant, stops(finding)) == ("principal", True)
 

@@ -56,5 +56,5 @@ def test_the_field_of_the_parent_and_what_to_do_are_told():
     assert (finding.field, finding.remedy, finding.citation) == (
         "m1_id_number",
         "请核对这名成员的证件号和关系。确实如此的，可申请例外，由教育局决定；学校不能自行放行",
-        "文件未规定，按本县设定（可改）：「父母证件的性别」",
+        "文件未规定，按本县设定（可改）：entry.parent_sex",
     )

@@ -115,7 +115,7 @@ def test_a_child_who_comes_after_a_deferral_is_told_as_such(facts, says):
             "qianan",
             "《河北省义务教育阶段学生学籍管理办法实施细则(修订)》缓学（条次待核）（原文未收录）",
         ),
-        ("national", "文件未规定，按本县设定（可改）：「缓学申请材料」"),
+        ("national", "文件未规定，按本县设定（可改）：entry.late_papers"),
     ],
 )
 def test_the_papers_cite_the_provinces_text_or_none(rules, citation):

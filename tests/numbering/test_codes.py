@@ -82,7 +82,7 @@ def test_the_text_goes_before_the_table(world):
             "滦州甲小学",
             "primary",
             "尚未登记本校的学校类别代码，不能编号。请先由教育局登记代码，再编号。"
-            "依据：文件未规定，按本县设定（可改）：「学籍号：学校类别代码」",
+            "依据：文件未规定，按本县设定（可改）：number.category",
         ),
     ],
 )

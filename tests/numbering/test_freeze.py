@@ -108,7 +108,7 @@ def test_who_froze_does_not_confirm_whatever_posts_they_hold(issued):
     assert str(refusal.value) == (
         "这个号段是您本人冻结的，确认要由另一个人办。"
         "请迁安市教育局（教育科、主管领导）的另一位同事确认。"
-        "依据：文件未规定，按本县设定（可改）：「号段冻结由谁确认」"
+        "依据：文件未规定，按本县设定（可改）：number.freeze_confirm"
     )
     assert kinds() == [ActKind.FROZEN]
 
@@ -263,5 +263,5 @@ def test_due_and_confirming_posts_are_values_with_their_source():
         "《学生学籍管理制度》三2“每年9月份完成中小学学籍验章和新生学籍的建档工作”"
     )
     assert rules.rule("number.freeze_confirm").citation == (
-        "文件未规定，按本县设定（可改）：「号段冻结由谁确认」"
+        "文件未规定，按本县设定（可改）：number.freeze_confirm"
     )

@@ -217,7 +217,7 @@ def test_at_an_urban_school_no_clause_about_townships_is_cited(world, client_of)
     making.entrants(world, ["龚梦瑶"], school="迁安城区小学")
     shown = words(client_of("urban").get(page_of(world, "迁安城区小学")))
     assert "本校学籍号由教育局统一编排，当前岗位不能编号 请由教育局的学籍岗位办理" in shown
-    assert "文件未规定，按本县设定（可改）：「编号权」" in shown
+    assert "文件未规定，按本县设定（可改）：numbering.allocator" in shown
     assert "乡镇学生学籍号由中心校统一编排" not in shown
 
 

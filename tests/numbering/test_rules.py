@@ -192,7 +192,7 @@ def test_numbers_follow_without_a_gap(serial, last, voids, says):
 
 
 TOWNSHIP = "《学生学籍管理制度》二（一）“乡镇学生学籍号由中心校统一编排”"
-LOCAL = "文件未规定，按本县设定（可改）：「编号权」"
+LOCAL = "文件未规定，按本县设定（可改）：numbering.allocator"
 CENTRE, COUNTY, PREFECTURE, ELSEWHERE = 1, 2, 3, 4
 
 
@@ -248,6 +248,6 @@ def test_values_that_no_text_gives_are_cited_as_the_countys_own():
 
     assert (rules.value("number.temporary"), rules.rule("number.temporary").citation) == (
         {"prefix": "借", "digits": 4},
-        "文件未规定，按本县设定（可改）：「临时学籍号」",
+        "文件未规定，按本县设定（可改）：number.temporary",
     )
     assert rules.value("number.freeze_by") == {"month": 9, "day": 30}

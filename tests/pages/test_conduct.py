@@ -129,7 +129,7 @@ def test_an_undo_without_a_reason_says_so(client_of, student):
         ({"what": ""}, "请选择是哪一种奖励或处分"),
         ({"what": "sanction:开除"}, "不在可选的范围内"),
         ({"level": ""}, "请选择级别"),
-        ({"level": "班级"}, "文件未规定，按本县设定（可改）：「记入学籍档案的奖励、处分的级别」"),
+        ({"level": "班级"}, "文件未规定，按本县设定（可改）：conduct.levels"),
         ({"what": "reward:其他奖励"}, "没有写是什么"),
         ({"unit": ""}, "请填写作出决定的单位"),
         ({"given_on": "昨天"}, "请写成 2026-09-01 这样的年、月、日"),

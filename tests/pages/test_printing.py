@@ -131,7 +131,7 @@ def test_who_signs_is_the_rule_of_the_county(client_of, student):
         "监护人签字： 年 月 日 班主任签字： 年 月 日 学籍管理员签字： 年 月 日 校长签字： 年 月 日"
     )
     assert f"{signers} 学校（盖章） 年 月 日" in page.replace("\u3000", " ").replace("年 ", "年 ")
-    assert "文件未规定，按本县设定（可改）：「打印件由谁签字」" in page
+    assert "文件未规定，按本县设定（可改）：print.signers" in page
     assert "第七条“学校理应从学生入学之日起1个月内为其建立学籍档案”" in page
 
 

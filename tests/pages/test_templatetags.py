@@ -251,7 +251,7 @@ def test_findings_are_told_worst_first_and_link_to_what_one_can_see():
     ("citation", "is_local"),
     [
         ("《学生学籍管理制度》二（二）2“学生转学一律不得变更年级”", False),
-        ("文件未规定，按本县设定（可改）：「班额上限（人）」", True),
+        ("文件未规定，按本县设定（可改）：class.capacity", True),
         ("", False),
     ],
 )

@@ -308,6 +308,6 @@ def test_what_blocks_has_an_exception_only_where_it_names_who_grants_it(key, dec
 
 
 def test_where_no_text_decides_the_citation_says_so_with_the_key():
-    finding = Finding("case.step_days", Effect.NOTIFY, "", "", "", "", (), "每一环节的办理期限")
+    finding = Finding("case.step_days", Effect.NOTIFY, "", "", "", "", ())
 
-    assert finding.citation == "文件未规定，按本县设定（可改）：「每一环节的办理期限」"
+    assert finding.citation == "文件未规定，按本县设定（可改）：case.step_days"

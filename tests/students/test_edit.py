@@ -302,5 +302,5 @@ def test_a_pupil_without_a_place_here_is_not_edited(world, student, edit, status
     assert str(why.value) == (
         f"该生现在的学籍状态是“{status.label}”，只有在读、休学、辍学、失踪的学生可以修改信息。"
         "以后恢复学籍的，由就读学校修改。"
-        "（文件未规定，按本县设定（可改）：「学校可以修改学生信息的学籍状态」）"
+        "（文件未规定，按本县设定（可改）：register.edit_statuses）"
     )

@@ -59,7 +59,7 @@ def test_each_says_its_text_and_the_way_to_go():
     assert [finding.remedy for finding in (name, sex)] == [WAY, WAY]
     assert name.clauses[0].id == "ANNEX1-1.3"
     assert name.citation.startswith("《中小学生学籍管理相关问题处理办法》一3")
-    assert sex.citation == "文件未规定，按本县设定（可改）：「随关键信息核办的项目」"
+    assert sex.citation == "文件未规定，按本县设定（可改）：keydata.dependent"
 
 
 @pytest.mark.parametrize(("name", "decides"), [("qianan", True), ("national", False)])

@@ -101,7 +101,7 @@ def test_a_class_that_filled_up_meanwhile_stops_the_last_signature_and_says_what
     assert last(world, case) == (
         OutcomeKind.REFUSED,
         "一（1）班将有 46 人，超过小学班额上限 45 人（文件未规定，按本县设定（可改）："
-        "「班额上限（人）」）。请选别的班，或增设班级。可申请例外，由学校决定。有权同意的岗位"
+        "class.capacity）。请选别的班，或增设班级。可申请例外，由学校决定。有权同意的岗位"
         "在班级页上同意超过班额后再签署，或按“改选班级”改编别的班、分班后再定。",
     )
 

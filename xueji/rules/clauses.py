@@ -55,14 +55,13 @@ class Clause:
         return f"{self.place}“{inner}”"
 
 
-def cite(title: str, clauses: Sequence[Clause]) -> str:
-    """The clauses as printed beside a refusal; without any, that the county decides, and
-    under which ``title`` the rules have it.
+def cite(key: str, clauses: Sequence[Clause]) -> str:
+    """The clauses as printed beside a refusal; without any, that the county decides under ``key``.
 
     A document is named once for all its clauses that stand together.
     """
     if not clauses:
-        return f"{UNWRITTEN}：「{title}」"
+        return f"{UNWRITTEN}：{key}"
     printed, last = [], ""
     for clause in clauses:
         printed.append((clause.title if clause.title != last else "") + clause.passage)

@@ -42,12 +42,11 @@ class Finding:
     remedy: str
     grant: str
     clauses: tuple[Clause, ...]
-    title: str
     pending: bool = False
 
     @property
     def citation(self) -> str:
-        return cite(self.title, self.clauses)
+        return cite(self.key, self.clauses)
 
 
 class Rules:
@@ -109,7 +108,6 @@ class Rules:
             remedy=remedy,
             grant=rule.grant if told == Effect.WARN else "",
             clauses=rule.clauses,
-            title=rule.title,
             pending=pending,
         )
 

@@ -42,7 +42,7 @@ class Rule:
 
     @property
     def citation(self) -> str:
-        return cite(self.title, self.clauses)
+        return cite(self.key, self.clauses)
 
     @property
     def severity(self) -> int:
