@@ -21,7 +21,8 @@
 
   const dress = (input) => {
     const box = make("span", { class: "day" });
-    const button = make("button", { type: "button", class: "btn" });
+    const label = input.getAttribute("aria-label") ?? input.labels[0]?.textContent.trim() ?? "";
+    const button = make("button", { type: "button", class: "btn", "aria-description": label });
     const calendar = make("input", { type: "date", tabindex: "-1", "aria-hidden": "true" });
 
     button.textContent = "日历";

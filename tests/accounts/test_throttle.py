@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tests.browsing import words
 from tests.world import NOON, PASSWORD
 from xueji.accounts import people, throttle
 from xueji.accounts.models import AccountEvent, LoginAttempt
@@ -113,6 +114,19 @@ def test_a_half_filled_change_of_the_password_does_not_let_one_guess_on(world, c
         statuses += [client.post("/accounts/me/password/", guess).status_code]
         statuses += [client.post("/accounts/me/password/", {"old": "falsch"}).status_code]
     assert statuses == [*5 * [422], 429]
+
+
+def test_a_refused_try_tells_nothing_of_the_password_tried(world, clock, client_of):
+    client = client_of("clerk")
+
+    def told(old: str) -> tuple[int, str]:
+        answer = client.post("/accounts/me/password/", {"old": old, "new": "x", "again": "x"})
+        return answer.status_code, words(answer)
+
+    for _ in range(5):
+        assert told("falsch")[0] == 422
+    right, wrong = told(PASSWORD), told("falsch")
+    assert (right[0], "15 分钟后再试" in right[1], right == wrong) == (429, True, True)
 
 
 def test_codes_are_tried_twenty_times_an_hour_also_from_where_the_password_was_right(world, clock):

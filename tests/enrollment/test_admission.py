@@ -315,7 +315,13 @@ def test_a_consent_to_more_is_for_who_did_not_choose_the_class(
         note="",
         acting=world.acting("centre9"),
     ).values()
-    assert outcome.kind == kind
+    assert (outcome.kind, "要由另一人编入" in outcome.text) == (kind, kind == OutcomeKind.REFUSED)
+    pupil.refresh_from_db()
+    came = kind == OutcomeKind.SIGNED
+    assert (pupil.school == world.school_of("clerk9"), str(pupil.school_class)) == (
+        came,
+        str(Admission.objects.get(case=case).school_class) if came else "一（1）班",
+    )
 
 
 def test_who_left_meanwhile_is_not_taken(world, pupil):

@@ -18,6 +18,7 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.cases.services import OutcomeKind
 from xueji.organisations.models import SchoolClass
+from xueji.students.models import Attendance, Student
 
 SCHOOL = "上庄小学"
 
@@ -104,6 +105,23 @@ def test_a_class_that_filled_up_meanwhile_stops_the_last_signature_and_says_what
         "class.capacity）。请选别的班，或增设班级。可申请例外，由学校决定。有权同意的岗位"
         "在班级页上同意超过班额后再签署，或按“改选班级”改编别的班、分班后再定。",
     )
+
+
+def test_of_several_signed_at_once_those_taught_at_home_take_no_seat(world):
+    coming = [approved(world, numbered(world, name=name)) for name in ("单甲", "单乙", "单丙")]
+    Student.objects.filter(pk=coming[0].student_id).update(attendance=Attendance.HOME_TAUGHT)
+    for case in coming:
+        receive(world, case, "clerk2", class_of(world, SCHOOL))
+        case.refresh_from_db()
+    fill(world, 44)
+    outcomes = cases.decide(
+        seen={case.pk: case.version for case in coming},
+        decision="agreed",
+        note="",
+        acting=world.acting("principal2"),
+    )
+    signed, refused = OutcomeKind.SIGNED, OutcomeKind.REFUSED
+    assert [outcomes[case.pk].kind for case in coming] == [signed, signed, refused]
 
 
 def test_the_principal_who_agreed_to_more_signs_for_whom_the_clerk_put_there(world, case):

@@ -18,7 +18,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xueji.excel import reading, template
 
-AUTHOR = "学籍系统"
 SUMMARY = "导入结果"
 FILL = "FFF6C9C4"
 TEXT = "@"
@@ -64,7 +63,7 @@ def _opened(data: bytes) -> Workbook:
 def _values(data: bytes, labels: Sequence[str]) -> Workbook:
     """A new workbook with the one table, every cell as text, at the same address."""
     book = Workbook()
-    book.properties.creator = AUTHOR  # openpyxl would name itself
+    book.properties.creator = template.AUTHOR
     target = book.active
     table, rows = reading.read(data, labels)
     target.title = _title(table.sheet)
@@ -94,7 +93,7 @@ def _clean(sheet: Worksheet) -> None:
     """Take off what an earlier look left, so that mended cells are white again."""
     for row in sheet.iter_rows():
         for cell in row:
-            if cell.comment and cell.comment.author == AUTHOR:
+            if cell.comment and cell.comment.author == template.AUTHOR:
                 cell.comment = None
             if cell.has_style and cell.fill.fill_type and cell.fill.start_color.rgb == FILL:
                 cell.fill = PatternFill()
@@ -112,7 +111,9 @@ def _write(sheet: Worksheet, words: Mapping[tuple[int, int], Sequence[str]]) -> 
         cell.fill = fill
         text = ILLEGAL_CHARACTERS_RE.sub("", "\n".join(dict.fromkeys(said)))
         lines = sum(1 + len(line) // 22 for line in text.splitlines())
-        cell.comment = Comment(text, AUTHOR, height=LINE * (lines + 1), width=COMMENT_WIDTH)
+        cell.comment = Comment(
+            text, template.AUTHOR, height=LINE * (lines + 1), width=COMMENT_WIDTH
+        )
 
 
 def _summarise(

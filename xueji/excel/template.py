@@ -20,6 +20,7 @@ from xueji.excel import texts
 ROWS = 20_000  # that can be filled
 TITLE_ROW, MARK_ROW, HEADER_ROW, EXAMPLE_ROW = 1, 2, 3, 4
 TEXT = "@"
+AUTHOR = "学籍系统"  # of a workbook; openpyxl would name itself
 HINTS = "填写说明"  # the author of the comments
 OPTIONS = "选项"
 MUST, MAY = "必填", "选填"

@@ -3,6 +3,7 @@
 import hashlib
 
 import segno
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -86,20 +87,16 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def my_password(request: HttpRequest) -> HttpResponse:
     """Change the password; every other session ends with the old one."""
     user = request.acting.user
-    form, wait = PasswordForm(request.POST or None, user=user), None
+    form, wait = PasswordForm(user=user), None
     if request.method == "POST":
         this = throttle.begin(user.username, address=_address(request), at=request.acting.at)
-        if this.is_refused:
+        if this.is_refused:  # what was guessed is not looked at
             wait = this.wait
-            form.add_error(None, TOO_MANY.format(minutes=this.minutes))
-        elif form.is_valid():
-            this.succeeded()
-            try:
-                return _changed(request, form.cleaned_data["new"])
-            except passwords.Overtaken:
-                form.add_error("old", OVERTAKEN)
-        elif "old" not in form.errors:
-            this.succeeded()
+            messages.error(request, f"没有改\n\n{TOO_MANY.format(minutes=this.minutes)}")
+        else:
+            form = PasswordForm(request.POST, user=user)
+            if response := _tried(request, form, this):
+                return response
     context = {
         "form": form,
         "key": new_key(),
@@ -112,6 +109,19 @@ def my_password(request: HttpRequest) -> HttpResponse:
         request, "accounts/password.html", context, status=422 if form.errors else 200
     )
     return slowed(response, wait=wait) if wait else response
+
+
+def _tried(request: HttpRequest, form: PasswordForm, this: throttle.Try) -> HttpResponse | None:
+    """The answer once it is changed; whoever knows the present one may go on trying."""
+    if form.is_valid():
+        this.succeeded()
+        try:
+            return _changed(request, form.cleaned_data["new"])
+        except passwords.Overtaken:
+            form.add_error("old", OVERTAKEN)
+    elif "old" not in form.errors:
+        this.succeeded()
+    return None
 
 
 def _changed(request: HttpRequest, new: str) -> HttpResponse:
