@@ -102,7 +102,7 @@ def test_what_was_typed_outlives_a_session_that_ended_before_switching_back(two_
 
     assert shown.status_code == 200
     assert "没有提交：登录结束过" in text(shown)
-    assert f"「{first}」，回到填写的表" in text(shown)
+    assert f"您现在又以「{first}」办理" in text(shown)
     again = client.post("/post/", last_hidden(shown), follow=True)
     assert (again.status_code, founded()) == (200, [])
     assert 'value="新镇中心校"' in text(again)
