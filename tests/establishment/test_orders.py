@@ -146,6 +146,19 @@ def test_the_entry_of_a_moved_pupil_is_still_undone_to_exactly_what_was(world):
     assert faults() == []
 
 
+def test_the_former_centre_undoes_nothing_at_a_school_that_is_no_longer_below_it(world):
+    student = pupils.enrolled(world)
+    case = Case.objects.get(student=student)
+    enter(world, *MOVE)
+
+    with pytest.raises(Refused):
+        cases.reverse(case_id=case.pk, note="录错学校", acting=world.acting("centre"))
+    cases.reverse(case_id=case.pk, note="录错学校", acting=world.acting("county"))
+
+    student.refresh_from_db()
+    assert (student.status, faults()) == ("pending", [])
+
+
 # -- schools merge -------------------------------------------------------------------------------
 def test_a_merged_school_gives_pupils_and_classes_to_the_other_and_closes(world, children):
     here, there = world.schools["清泉小学"], world.schools["邻泉小学"]
