@@ -364,9 +364,8 @@ def test_an_account_out_of_use_for_half_a_year_is_enabled_by_the_level_above_alo
         with pytest.raises(Refused) as refused:
             people.enable(account_id=world.posts["county"].user_id, acting=acting, reason="返岗")
 
-    assert str(refused.value) == (
-        "这个账号 183 天没有使用，和封存的一样由上一级启用。请上级账号管理员办理。"
-    )
+    told = "这个账号久未使用，和封存的一样由上一级启用。请上级账号管理员办理。"
+    assert str(refused.value) == told
     opened = dict(User.objects.values_list("username", "opened_at"))
     assert (opened["clerk"], opened["county-head"]) == (NOON, NOON - 182 * DAY)
 

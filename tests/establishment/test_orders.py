@@ -146,6 +146,19 @@ def test_the_entry_of_a_moved_pupil_is_still_undone_to_exactly_what_was(world):
     assert faults() == []
 
 
+def test_the_former_centre_undoes_nothing_at_a_school_that_is_no_longer_below_it(world):
+    student = pupils.enrolled(world)
+    case = Case.objects.get(student=student)
+    enter(world, *MOVE)
+
+    with pytest.raises(Refused):
+        cases.reverse(case_id=case.pk, note="录错学校", acting=world.acting("centre"))
+    cases.reverse(case_id=case.pk, note="录错学校", acting=world.acting("county"))
+
+    student.refresh_from_db()
+    assert (student.status, faults()) == ("pending", [])
+
+
 # -- schools merge -------------------------------------------------------------------------------
 def test_a_merged_school_gives_pupils_and_classes_to_the_other_and_closes(world, children):
     here, there = world.schools["清泉小学"], world.schools["邻泉小学"]
@@ -203,6 +216,19 @@ def test_posts_that_end_with_their_school_end_sessions_and_are_written_down_like
     told = AccountEvent.objects.filter(account_id=clerk.pk).values_list("kind", "note", "user_id")
     ended = ("ended", "邻泉小学 · 学籍管理员，2026-09-02 止", world.posts["county"].user_id)
     assert list(told) == [ended]
+
+
+def test_whoever_closes_a_school_at_which_he_has_a_post_stays_logged_in(world, client_of):
+    officer = world.posts["county"].user
+    where = {"role": "principal", "organisation": world.organisations["邻泉小学"]}
+    post = accounts.grant(user=officer, starts=NOON.date(), **where)
+    client = client_of("county")
+    assert client.get("/").status_code == 200
+
+    enter(world, "close", "邻泉小学")
+
+    assert client.get("/").status_code == 200
+    assert post not in posts_in_force(officer, on=NOON.date())
 
 
 def test_a_post_that_would_begin_later_at_a_closed_school_never_does(world):

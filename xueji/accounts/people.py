@@ -5,7 +5,6 @@ Each one is written down, and ends the sessions of whom it concerns at once.
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -106,8 +105,7 @@ def enable(*, account_id: int, acting: Acting, reason: str) -> User:
     if account.home_id != acting.post.organisation_id:
         account.opened_at = acting.at
     elif sealing.is_sealed(account, at=acting.at):
-        unused = f"这个账号 {settings.SEALED_AFTER.days} 天没有使用，和封存的一样由上一级启用。"
-        raise Refused(unused + _who_above(acting))
+        raise Refused(f"这个账号久未使用，和封存的一样由上一级启用。{_who_above(acting)}")
     account.is_active = True
     account.save(update_fields=["is_active", "opened_at"])
     return _done(Happened.ENABLED, account, acting, reason)

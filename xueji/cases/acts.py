@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from xueji.accounts.access import Acting
 from xueji.cases.models import ALIVE, Case, Decision, State, Step
+from xueji.organisations.models import Level
 
 
 class Act(StrEnum):
@@ -24,7 +25,7 @@ class Who(StrEnum):
     MAKER = "maker"  # the post that opened the case: same role, same organisation
     TURN = "turn"  # the post the case waits for
     COUNTY = "county"  # a post of the county above, for stuck cases
-    SIGNER = "signer"  # an office above the school that signed this case
+    SIGNER = "signer"  # an office that signed this case and still is above a school of it
     CLOCK = "clock"  # nobody: the daily job
 
 
@@ -116,8 +117,14 @@ def _may(who: Who, case: Case, steps: Sequence[Step], acting: Acting) -> bool:
     if who == Who.COUNTY:
         return acting.may("cases.close") and acting.reaches(case.org_path)
     if who == Who.SIGNER:
-        return acting.may("cases.reverse") and any(
-            step.decision == Decision.AGREED and acting.acts_at(step.organisation_id)
-            for step in steps
-        )
+        return acting.may("cases.reverse") and _has_signed(case, steps, acting)
     return False
+
+
+def _has_signed(case: Case, steps: Sequence[Step], acting: Acting) -> bool:
+    """Whether this office signed the case; not one from which its schools have moved since."""
+    schools = {case.org_path}
+    schools |= {step.organisation.path for step in steps if step.organisation.level == Level.SCHOOL}
+    return any(map(acting.reaches, schools)) and any(
+        step.decision == Decision.AGREED and acting.acts_at(step.organisation_id) for step in steps
+    )
