@@ -19,6 +19,8 @@ def accounts(browser: Browser) -> None:
     admin.picture("accounts", height=560)
     clerk = Clerk(browser, "clerk")
     clerk.go("/accounts/me/")
+    clerk.press("结束别处的全部登录")  # of all the chapters before
+    clerk.go("/accounts/me/")
     clerk.picture("my-account", height=640)
 
 

@@ -252,7 +252,7 @@ def freeze(browser: Browser) -> None:
 
 def holders(browser: Browser) -> None:
     officer = Clerk(browser, "centre")
-    officer.go("/numbering/?number=02262600100033")
+    officer.go("/numbering/?number=02262600100030")
     officer.picture("holders", height=420)
 
 
