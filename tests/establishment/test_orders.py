@@ -228,7 +228,7 @@ def test_whoever_closes_a_school_at_which_he_has_a_post_stays_logged_in(world, c
     enter(world, "close", "邻泉小学")
 
     assert client.get("/").status_code == 200
-    assert post not in posts_in_force(officer, on=NOON.date())
+    assert post not in posts_in_force(on=NOON.date())
 
 
 def test_a_post_that_would_begin_later_at_a_closed_school_never_does(world):
