@@ -262,7 +262,7 @@ def test_a_file_that_is_no_table_is_told_what_it_is(world, client_of, data, told
     assert (said[: len(told)], "模板" in said) == (told, False)
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\ufeff"])
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\ufeff", "\u2800"])
 def test_a_name_with_something_that_nobody_sees_is_refused(world, client_of, hidden):
     """It would look like the school there is, and nobody who types its name would find it."""
     heads = SHEET.splitlines()[0]

@@ -123,9 +123,8 @@ def of_name(name: str) -> Iterable[Problem]:
         yield Problem("missing", "还没有填名称。", "请填批文上的全称。", field="name")
     elif len(name) > LONGEST_NAME:
         yield Problem("long", f"名称超过 {LONGEST_NAME} 个字。", "请填批文上的全称。", field="name")
-    elif place := unseen(name):
-        message = f"名称第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。"
-        yield Problem("invisible", message, "请删去整个名称后重新输入。", field="name")
+    elif fault := unseen(name, "名称"):
+        yield fault
 
 
 def of_code(code: str, taken: Taken) -> Iterable[Problem]:

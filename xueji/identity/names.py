@@ -16,7 +16,8 @@ _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _HAN_ONLY = re.compile(f"[{_HAN}]")
 _DOT_IN_HAN = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 LATIN_MARKS = "-'’."
-INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
+_UNSEEN_TOO = "\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0"  # of other categories
 
 
 def clean_name(raw: object) -> str:
@@ -46,10 +47,16 @@ def check_name(name: object) -> list[Problem]:
     return found
 
 
-def unseen(name: str) -> int:
-    """The place of the first character that nobody sees; 0 where there is none."""
-    places = enumerate(name, start=1)
-    return next((place for place, one in places if unicodedata.category(one) in INVISIBLE), 0)
+def unseen(name: str, what: str = "姓名") -> Problem | None:
+    """The fault of a name, also of a place or an office, in which stands what nobody sees."""
+    for place, character in enumerate(name, start=1):
+        if _is_unseen(character):
+            return _problem(
+                "invisible",
+                f"{what}第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。",
+                f"请删去整个{what}后重新输入。",
+            )
+    return None
 
 
 def is_chinese(name: str) -> bool:
@@ -69,12 +76,18 @@ def _characters(text: str) -> Problem | None:
             continue
         if _is_latin(character) or (not chinese and character in LATIN_MARKS):
             continue
+        if _is_unseen(character):
+            return unseen(text)
         if unicodedata.category(character) == "Mn" and not chinese:
             continue
         return _wrong_character(character, place)
     if not chinese and not any(_is_latin(character) for character in text):
         return _wrong_character(text[0], 1)
     return None
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN or character in _UNSEEN_TOO
 
 
 def _is_latin(character: str) -> bool:
@@ -88,12 +101,6 @@ def _wrong_character(character: str, place: int) -> Problem:
     if category == "Nd":
         return _problem(
             "digit", f"姓名第 {place} 个字符是数字。", "请删去数字；重名的学生不用编号区分。"
-        )
-    if category in INVISIBLE:
-        return _problem(
-            "invisible",
-            f"姓名第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。",
-            "请删去整个姓名后重新输入。",
         )
     if category in ("Co", "Cn", "Cs"):
         return _problem(

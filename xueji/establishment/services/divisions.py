@@ -69,9 +69,8 @@ def _judge(
         yield Problem("twice", "这个代码在表里出现了两次。", "请删去一行。", field="code")
     if not row.name or len(row.name) > LONGEST_NAME:
         yield Problem("name", "名称没有填，或太长。", "请填村、社区的名称。", field="name")
-    elif place := unseen(row.name):
-        message = f"名称第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。"
-        yield Problem("invisible", message, "请删去整个名称后重新输入。", field="name")
+    elif fault := unseen(row.name, "名称"):
+        yield fault
     there = known.get(row.code)
     if there and there.name != short(row.name):
         yield Problem(

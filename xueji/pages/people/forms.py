@@ -75,11 +75,8 @@ class AccountForm(PostForm):
 
     def clean_name(self) -> str:
         typed: str = self.cleaned_data["name"]
-        if place := unseen(typed):
-            raise forms.ValidationError(
-                f"姓名第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。"
-                "请删去整个姓名后重新输入。"
-            )
+        if fault := unseen(typed):
+            raise forms.ValidationError(f"{fault.message}{fault.remedy}")
         return typed
 
 
