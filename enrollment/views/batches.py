@@ -20,7 +20,7 @@ from xueji.pages.forms import (
     typed_reason,
 )
 from xueji.pages.kept import posted_from
-from xueji.pages.once import Done, NotDone, once, posted_key
+from xueji.pages.once import Done, NotDone, posted_key
 
 CHANGED = "名单和您看到的不一样了：有的刚由他人办理，或刚刚送到。请看过现在的名单再签署。"
 
@@ -79,8 +79,4 @@ def _undo(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return Done(reverse("enrollment_batch", args=[pk]))
 
-    try:
-        return once(request, act, back=reverse("enrollment_batch", args=[pk]))
-    except Refused as refusal:
-        messages.error(request, f"没有撤销\n\n{refusal}")
-        return show(request, find(request, pk), typed=typed_reason(request), status=409)
+    return acted(request, act, pk, "没有撤销")

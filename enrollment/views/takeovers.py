@@ -258,11 +258,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         undo.ask(takeover_id=pk, note=note, key=key, acting=request.acting)
         return Done(reverse(PAGE, args=[pk]))
 
-    try:
-        return once(request, act, back=reverse(PAGE, args=[pk]))
-    except Refused as refusal:
-        messages.error(request, f"没有撤销\n\n{refusal}")
-        return _show(request, find(request, pk), typed=typed_reason(request), status=409)
+    return _acted(request, act, pk, "没有撤销")
 
 
 def _acted(request: HttpRequest, act: Callable[[], Done], pk: int, failed: str) -> HttpResponse:
