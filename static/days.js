@@ -23,7 +23,8 @@
     const box = make("span", { class: "day" });
     const label = input.getAttribute("aria-label") ?? input.labels[0]?.textContent.trim() ?? "";
     const button = make("button", { type: "button", class: "btn", "aria-description": label });
-    const calendar = make("input", { type: "date", tabindex: "-1", "aria-hidden": "true" });
+    // of no form: it is neither sent nor checked
+    const calendar = make("input", { type: "date", form: "", tabindex: "-1", "aria-hidden": "true" });
 
     button.textContent = "日历";
     if (input.dataset.latest) calendar.max = input.dataset.latest;
