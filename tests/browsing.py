@@ -35,7 +35,7 @@ def refused_reason(answer: HttpResponse) -> tuple[str, str]:
     field = re.search(
         r'<input [^>]*name="reason" value="([^"]*)"[^>]*aria-invalid="true"', raw(answer)
     )
-    told = re.search(r'-wrong"><p class="error">([^<]*)</p>', raw(answer))
+    told = re.search(r'_error"><p class="error">([^<]*)</p>', raw(answer))
     return (unescape(field[1]) if field else "", unescape(told[1]) if told else "")
 
 
