@@ -12,13 +12,7 @@ from xueji.accounts import access
 from xueji.cases import services as cases
 from xueji.cases.kinds import Refused
 from xueji.pages.at_once import told
-from xueji.pages.forms import (
-    SEE_FIELD,
-    DecisionForm,
-    ReasonForm,
-    first_error,
-    typed_reason,
-)
+from xueji.pages.forms import DecisionForm, ReasonForm, first_error, typed_reason
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, NotDone, posted_key
 
@@ -67,8 +61,9 @@ def _undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"没有撤销\n\n{SEE_FIELD}")
-        return show(request, found, typed=typed_reason(request, first_error(form)), status=422)
+        why = first_error(form)
+        messages.error(request, f"没有撤销\n\n{why}")
+        return show(request, found, typed=typed_reason(request, why), status=422)
 
     def act() -> Done:
         undo.ask(

@@ -162,7 +162,7 @@ def show(
     if is_running:
         if request.htmx:
             return render(request, "enrollment/_batch_running.html", context)
-        return render(request, "enrollment/batch_running.html", context)
+        return render(request, "enrollment/batch_running.html", context, status=status)
     if found.state in queries.SENT:
         return stored(request, found, context, status=status)
     context["form_key"] = new_key()

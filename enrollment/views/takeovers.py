@@ -25,7 +25,6 @@ from xueji.documents.refusals import BadFile, FileGone
 from xueji.excel.refusals import Unreadable
 from xueji.pages.forms import (
     NO_REASON,
-    SEE_FIELD,
     ReasonForm,
     TypedReason,
     first_error,
@@ -132,7 +131,7 @@ def _show(
     if is_running:
         if request.htmx:
             return render(request, "enrollment/_takeover_running.html", context)
-        return render(request, "enrollment/takeover_running.html", context)
+        return render(request, "enrollment/takeover_running.html", context, status=status)
     if found.state in queries.SENT:
         return _stored(request, found, context, status=status)
     rules = keeping.rules_of(found, request.acting)
@@ -249,8 +248,9 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"没有撤销\n\n{SEE_FIELD}")
-        typed = typed_reason(request, first_error(form))
+        why = first_error(form)
+        messages.error(request, f"没有撤销\n\n{why}")
+        typed = typed_reason(request, why)
         return _show(request, found, typed=typed, status=422)
 
     def act() -> Done:

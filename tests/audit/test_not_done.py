@@ -36,7 +36,7 @@ def of_nobody_waiting(world, client_of):
 
 def transfer_submitted_meanwhile(world, client_of):
     case = movers.submitted(world, movers.numbered(world))
-    told = f"没有删除 业务件 {case.number} 由您经手提交，须由另一人签署。"
+    told = "没有删除 已提交过的业务件不能删除，只能撤回。"
     return "clerk", reverse("transfer_discard", args=[case.number]), {}, told
 
 

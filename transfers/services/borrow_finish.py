@@ -13,6 +13,7 @@ from numbering.services import retire
 from transfers.models import Borrowing
 from transfers.services.borrow import take_seat
 from transfers.services.later import TAKEN_BACK, require_nothing, standing
+from transfers.services.place import place_at
 from transfers.services.sides import scope_of
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -76,12 +77,12 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
             continue
         facts += _facts(one, acting)
         if one.home:
-            visiting[student] = _place(one, acting)
+            visiting[student] = place_at(one.host, row, acting)
         else:
             student.status = Status.ENROLLED
             student.register_type = RegisterType.BORROWED_TEMP
             student.entered_on = student.entered_on or acting.today
-            arriving[student] = _place(one, acting)
+            arriving[student] = place_at(one.host, row, acting)
     guests.receive(visiting, acting=acting, reason="借读")
     also = ("status", "register_type", "entered_on")
     students.place(arriving, acting=acting, reason="外地借读", also=also)
@@ -103,18 +104,6 @@ def _why_not(one: Visit, room: Room, chosen_by: int, acting: Acting) -> str:
     except Refused as refusal:
         return str(refusal)
     return ""
-
-
-def _place(one: Visit, acting: Acting) -> students.Place:
-    return students.Place(
-        school=one.host.school,
-        school_class=one.row.school_class,
-        stage=one.row.stage,
-        entry_year=one.row.entry_year,
-        grade=one.row.grade,
-        starts=acting.today,
-        case_id=one.case.pk,
-    )
 
 
 def _facts(one: Visit, acting: Acting) -> list[ledger.Fact]:

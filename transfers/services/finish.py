@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from numbering.services import retire
 from transfers.models import Transfer
-from transfers.services.place import into_rules, take_seat
+from transfers.services.place import into_rules, place_at, take_seat
 from transfers.services.sides import scope_of
 from xueji.accounts.access import Acting
 from xueji.cases.kinds import Refused
@@ -94,9 +94,9 @@ def apply(cases: Sequence[Case], acting: Acting) -> Mapping[int, str]:
         elif one.out is None:
             student.status = Status.ENROLLED
             student.entered_on = student.entered_on or acting.today
-            coming_in[student] = _place(one, one.into, acting)
+            coming_in[student] = place_at(one.into, row, acting)
         else:
-            moves[student] = _place(one, one.into, acting)
+            moves[student] = place_at(one.into, row, acting)
     students.leave(leaving, on=acting.today, acting=acting, reason="转往外地", also=("status",))
     students.place(coming_in, acting=acting, reason="外地转入", also=("status", "entered_on"))
     moving.move(moves, acting=acting, reason="转学")
@@ -133,18 +133,6 @@ def _why_not(one: Moving, room: Room, chosen_by: int, acting: Acting) -> str:
     except Refused as refusal:
         return f"{refusal}{RECHOOSE}"
     return ""
-
-
-def _place(one: Moving, into: Lineage, acting: Acting) -> students.Place:
-    return students.Place(
-        school=into.school,
-        school_class=one.row.school_class,
-        stage=one.row.stage,
-        entry_year=one.row.entry_year,
-        grade=one.row.grade,
-        starts=acting.today,
-        case_id=one.case.pk,
-    )
 
 
 def _facts(one: Moving, acting: Acting) -> list[ledger.Fact]:

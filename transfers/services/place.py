@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from transfers.models import Transfer
+from transfers.models import Borrowing, Transfer
 from xueji.accounts import access
 from xueji.accounts.access import Acting
 from xueji.accounts.models import Role
@@ -16,6 +16,7 @@ from xueji.cases.queries import lock, steps_of
 from xueji.cases.seats import Room
 from xueji.cases.services import Outcome
 from xueji.organisations.models import SchoolClass
+from xueji.organisations.queries import Lineage
 from xueji.rules.engine import Rules, rule_set
 from xueji.students import services as students
 from xueji.students.models import Student
@@ -64,6 +65,19 @@ def receive(
 def into_rules(row: Transfer, case: Case) -> Rules:
     """The rules of the side that the pupil comes into, as they stood at the submission."""
     return rule_set(row.into_set).at(case.rule_date)
+
+
+def place_at(into: Lineage, row: Transfer | Borrowing, acting: Acting) -> students.Place:
+    """The place that a pupil who comes by this case has from today."""
+    return students.Place(
+        school=into.school,
+        school_class=row.school_class,
+        stage=row.stage,
+        entry_year=row.entry_year,
+        grade=row.grade,
+        starts=acting.today,
+        case_id=row.pk,
+    )
 
 
 def take_seat(

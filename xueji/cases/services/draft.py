@@ -94,9 +94,9 @@ def save_draft(
 def discard(*, case_id: int, acting: Acting) -> None:
     """Throw a draft away, with everything typed; it never was a case of a pupil."""
     case = lock(case_id)
-    require(case, Act.DISCARD, acting)
     if case.student_id:
         raise Refused("已提交过的业务件不能删除，只能撤回。")
+    require(case, Act.DISCARD, acting)
     _forget([case_id], localdate(acting.at))
 
 

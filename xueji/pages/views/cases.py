@@ -20,7 +20,6 @@ from xueji.cases.services import Outcome, OutcomeKind
 from xueji.pages import case_page, quota
 from xueji.pages.forms import (
     NO_REASON,
-    SEE_FIELD,
     DecisionForm,
     ReasonForm,
     RevealForm,
@@ -117,8 +116,9 @@ def _end(request: HttpRequest, number: str, act: Callable[..., None], done: str)
     found = case_page.find(request, number)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"没有办\n\n{SEE_FIELD}")
-        typed = typed_reason(request, first_error(form))
+        why = first_error(form)
+        messages.error(request, f"没有办\n\n{why}")
+        typed = typed_reason(request, why)
         return _answer(request, found, status=422, typed=typed)
 
     def run() -> Done:

@@ -18,7 +18,7 @@ from xueji.documents.refusals import FileGone
 from xueji.establishment import queries, services
 from xueji.establishment.models import Order, OrderState
 from xueji.organisations.models import within
-from xueji.pages.forms import NO_REASON, SEE_FIELD, TypedReason, new_key, typed_reason
+from xueji.pages.forms import NO_REASON, TypedReason, new_key, typed_reason
 from xueji.pages.kept import posted_from
 from xueji.pages.once import Done, once
 from xueji.pages.paging import page
@@ -143,8 +143,9 @@ def _end(request: HttpRequest, pk: int, act: Callable[[], str]) -> HttpResponse:
     try:
         return once(request, lambda: Done(place, success=act()), back=place)
     except services.Unfit as unfit:
-        messages.error(request, f"没有撤回\n\n{SEE_FIELD}")
-        typed = typed_reason(request, str(unfit.problems[0]))
+        why = str(unfit.problems[0])
+        messages.error(request, f"没有撤回\n\n{why}")
+        typed = typed_reason(request, why)
         return _show(request, _found(request.acting, pk), typed=typed, status=422)
     except Refused as refusal:
         messages.error(request, f"没有办理\n\n{refusal}")

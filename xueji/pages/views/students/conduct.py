@@ -95,10 +95,10 @@ def undo(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     except services.NoSuchEntry:
         raise Http404(entry) from None
     except Unreasoned as why:
-        told, typed = SEE_FIELD, typed_reason(request, str(why))
+        told, typed = str(why), typed_reason(request, str(why))
     except Refused as refusal:
         told, typed = str(refusal), typed_reason(request)
-    messages.error(request, f"没有保存\n\n{told}")
+    messages.error(request, f"没有作废\n\n{told}")
     return pupil.answer(request, scope, status=422, tab=TAB, reason=typed)
 
 
@@ -146,5 +146,5 @@ def _again(request: HttpRequest, scope: Scope, sent: Sent) -> HttpResponse:
     """The tab with what was typed; a browser never sends a file back, it is chosen once more."""
     chosen = "选过的文件要重新选择。" if request.FILES else ""
     if sent.form and sent.form.errors or sent.revoking and sent.revoking.errors:
-        messages.error(request, f"没有保存\n\n请看标红的项目。{chosen}")
+        messages.error(request, f"没有保存\n\n{SEE_FIELD}{chosen}")
     return pupil.answer(request, scope, status=422, conduct=sent, tab=TAB)

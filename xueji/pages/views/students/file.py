@@ -117,7 +117,7 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     except dossiers.NoSuchPaper:
         raise Http404(paper) from None
     except Unreasoned as why:
-        return _refused(request, scope, SEE_FIELD, reason=typed_reason(request, str(why)))
+        return _refused(request, scope, str(why), reason=typed_reason(request, str(why)))
     except Refused as refusal:
         return _refused(request, scope, str(refusal), reason=typed_reason(request))
 
