@@ -23,9 +23,10 @@ from xueji.cases.kinds import Refused
 from xueji.cases.models import Case
 from xueji.establishment import services
 from xueji.establishment.models import Order
-from xueji.establishment.services.common import BUSY, last_act
+from xueji.establishment.rules import NewOffice, StageFacts
+from xueji.establishment.services.common import BUSY, UnfitRows, last_act
 from xueji.ledger.models import EventKind, RegisterEvent
-from xueji.organisations.models import Organisation
+from xueji.organisations.models import Level, Organisation, School
 from xueji.organisations.queries import rule_set_of
 from xueji.students.models import Placement, Status, Student
 
@@ -301,3 +302,23 @@ def test_an_office_that_is_closed_while_its_rules_are_named_keeps_them(here, off
     row.refresh_from_db()
     assert row.rule_set == was
     assert row.acts.count() == 0
+
+
+def test_of_two_counties_that_give_one_identifier_at_once_the_second_is_told(here):
+    """A 学校标识码 is one school's in the whole register."""
+    for turn in range(ROUNDS):
+        row = NewOffice(
+            level=Level.SCHOOL,
+            name=f"新立第{turn}小学",
+            code=f"9{turn:02d}",
+            identifier=f"213028{turn:04d}",
+            stages=(StageFacts(stage="primary", first=1, years=6),),
+        )
+        founders = [
+            partial(services.add, rows=[row], acting=here.acting(who), reason="批文")
+            for who in ("county", "county9")
+        ]
+        said = at_once(*founders)
+        told = [one for one in said if isinstance(one, UnfitRows)]
+        assert [str(problem.code) for one in told for problem in one.problems[0]] == ["taken"], said
+        assert School.objects.filter(identifier=row.identifier).count() == 1

@@ -8,7 +8,7 @@ from xueji.accounts.access import Acting
 from xueji.establishment import rules
 from xueji.establishment.models import ActKind, OrganisationAct
 from xueji.establishment.rules import NewOffice, Taken
-from xueji.establishment.services.common import Unfit, UnfitRows, county_of
+from xueji.establishment.services.common import Unfit, UnfitRows, county_of, lock_identifiers
 from xueji.identity.problems import Problem
 from xueji.organisations.models import (
     Area,
@@ -66,6 +66,7 @@ def add(*, rows: Sequence[NewOffice], acting: Acting, reason: str = "") -> list[
     if not rows:
         problem = Problem("missing", "表里没有要加的机构。", "请至少填一行。", field="text")
         raise Unfit([problem])
+    lock_identifiers()
     problems = check(rows, county=county, acting=acting)
     if any(problems):
         raise UnfitRows(problems)

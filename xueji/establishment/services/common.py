@@ -65,6 +65,15 @@ def locked(county_id: int) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=county_id)
 
 
+def lock_identifiers() -> None:
+    """Let acts that give a 学校标识码 come one after another: no two counties have the same.
+
+    To be asked for after the county.
+    """
+    roots = Organisation.objects.filter(parent=None).order_by("pk")
+    list(roots.select_for_update(no_key=True, of=("self",)))
+
+
 def office_of(county: Organisation, pk: int) -> Organisation:
     """A centre or school of the county as it is now; PermissionDenied for any other."""
     office = (

@@ -16,6 +16,7 @@ from xueji.establishment.services.common import (
     compare,
     county_of,
     keep,
+    lock_identifiers,
     of_reason,
     office_of,
     require_latest,
@@ -98,6 +99,7 @@ def _unfit(
         if office.division_code != before["division_code"]:
             problems += rules.of_division(office.division_code, county.division_code)
         return problems
+    lock_identifiers()
     known = taken(county, [school.identifier])
     if school.code != before["code"]:
         problems += _fixed(school, "code") or rules.of_code(school.code, known)
