@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.browsing import key, text
 from tests.world import NOON
-from xueji.accounts import people
+from xueji.accounts import posts
 from xueji.accounts.models import Post
 from xueji.accounts.people import Refused
 
@@ -22,7 +22,7 @@ def at_noon(clock):
 
 
 def give(world, *, starts: date = TODAY, ends: date | None = None) -> Post:
-    return people.grant(
+    return posts.grant(
         account_id=world.posts["clerk1b"].user_id,
         role="teacher",
         organisation=world.organisations["邻泉小学"],

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from tests.browsing import key
 from tests.world import NOON, PASSWORD, hire
-from xueji.accounts import access, people
+from xueji.accounts import access, people, posts, services
 from xueji.accounts.models import AccountEvent, Grant, Post, User, UserSession
 from xueji.accounts.people import Refused
 
@@ -27,7 +27,7 @@ def in_force(user: User, *, on=TODAY) -> list[str]:
 
 
 def grant(world, username: str, role: str, place: str, *, by: str = "admin", **more) -> Post:
-    return people.grant(
+    return posts.grant(
         account_id=world.posts[username].user_id,
         role=role,
         organisation=world.organisations[place],
@@ -171,7 +171,7 @@ def test_one_person_holds_one_post_of_administration(world):
 def test_who_holds_a_post_elsewhere_is_not_administered_here(world):
     """A county could otherwise reset the password of somebody who also works for the province."""
     world.posts["county"].user.refresh_from_db()
-    people.services.grant(
+    services.grant(
         user=world.posts["county"].user,
         role="province_officer",
         organisation=world.organisations["河北省教育厅"],
@@ -229,7 +229,7 @@ def test_a_post_with_a_last_day_ends_by_itself(world):
 def test_a_post_handed_over_later_changes_hands_over_night(world):
     clerk, heir = world.posts["clerk"], world.posts["principal"].user
     with time_machine.travel(NOON, tick=False):
-        people.hand_over(
+        posts.hand_over(
             account_id=clerk.user_id,
             post_id=clerk.pk,
             to_id=heir.pk,
@@ -247,7 +247,7 @@ def test_a_post_handed_over_later_changes_hands_over_night(world):
 def test_a_post_that_has_not_begun_is_taken_back_and_never_begins(world):
     post = grant(world, "clerk", "principal", "邻泉小学", starts=TODAY + 9 * DAY)
     with time_machine.travel(NOON, tick=False):
-        people.end(account_id=post.user_id, post_id=post.pk, on=TODAY, acting=world.acting("admin"))
+        posts.end(account_id=post.user_id, post_id=post.pk, on=TODAY, acting=world.acting("admin"))
 
     held = [str(post) in in_force(post.user, on=TODAY + days * DAY) for days in (0, 8, 9, 10)]
     assert held == [False, False, False, False]
@@ -262,7 +262,7 @@ def test_who_takes_over_a_post_that_has_not_begun_has_it_from_the_day_that_was_m
     post = grant(world, "clerk", "principal", "邻泉小学", starts=TODAY + 9 * DAY)
     heir = world.posts["principal"].user
     with time_machine.travel(NOON, tick=False):
-        people.hand_over(
+        posts.hand_over(
             account_id=post.user_id,
             post_id=post.pk,
             to_id=heir.pk,
@@ -278,7 +278,7 @@ def test_who_takes_over_a_post_that_has_not_begun_has_it_from_the_day_that_was_m
 def test_a_post_ended_today_by_mistake_is_given_again_at_once(world):
     clerk = world.posts["clerk"]
     with time_machine.travel(NOON, tick=False):
-        people.end(
+        posts.end(
             account_id=clerk.user_id, post_id=clerk.pk, on=TODAY, acting=world.acting("admin")
         )
         assert in_force(clerk.user) == []
@@ -300,7 +300,7 @@ def test_a_refused_handing_over_leaves_the_post_where_it_was(world):
     clerk = world.posts["clerk"]
     User.objects.filter(username="principal").update(is_active=False)
     with pytest.raises(Refused, match="已停用"):
-        people.hand_over(
+        posts.hand_over(
             account_id=clerk.user_id,
             post_id=clerk.pk,
             to_id=world.posts["principal"].user_id,
@@ -338,7 +338,7 @@ def test_a_post_is_not_handed_over_to_who_cannot_log_in(world, fields, said):
     User.objects.filter(pk=to.pk).update(**fields)
     post = world.posts["clerk"]
     with time_machine.travel(NOON, tick=False), pytest.raises(Refused) as refused:
-        people.hand_over(
+        posts.hand_over(
             account_id=post.user_id,
             post_id=post.pk,
             to_id=to.pk,

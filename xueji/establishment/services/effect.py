@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import F
 
-from xueji.accounts import people
+from xueji.accounts import posts
 from xueji.accounts.access import OFFICER_AT_LEVEL, Acting, not_over
 from xueji.accounts.models import Post
 from xueji.cases import queries as cases
@@ -213,9 +213,9 @@ def _shut(school: School, order: Order, acting: Acting) -> Changes:
     office.closed_on = order.effective_on
     office.save(update_fields=["closed_on"])
     school.classes.filter(closed_on=None).update(closed_on=order.effective_on)
-    posts = not_over(Post.objects.filter(organisation=office), on=acting.today).order_by("pk")
-    held = list(posts.select_related("organisation", "user__home"))
+    in_use = not_over(Post.objects.filter(organisation=office), on=acting.today).order_by("pk")
+    held = list(in_use.select_related("organisation", "user__home"))
     for post in held:
-        people.close(post, on=acting.today, acting=acting)
+        posts.close(post, on=acting.today, acting=acting)
     shut = [("撤销日期", "", order.effective_on.isoformat())]
     return [*shut, ("岗位", f"{len(held)} 个在用", "同时停用")] if held else shut

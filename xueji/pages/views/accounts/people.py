@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from xueji.accounts import access, people, throttle
+from xueji.accounts import access, people, posts, throttle
 from xueji.accounts.access import Acting
 from xueji.accounts.models import AccountEvent, Post, User
 from xueji.accounts.people import Refused
@@ -91,7 +91,7 @@ def answer(
 ) -> HttpResponse:
     """The page; forms that were not taken are shown again, ``ending`` is the post of the second."""
     acting = request.acting
-    posts = found.posts.select_related("organisation").order_by("-starts", "-pk")[:MOST_POSTS]
+    held = found.posts.select_related("organisation").order_by("-starts", "-pk")[:MOST_POSTS]
     running = access.not_over(found.posts.all(), on=acting.today).values_list("pk", flat=True)
     blank = EndForm(acting=acting, initial={"on": acting.today})
     refusal = people.refusal(found, acting)
@@ -100,7 +100,7 @@ def answer(
         "account": found,
         "lines": [
             (post, post.pk in running, end_form if end_form and post.pk == ending else blank)
-            for post in posts
+            for post in held
         ],
         "most_posts": MOST_POSTS,
         "ending": ending,
@@ -201,7 +201,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _grant(account_id: int, data: dict, acting: Acting) -> Post:
-    return people.grant(
+    return posts.grant(
         account_id=account_id,
         role=data["role"],
         organisation=data["place"],
@@ -229,14 +229,14 @@ def end_post(request: HttpRequest, pk: int, post: int) -> HttpResponse:
             on, to = form.cleaned_data["on"], form.cleaned_data["to"]
             of = {"account_id": pk, "post_id": post, "on": on, "acting": request.acting}
             if to is None:
-                ended = people.end(**of)
+                ended = posts.end(**of)
                 said = (
                     f"岗位 {ended} 到 {ended.ends} 止"
                     if ended.ends >= planned
                     else f"已撤回岗位 {ended}，不再开始"
                 )
             else:
-                said = f"岗位 {people.hand_over(to_id=to.pk, **of)} 已交接给 {to.name}"
+                said = f"岗位 {posts.hand_over(to_id=to.pk, **of)} 已交接给 {to.name}"
             return Done(reverse("account", args=[pk]), success=said)
 
         try:
