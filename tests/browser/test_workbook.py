@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 ROWS, FIRST_LINE = 300, 5
-WRONG = {  # what is planted in two rows each, ten rows apart
+WRONG = {  # what is planted in two rows each, ten rows apart, the second time twice over
     "nation": "火星族",
     "postcode": "6440",
     "m1_phone": "1393152",
@@ -36,7 +36,10 @@ WRONG = {  # what is planted in two rows each, ten rows apart
     "school_class": "99班",
     "paper_property_proof": "也许",
 }
-MISTAKES = [(10 * n + 3, *wrong) for n, wrong in enumerate([*WRONG.items()] * 2)]
+MISTAKES = [
+    (10 * n + 3, key, text * (1 + n // len(WRONG)))
+    for n, (key, text) in enumerate([*WRONG.items()] * 2)
+]
 CLASSES = 8  # of 45 at most
 
 
@@ -124,7 +127,7 @@ def test_three_hundred_rows_from_the_template_to_their_numbers(site, window, tmp
 
 def fill(path: str, site) -> None:
     """What a clerk does in Excel, with mistakes."""
-    lines = workbooks.rows(ROWS)
+    lines = workbooks.many(ROWS)
     for n, key, text in MISTAKES:
         lines[n][key] = text
     book = load_workbook(path)
@@ -137,7 +140,7 @@ def fill(path: str, site) -> None:
 
 def corrected(path: str, site) -> list[tuple[int, str]]:
     """Put right what has a comment, where a row was typed; the cells in order of the planting."""
-    right, book = workbooks.rows(1)[0], load_workbook(path)
+    right, book = workbooks.many(ROWS), load_workbook(path)
     keys = {place: key for key, place in _places(book, site).items()}
     marked = [
         (cell.row, keys[cell.column])
@@ -147,7 +150,7 @@ def corrected(path: str, site) -> list[tuple[int, str]]:
     ]
     for line, key in marked:
         cell = book["新生"].cell(line, {key: place for place, key in keys.items()}[key])
-        cell.value, cell.comment = right.get(key) or None, None
+        cell.value, cell.comment = right[line - FIRST_LINE].get(key) or None, None
     book.save(path)
     return sorted(marked)
 
