@@ -9,7 +9,14 @@ from tests.permissions.table import PLAYED_BY, rows
 ROLES = ["clerk", "principal", "centre", "county", "county-head", "city", "province"]
 APART = ["auditor", "admin", "security"]  # whose pages are about people and records, not pupils
 # what is no page: states for machines, files, pieces of pages
-NO_PAGE = {"healthz", "readyz", "divisions", "foreign_numbers_template", "enrollment_template"}
+NO_PAGE = {
+    "healthz",
+    "readyz",
+    "divisions",
+    "rules_places",
+    "foreign_numbers_template",
+    "enrollment_template",
+}
 
 
 def without_id(username: str) -> list[str]:
