@@ -22,11 +22,12 @@
   const dress = (input) => {
     const box = make("span", { class: "day" });
     const label = input.getAttribute("aria-label") ?? input.labels[0]?.textContent.trim() ?? "";
-    const button = make("button", { type: "button", class: "btn", "aria-description": label });
+    const button = make("button", { type: "button", class: "btn" });
     // of no form: it is neither sent nor checked
     const calendar = make("input", { type: "date", form: "", tabindex: "-1", "aria-hidden": "true" });
 
     button.textContent = "日历";
+    if (label) button.setAttribute("aria-description", label);
     if (input.dataset.latest) calendar.max = input.dataset.latest;
     button.disabled = input.disabled || input.readOnly;
     input.before(box);

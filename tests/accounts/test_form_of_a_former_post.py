@@ -5,6 +5,7 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -103,7 +104,9 @@ def test_what_was_typed_outlives_a_session_that_ended_before_switching_back(two_
     assert shown.status_code == 200
     assert "没有提交：登录结束过" in text(shown)
     assert f"您现在又以「{first}」办理" in text(shown)
-    again = client.post("/post/", last_hidden(shown), follow=True)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    again = strict.post("/post/", last_hidden(shown), follow=True)
     assert (again.status_code, founded()) == (200, [])
     assert 'value="新镇中心校"' in text(again)
     client.post(NEW, typed(again))
@@ -120,7 +123,7 @@ def test_a_button_is_pressed_anew_after_such_a_session(two_posts, world):
 
     shown = ended_on_the_way(client, last_hidden(stopped))
 
-    assert "请打开刚才的页面再按一次" in text(shown)
+    assert "请打开刚才的页面，再按一次" in text(shown)
     assert ("接着提交" in text(shown), last_hidden(shown)) == (False, {})
     assert Act.objects.count() == 0
 
@@ -136,6 +139,14 @@ def test_a_page_elsewhere_gets_none_of_its_fields_pressed(two_posts, where, type
     given = last_hidden(shown)
     assert (shown.status_code, given["post"]) == (200, str(second.pk))
     assert ("decision" in given, "next" in given) == ((where, typed_at) == (NEW, NEW),) * 2
+
+
+def test_the_reason_for_an_act_that_is_to_be_pressed_anew_is_told(two_posts):
+    client, _, second = two_posts
+    sent = {"post": second.pk, "next": "/cases/2026-000001/withdraw/", "reason": "录错了学校"}
+    shown = text(client.post(reverse("switch_resume"), sent))
+    assert "请换回以后打开刚才的页面，再填、再按一次" in shown
+    assert "填的理由：录错了学校" in shown
 
 
 def test_a_switch_with_nothing_typed_leads_to_the_login_alone(two_posts):

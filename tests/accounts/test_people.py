@@ -391,6 +391,6 @@ def test_nobody_is_given_an_account_under_a_name_with_something_that_nobody_sees
     typed = {"username": "xin.ren", "name": "丁\u202e新", "place": "清泉小学", "role": ""}
     today = localdate().isoformat()
     answer = client_of("admin").post("/accounts/new/", {**typed, "starts": today, **key()})
-    told = "姓名第 2 个字符是看不见的控制符，多半是从别处复制时带来的。请删去整个姓名后重新输入。"
+    told = "姓名第 2 个字符是看不见的字符，多半是从别处复制时带来的。请删去整个姓名后重新输入。"
     assert (answer.status_code, answer.context["form"].errors["name"]) == (422, [told])
     assert not User.objects.filter(username="xin.ren").exists()

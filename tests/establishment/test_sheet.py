@@ -262,7 +262,7 @@ def test_a_file_that_is_no_table_is_told_what_it_is(world, client_of, data, told
     assert (said[: len(told)], "模板" in said) == (told, False)
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\ufeff", "\u2800"])
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\ufeff", "\u2800", "\ufe00"])
 def test_a_name_with_something_that_nobody_sees_is_refused(world, client_of, hidden):
     """It would look like the school there is, and nobody who types its name would find it."""
     heads = SHEET.splitlines()[0]
@@ -272,7 +272,7 @@ def test_a_name_with_something_that_nobody_sees_is_refused(world, client_of, hid
     (line,) = send(client_of("county"), "organisations_import", **sheet).context["lines"]
 
     assert [str(problem) for problem in line.problems] == [
-        "名称第 3 个字符是看不见的控制符，多半是从别处复制时带来的。请删去整个名称后重新输入。"
+        "名称第 3 个字符是看不见的字符，多半是从别处复制时带来的。请删去整个名称后重新输入。"
     ]
 
 
@@ -280,4 +280,4 @@ def test_so_is_a_village_with_such_a_name(world, client_of):
     text = "代码,名称\n130283103299,军\u200b屯二村\n"
     sheet = {"what": "divisions", "text": text, "check": "1"}
     (line,) = send(client_of("county"), "organisations_import", **sheet).context["lines"]
-    assert "名称第 2 个字符是看不见的控制符" in str(line.problems[0])
+    assert "名称第 2 个字符是看不见的字符" in str(line.problems[0])

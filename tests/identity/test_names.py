@@ -78,6 +78,8 @@ def test_a_name_as_in_the_register_is_right(name):
         ("张\u2800三", ["name.invisible"]),
         ("张\u3164三", ["name.invisible"]),
         ("Anna\ufe0f Lee", ["name.invisible"]),
+        ("Anna\ufe00 Lee", ["name.invisible"]),
+        ("葛\U000e0100城", ["name.invisible"]),
         ("张\ue863", ["name.private"]),
         ("张\U0010fffd", ["name.private"]),
         ("张\ud800", ["name.private"]),

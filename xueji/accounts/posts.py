@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from xueji.accounts import log, services, sessions
+from xueji.accounts import log, services
 from xueji.accounts.access import Acting, not_over
 from xueji.accounts.factor import ADMINISTRATION
 from xueji.accounts.models import Happened, Post, Role, User
@@ -100,9 +100,10 @@ def close(post: Post, *, on: date, acting: Acting) -> None:
     planned, over = post.starts, acting.today if on < post.starts else on
     services.end(post=post, on=over, ended_by=acting.post)
     said = f"{over} 止" if over >= planned else f"原定 {planned} 起，没有到任"
-    if post.user_id != acting.user.pk:
-        sessions.end([post.user_id])
-    log.note(Happened.ENDED, post.user, at=acting.at, acting=acting, note=f"{post}，{said}")
+    if post.user_id == acting.user.pk:
+        log.note(Happened.ENDED, post.user, at=acting.at, acting=acting, note=f"{post}，{said}")
+    else:
+        done(Happened.ENDED, post.user, acting, f"{post}，{said}")
 
 
 @transaction.atomic

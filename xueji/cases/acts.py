@@ -122,7 +122,7 @@ def _may(who: Who, case: Case, steps: Sequence[Step], acting: Acting) -> bool:
 
 
 def _has_signed(case: Case, steps: Sequence[Step], acting: Acting) -> bool:
-    """Whether this office signed the case; not one from which its schools have moved since."""
+    """Whether this office signed the case, and any of its schools is below it still."""
     schools = {case.org_path}
     schools |= {step.organisation.path for step in steps if step.organisation.level == Level.SCHOOL}
     return any(map(acting.reaches, schools)) and any(

@@ -17,7 +17,9 @@ _HAN_ONLY = re.compile(f"[{_HAN}]")
 _DOT_IN_HAN = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 LATIN_MARKS = "-'’."
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp")
-_UNSEEN_TOO = "\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0"  # of other categories
+_UNSEEN_TOO = re.compile(  # of other categories: joiners, blank letters, selectors of variants
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def clean_name(raw: object) -> str:
@@ -53,7 +55,7 @@ def unseen(name: str, what: str = "姓名") -> Problem | None:
         if _is_unseen(character):
             return _problem(
                 "invisible",
-                f"{what}第 {place} 个字符是看不见的控制符，多半是从别处复制时带来的。",
+                f"{what}第 {place} 个字符是看不见的字符，多半是从别处复制时带来的。",
                 f"请删去整个{what}后重新输入。",
             )
     return None
@@ -87,7 +89,7 @@ def _characters(text: str) -> Problem | None:
 
 
 def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN or character in _UNSEEN_TOO
+    return unicodedata.category(character) in _UNSEEN or bool(_UNSEEN_TOO.match(character))
 
 
 def _is_latin(character: str) -> bool:

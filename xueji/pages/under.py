@@ -79,6 +79,7 @@ def again(request: HttpRequest) -> HttpResponse:
         "is_sent_again": is_shown_first,
         "is_shown_first": is_shown_first,
         "has_files": HAD_FILE in kept,
+        "reason": "" if is_shown_first else kept.get("reason", ""),
         "sent": [one for one in sent if is_shown_first and one[0] not in OF_THIS_PAGE],
         "next": next_page,
     }

@@ -10,7 +10,7 @@ from xueji.accounts.access import Acting
 from xueji.cases import kinds, queries
 from xueji.cases.acts import Act
 from xueji.cases.kinds import Refused
-from xueji.cases.models import Case, CaseForm, Paper, State
+from xueji.cases.models import ALIVE, Case, CaseForm, Paper, State
 from xueji.cases.services.common import lock, require
 from xueji.documents import services as documents
 from xueji.organisations.models import School
@@ -94,7 +94,7 @@ def save_draft(
 def discard(*, case_id: int, acting: Acting) -> None:
     """Throw a draft away, with everything typed; it never was a case of a pupil."""
     case = lock(case_id)
-    if case.student_id:
+    if case.student_id and case.state in ALIVE:
         raise Refused("已提交过的业务件不能删除，只能撤回。")
     require(case, Act.DISCARD, acting)
     _forget([case_id], localdate(acting.at))

@@ -66,7 +66,8 @@ def add(*, rows: Sequence[NewOffice], acting: Acting, reason: str = "") -> list[
     if not rows:
         problem = Problem("missing", "表里没有要加的机构。", "请至少填一行。", field="text")
         raise Unfit([problem])
-    lock_identifiers()
+    if any(row.identifier for row in rows):
+        lock_identifiers()
     problems = check(rows, county=county, acting=acting)
     if any(problems):
         raise UnfitRows(problems)

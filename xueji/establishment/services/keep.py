@@ -99,7 +99,8 @@ def _unfit(
         if office.division_code != before["division_code"]:
             problems += rules.of_division(office.division_code, county.division_code)
         return problems
-    lock_identifiers()
+    if school.identifier != before["identifier"]:
+        lock_identifiers()
     known = taken(county, [school.identifier])
     if school.code != before["code"]:
         problems += _fixed(school, "code") or rules.of_code(school.code, known)

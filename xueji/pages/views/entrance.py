@@ -73,7 +73,7 @@ def switch_post(request: HttpRequest) -> HttpResponse:
     return redirect(place, preserve_request=place != reverse("desk"))
 
 
-@csrf_exempt  # nothing happens: the page that leads back is shown again, with all it held
+@csrf_exempt  # nothing happens: the page that leads back is shown again
 @access.act("own_session")
 @typing("switch_resume")
 @posted_from("desk")

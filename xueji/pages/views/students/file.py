@@ -117,9 +117,11 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
     except dossiers.NoSuchPaper:
         raise Http404(paper) from None
     except Unreasoned as why:
-        return _refused(request, scope, str(why), reason=typed_reason(request, str(why)))
+        told, typed = str(why), typed_reason(request, str(why))
     except Refused as refusal:
-        return _refused(request, scope, str(refusal), reason=typed_reason(request))
+        told, typed = str(refusal), typed_reason(request)
+    messages.error(request, f"没有移除\n\n{told}")
+    return pupil.answer(request, scope, status=422, tab=TAB, reason=typed)
 
 
 @access.act("students.document")
