@@ -125,8 +125,9 @@ def submit(*, case_id: int | None, asked: Asked, row: Mapping[str, str], acting:
         raise Rejected(looked, problems, findings)
     require_none_elsewhere(student, case, acting, "接收")
     if asked.school_class:
-        seats = Room([asked.school_class.pk])
-        seats.seat(student, asked.school_class, rules=rules, chosen_by=acting.user.pk)
+        Room([asked.school_class.pk]).seat(
+            student, asked.school_class, rules=rules, chosen_by=acting.user.pk
+        )
     Admission.objects.update_or_create(
         case=case,
         defaults={

@@ -56,8 +56,9 @@ def change(
         raise Unfit(problems)
     student.attendance = attendance
     if student.school_class:
-        seats = Room([student.school_class.pk])
-        seats.seat(student, student.school_class, rules=rules, chosen_by=acting.user.pk)
+        Room([student.school_class.pk]).seat(
+            student, student.school_class, rules=rules, chosen_by=acting.user.pk
+        )
     seen = "、".join(PAPERS[code] for code in sorted(papers))
     signed = f"改为{student.get_attendance_display()}（看过{seen}）：{reason.strip()}"
     students.write([student], fields=["attendance"], acting=acting, reason=signed[:100])

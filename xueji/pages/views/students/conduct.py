@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
-from xueji.cases.kinds import Refused, Unreasoned
+from xueji.cases.kinds import Refused
 from xueji.conduct import services
 from xueji.documents.refusals import BadFile
 from xueji.identity.problems import Problem
-from xueji.pages.forms import SEE_FIELD, typed_reason
+from xueji.pages.forms import SEE_FIELD
 from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.pupil import conduct
 from xueji.pages.pupil.conduct import Sent
@@ -94,12 +94,8 @@ def undo(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
         return act_once(request, scope, act, tab=TAB)
     except services.NoSuchEntry:
         raise Http404(entry) from None
-    except Unreasoned as why:
-        told, typed = str(why), typed_reason(request, str(why))
     except Refused as refusal:
-        told, typed = str(refusal), typed_reason(request)
-    messages.error(request, f"没有作废\n\n{told}")
-    return pupil.answer(request, scope, status=422, tab=TAB, reason=typed)
+        return pupil.not_done(request, scope, refusal, failed="没有作废", tab=TAB)
 
 
 @access.act("students.read")

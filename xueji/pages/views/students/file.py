@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET
 
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
-from xueji.cases.kinds import Refused, Unreasoned
+from xueji.cases.kinds import Refused
 from xueji.documents import services as documents
 from xueji.documents.models import Document
 from xueji.dossiers import queries
 from xueji.dossiers import services as dossiers
-from xueji.pages.forms import SEE_FIELD, FormerDocumentForm, typed_reason
+from xueji.pages.forms import SEE_FIELD, FormerDocumentForm
 from xueji.pages.kept import posted_from, typing_here
 from xueji.pages.pupil import dossier, past
 from xueji.pages.pupil.foreign import ForeignNumberForm
@@ -116,12 +116,8 @@ def remove_paper(request: HttpRequest, pk: int, paper: int) -> HttpResponse:
         return act_once(request, scope, act, tab=TAB)
     except dossiers.NoSuchPaper:
         raise Http404(paper) from None
-    except Unreasoned as why:
-        told, typed = str(why), typed_reason(request, str(why))
     except Refused as refusal:
-        told, typed = str(refusal), typed_reason(request)
-    messages.error(request, f"没有移除\n\n{told}")
-    return pupil.answer(request, scope, status=422, tab=TAB, reason=typed)
+        return pupil.not_done(request, scope, refusal, failed="没有移除", tab=TAB)
 
 
 @access.act("students.document")

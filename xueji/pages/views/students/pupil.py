@@ -13,9 +13,17 @@ from django.views.decorators.http import require_GET
 from xueji.accounts import access
 from xueji.audit.models import AccessKind
 from xueji.cases import kinds
+from xueji.cases.kinds import Refused, Unreasoned
 from xueji.cases.models import ALIVE
 from xueji.pages import quota, record
-from xueji.pages.forms import NO_REASON, FormerDocumentForm, PupilRevealForm, TypedReason, new_key
+from xueji.pages.forms import (
+    NO_REASON,
+    FormerDocumentForm,
+    PupilRevealForm,
+    TypedReason,
+    new_key,
+    typed_reason,
+)
 from xueji.pages.kept import posted_from
 from xueji.pages.pupil import conduct as conducts
 from xueji.pages.pupil import dossier, past, timeline
@@ -210,3 +218,12 @@ def _facts(request: HttpRequest, scope: Scope, tab: str) -> tuple[Facts, date | 
         return past.as_on(scope, day), day, ""
     except NotThere as error:
         return past.present(scope), None, str(error)
+
+
+def not_done(
+    request: HttpRequest, scope: Scope, refusal: Refused, *, failed: str, tab: str
+) -> HttpResponse:
+    """The tab again after an act with a reason: the reason as typed, what is wrong beside it."""
+    wrong = str(refusal) if isinstance(refusal, Unreasoned) else ""
+    messages.error(request, f"{failed}\n\n{refusal}")
+    return answer(request, scope, status=422, tab=tab, reason=typed_reason(request, wrong))
